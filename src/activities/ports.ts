@@ -1,0 +1,53 @@
+import type { ActResult, Call } from '../engine/stage.ts';
+import type { NumberedEvent, SystemSnapshot } from '../incident/events.ts';
+import type { Json, JsonObject } from '../incident/json.ts';
+import type { Plan } from '../playbook/plan.ts';
+
+/** What activities need of the rest of the house. `main` wires the real ones. */
+
+/** The timeline's only door for writing. Appends are idempotent by (incident, seq); a different body for a known seq is an alarm. */
+export interface TimelineWriter {
+  append(incident: string, events: readonly NumberedEvent[]): Promise<void>;
+}
+
+export interface LeaseKeeper {
+  /** Takes or confirms the lease of `system` for `incident`; answers with the incident that holds it. */
+  take(system: string, incident: string): Promise<{ holder: string }>;
+  release(incident: string): Promise<void>;
+}
+
+export interface PlanShelf {
+  /** The plan with this hash, only if it is published. */
+  published(hash: string): Promise<Plan | null>;
+}
+
+/** One binding of a capability to a system. Both methods get the resolved secrets from their own closure, never from a call. */
+export interface CapabilityProvider {
+  /** Carries out the call. `signal` aborts on timeout or cancellation; `beat` tells that it lives. */
+  act(call: Call, context: { incident: string; signal: AbortSignal; beat: () => void }): Promise<ActResult>;
+  /**
+   * After an ambiguous crash: did this call have its effect? `done` gives its outputs, `not-done` lets it be repeated,
+   * `unknown` makes it a question to people.
+   */
+  readBack(
+    call: Call,
+    context: { incident: string; signal: AbortSignal },
+  ): Promise<{ state: 'done'; outputs: JsonObject } | { state: 'not-done' } | { state: 'unknown'; why: string }>;
+}
+
+export interface CapabilityRegistry {
+  /** The provider bound to this capability for the system of the call (or for the organisation); null when nothing is bound. */
+  provider(capability: string, system: string | null): CapabilityProvider | null;
+}
+
+/** Whether the votes of a call's approval are genuine and enough. Null when they are, else why not. */
+export interface ApprovalVerifier {
+  refuse(call: Call, incident: string, now: number): Promise<{ code: string; message: string } | null>;
+}
+
+/** Tells people of an open question or of something that needs them (surfaces subscribe; pages go out). Must not throw. */
+export interface Notifier {
+  page(page: { incident: string; role: string; subject: string; text: string; key: string }): Promise<void>;
+}
+
+export type { Json, JsonObject, SystemSnapshot };

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { type CapabilityContract, Proof } from './contract.ts';
+
+const system = z.string().describe('id of the AI system');
+
+/** Every capability a playbook may use, by name. A connector or a simulated world implements them. */
+export const contracts = {
+  'model.inspect': {
+    name: 'model.inspect',
+    title: 'Inspect the model that is serving',
+    risk: 'read',
+    input: z.strictObject({ system }),
+    output: z.strictObject({
+      version: z.string(),
+      lastKnownGood: z.string(),
+      signatureValid: z.boolean(),
+      traffic: z.enum(['serving', 'cut']),
+      detail: z.string(),
+    }),
+    timeoutMs: 60_000,
+  },
+  'model.isolate': {
+    name: 'model.isolate',
+    title: 'Cut traffic to the model',
+    risk: 'disruptive',
+    input: z.strictObject({ system }),
+    output: z.strictObject({ detail: z.string() }),
+    undo: { capability: 'model.restore', keep: ['system'] },
+    expects: 'cut',
+    timeoutMs: 120_000,
+  },
+  'model.restore': {
+    name: 'model.restore',
+    title: 'Put traffic back',
+    risk: 'disruptive',
+    input: z.strictObject({ system }),
+    output: z.strictObject({ detail: z.string() }),
+    undo: { capability: 'model.isolate', keep: ['system'] },
+    expects: 'serving',
+    timeoutMs: 120_000,
+  },
+  'model.rollback': {
+    name: 'model.rollback',
+    title: 'Roll the model back',
+    risk: 'disruptive',
+    input: z.strictObject({
+      system,
+      to: z.string().default('last-known-good').describe('a version, "last-known-good", or "before" in an undo'),
+    }),
+    output: z.strictObject({ from: z.string(), to: z.string(), detail: z.string() }),
+    undo: { capability: 'model.rollback', keep: ['system'], set: { to: 'before' } },
+    timeoutMs: 300_000,
+  },
+  'model.validate': {
+    name: 'model.validate',
+    title: 'Validate the model: signature, golden questions, canaries',
+    risk: 'read',
+    input: z.strictObject({ system }),
+    /** A failed validation is a failed step (fault `validation-failed`), not an output. */
+    output: z.strictObject({ version: z.string(), checks: z.array(z.string()), detail: z.string() }),
+    timeoutMs: 300_000,
+  },
+  'model.probe': {
+    name: 'model.probe',
+    title: 'Probe the model by traffic',
+    risk: 'read',
+    input: z.strictObject({ system, expect: z.enum(['cut', 'serving']).default('serving') }),
+    output: z.strictObject(Proof),
+    proves: true,
+    timeoutMs: 60_000,
+  },
+  'notify.mail': {
+    name: 'notify.mail',
+    title: 'Send a mail',
+    risk: 'irreversible',
+    irreversible: 'A mail that has left cannot be called back.',
+    input: z.strictObject({
+      to: z.string().describe('a role, "stakeholders", or a mail address'),
+      subject: z.string(),
+      text: z.string(),
+    }),
+    output: z.strictObject({ messageId: z.string(), recipients: z.number().int() }),
+    outside: true,
+    timeoutMs: 60_000,
+  },
+} as const satisfies Record<string, CapabilityContract>;
+
+export type CapabilityName = keyof typeof contracts;
+
+export const contractOf = (name: string): CapabilityContract | undefined =>
+  Object.hasOwn(contracts, name) ? contracts[name as CapabilityName] : undefined;

@@ -1,0 +1,193 @@
+import { z } from 'zod';
+import { Name } from './ids.ts';
+import { JsonObject } from './json.ts';
+
+/** `count` different people who hold `role` must approve. */
+export const Seat = z.strictObject({ role: Name, count: z.number().int().min(1).max(20).default(1) });
+export type Seat = z.infer<typeof Seat>;
+
+export const Risk = z.enum(['read', 'reversible', 'disruptive', 'irreversible']);
+export type Risk = z.infer<typeof Risk>;
+
+/** What a person can answer. `approval`: approve or deny. `failure`: what to do about a failed step. */
+export const FailureAnswer = z.enum(['retry', 'skip', 'take-over', 'stop', 'unwind']);
+export type FailureAnswer = z.infer<typeof FailureAnswer>;
+
+/** The question as every surface shows it. All times are epoch milliseconds in scenario time. */
+export const Question = z.strictObject({
+  /** 1, 2, 3 … within the incident: how people and the CLI name it. */
+  number: z.number().int().positive(),
+  kind: z.enum(['approval', 'failure']),
+  /** The step that asks (`contain`) or that failed (`isolate`). */
+  path: z.string(),
+  question: z.string(),
+  details: z.string().optional(),
+  options: z.array(z.string()).min(1),
+  by: z.array(Seat).min(1),
+  /** Person ids who may not answer: whoever requested the incident, unless the playbook waives it. */
+  excluded: z.array(z.string()),
+  askedAt: z.number(),
+  until: z.number(),
+  remindAt: z.array(z.number()),
+  escalate: z.strictObject({ at: z.number(), to: Name, page: z.boolean() }).optional(),
+  /** The answer that counts if nobody decides by `until`. */
+  otherwise: z.string(),
+  /** The risky acts that an approval allows. */
+  acts: z.array(
+    z.strictObject({
+      path: z.string(),
+      title: z.string(),
+      capability: z.string(),
+      risk: Risk,
+      target: z.string().optional(),
+      undo: z.string().optional(),
+      prove: z.string().optional(),
+    }),
+  ),
+  /** failure questions: what went wrong, and which outputs skip or take-over must supply. */
+  failure: z
+    .strictObject({
+      code: z.string(),
+      message: z.string(),
+      outputs: z.array(z.string()),
+      /** The failed thing is an undo: what was to be undone stays as it is unless a person acts. */
+      undo: z.boolean(),
+    })
+    .optional(),
+});
+export type Question = z.infer<typeof Question>;
+
+/**
+ * One person's answer, as the surface that authenticated them states it. `roles` are those the person held at the click,
+ * resolved by the server. `signature`: Ed25519 over the canonical JSON of all other fields, by the surface's vote key.
+ */
+export const Vote = z.strictObject({
+  incident: z.string(),
+  question: z.number().int().positive(),
+  path: z.string(),
+  planHash: z.string(),
+  person: z.string(),
+  roles: z.array(z.string()),
+  answer: z.string(),
+  reason: z.string().max(2000).optional(),
+  /** Declared outputs, for skip and take-over. */
+  outputs: JsonObject.optional(),
+  at: z.number(),
+  expires: z.number(),
+  surface: z.enum(['console', 'api', 'cli', 'slack', 'bot']),
+  key: z.string(),
+  signature: z.string(),
+});
+export type Vote = z.infer<typeof Vote>;
+
+export type Refusal = {
+  code: 'late' | 'not-entitled' | 'requester' | 'unknown-answer' | 'outputs' | 'reason';
+  message: string;
+};
+
+/** Why this vote cannot be taken, or null. Pure: the same rule runs in the server, the workflow and the worker. */
+export function refuseVote(question: Question, vote: Vote, now: number, escalated: boolean): Refusal | null {
+  if (now >= question.until) return { code: 'late', message: 'The time to answer is over.' };
+  if (!question.options.includes(vote.answer))
+    return {
+      code: 'unknown-answer',
+      message: `"${vote.answer}" is not an answer to this question; answer ${question.options.join(', ')}.`,
+    };
+  if (question.excluded.includes(vote.person))
+    return { code: 'requester', message: 'Whoever opened the incident cannot decide on it. Another person must.' };
+  if (entitledRoles(question, vote.roles, escalated).length === 0)
+    return { code: 'not-entitled', message: `Only ${seatsInWords(question.by)} can answer this.` };
+  if (vote.answer !== 'approve' && vote.answer !== 'retry' && !vote.reason?.trim())
+    return { code: 'reason', message: 'Say why: it goes on the timeline.' };
+  if (vote.answer === 'take-over' || vote.answer === 'skip') {
+    const missing = (question.failure?.outputs ?? []).filter((name) => vote.outputs && !(name in vote.outputs));
+    if (vote.outputs && missing.length > 0)
+      return { code: 'outputs', message: `Give all outputs of the step or none; missing: ${missing.join(', ')}.` };
+  }
+  return null;
+}
+
+/** Roles among `held` that have a seat, or to which the question has been escalated. */
+export function entitledRoles(question: Question, held: readonly string[], escalated: boolean): string[] {
+  const seats = question.by.map((seat) => seat.role);
+  if (escalated && question.escalate) seats.push(question.escalate.to);
+  return seats.filter((role, i) => held.includes(role) && seats.indexOf(role) === i);
+}
+
+export type Tally = { approvals: { role: string; needed: number; have: string[] }[]; outcome: string | null };
+
+/**
+ * Counts votes, latest per person. One deny decides (any seat can stop a risky act); an approval needs every seat filled
+ * by different people. Whoever the question was escalated to may fill any open seat, once it has been escalated.
+ * Failure questions are decided by the first answer.
+ */
+export function tally(question: Question, votes: readonly Vote[], escalated: boolean): Tally {
+  const latest = new Map<string, Vote>();
+  for (const vote of votes) latest.set(vote.person, vote);
+  const valid = [...latest.values()].filter((vote) => canCount(question, vote, escalated));
+  if (question.kind === 'failure') {
+    const first = valid[0];
+    return { approvals: [], outcome: first ? first.answer : null };
+  }
+  if (valid.some((vote) => vote.answer === 'deny'))
+    return { approvals: seats(question, [], escalated), outcome: 'deny' };
+  const approving = valid.filter((vote) => vote.answer === 'approve');
+  const approvals = seats(question, approving, escalated);
+  return { approvals, outcome: approvals.every((seat) => seat.have.length >= seat.needed) ? 'approve' : null };
+}
+
+function canCount(question: Question, vote: Vote, escalated: boolean): boolean {
+  return !question.excluded.includes(vote.person) && entitledRoles(question, vote.roles, escalated).length > 0;
+}
+
+/** Fills seats by bipartite matching, so that a person with two roles sits where they are needed. */
+function seats(question: Question, approving: readonly Vote[], escalated: boolean): Tally['approvals'] {
+  const chairs = question.by.flatMap((seat) => Array.from({ length: seat.count }, () => seat.role));
+  const sitter: (Vote | undefined)[] = chairs.map(() => undefined);
+  const fits = (vote: Vote, role: string) =>
+    vote.roles.includes(role) ||
+    (escalated && question.escalate !== undefined && vote.roles.includes(question.escalate.to));
+  const place = (vote: Vote, seen: Set<number>): boolean => {
+    for (const [i, role] of chairs.entries()) {
+      if (seen.has(i) || !fits(vote, role)) continue;
+      seen.add(i);
+      const sitting = sitter[i];
+      if (sitting === undefined || place(sitting, seen)) {
+        sitter[i] = vote;
+        return true;
+      }
+    }
+    return false;
+  };
+  for (const vote of approving) place(vote, new Set());
+  return question.by.map((seat) => ({
+    role: seat.role,
+    needed: seat.count,
+    have: chairs.flatMap((role, i) => (role === seat.role && sitter[i] ? [sitter[i].person] : [])),
+  }));
+}
+
+export function seatsInWords(by: readonly Seat[]): string {
+  const parts = by.map((seat) =>
+    seat.count > 1 ? `${seat.count} × ${roleInWords(seat.role)}` : roleInWords(seat.role),
+  );
+  return parts.length > 1 ? `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}` : (parts[0] ?? '');
+}
+
+const ACRONYMS: Record<string, string> = {
+  ml: 'ML',
+  pr: 'PR',
+  dpo: 'DPO',
+  ciso: 'CISO',
+  sre: 'SRE',
+  it: 'IT',
+  ai: 'AI',
+};
+/** `ml-on-call` → `ML on-call`. */
+export function roleInWords(role: string): string {
+  return role
+    .split('-')
+    .map((word) => ACRONYMS[word] ?? word)
+    .join(' ')
+    .replace(/\bon call\b/, 'on-call');
+}

@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import { Question, Risk, Vote } from './decision.ts';
+import { Name } from './ids.ts';
+import { Json, JsonObject } from './json.ts';
+import { Severity } from './severity.ts';
+
+/**
+ * Everything that can stand on a timeline. An event's `data` is validated by the schema of its type when it is appended and
+ * again when it is read. A change of shape that old events do not satisfy raises `v` and keeps the old schema readable.
+ */
+const empty = z.strictObject({});
+const Text = z.string();
+/** Why a capability is used: the step itself, its proof, its undo, or a message to people. */
+export const Purpose = z.enum(['act', 'prove', 'undo', 'say']);
+export type Purpose = z.infer<typeof Purpose>;
+
+const fault = { code: z.string(), message: z.string() };
+
+export const SystemSnapshot = z.strictObject({
+  id: Name,
+  name: Text,
+  tier: z.enum(['critical', 'high', 'standard', 'low']),
+  owner: Text,
+  jurisdictions: z.array(Text),
+  dataClasses: z.array(Text),
+  lastKnownGood: Text.nullable(),
+});
+export type SystemSnapshot = z.infer<typeof SystemSnapshot>;
+
+export const eventData = {
+  'incident.opened': z.strictObject({
+    incident: Text,
+    title: Text,
+    severity: Severity,
+    system: SystemSnapshot.nullable(),
+    /** Person id of whoever reported it; null when an alert opened it. */
+    requester: Text.nullable(),
+    alert: JsonObject.nullable(),
+    mode: z.enum(['live', 'simulated-inventory', 'exercise']),
+    playbook: z.strictObject({ id: Text, version: z.number().int(), title: Text, hash: Text }).nullable(),
+  }),
+  'incident.severity-changed': z.strictObject({ from: Severity, to: Severity, reason: Text }),
+  'incident.paused': z.strictObject({ reason: Text }),
+  'incident.resumed': empty,
+  'incident.stood-down': z.strictObject({ reason: Text }),
+  'incident.resolved': z.strictObject({ summary: Text }),
+  'incident.closed': empty,
+  'incident.reopened': z.strictObject({ reason: Text }),
+  'role.assigned': z.strictObject({ role: Name, assignee: Name }),
+  'note.added': z.strictObject({ text: Text }),
+  'alert.joined': z.strictObject({ alert: JsonObject, count: z.number().int() }),
+  'plan.started': z.strictObject({ steps: z.number().int() }),
+  'plan.finished': z.strictObject({
+    outcome: z.enum(['completed', 'denied', 'failed', 'stopped', 'stood-down', 'unwound']),
+  }),
+  'step.skipped': z.strictObject({ reason: Text, by: z.enum(['condition', 'person', 'end']) }),
+  'step.taken-over': z.strictObject({ reason: Text, outputs: JsonObject.nullable() }),
+  'step.failed': z.strictObject(fault),
+  'branch.taken': z.strictObject({ branch: Text }),
+  'act.started': z.strictObject({
+    key: Text,
+    attempt: z.number().int(),
+    capability: Text,
+    risk: Risk,
+    with: JsonObject,
+    purpose: Purpose,
+  }),
+  /** `provedBy`: the capability that must still prove it; the step is not done before. */
+  'act.done': z.strictObject({
+    capability: Text,
+    outputs: JsonObject,
+    tookMs: z.number(),
+    purpose: Purpose,
+    provedBy: Text.nullable(),
+  }),
+  'act.failed': z.strictObject({
+    capability: Text,
+    ...fault,
+    attempt: z.number().int(),
+    retryAt: z.number().nullable(),
+    purpose: Purpose,
+  }),
+  'decision.asked': Question,
+  'decision.voted': z.strictObject({ number: z.number().int(), vote: Vote }),
+  'decision.reminded': z.strictObject({ number: z.number().int(), roles: z.array(Text) }),
+  'decision.escalated': z.strictObject({ number: z.number().int(), to: Name, page: z.boolean() }),
+  'decision.made': z.strictObject({
+    number: z.number().int(),
+    outcome: Text,
+    by: z.enum(['votes', 'default']),
+    people: z.array(Text),
+    reason: Text.nullable(),
+  }),
+  'decision.withdrawn': z.strictObject({ number: z.number().int(), because: Text }),
+  'wait.started': z.strictObject({ until: z.number(), for: Text.nullable() }),
+  'wait.ended': z.strictObject({ because: z.enum(['elapsed', 'condition']) }),
+  'run.started': z.strictObject({ playbook: Text }),
+  'run.finished': z.strictObject({ playbook: Text, outcome: Text }),
+  'undo.registered': z.strictObject({ capability: Text, with: JsonObject }),
+  'undo.started': z.strictObject({ count: z.number().int(), because: Text }),
+  'undo.finished': z.strictObject({ undone: z.number().int(), left: z.number().int() }),
+  /** Written by the watchdog or the shell: something about the running of this incident that people should know. */
+  'system.warned': z.strictObject({ code: Text, message: Text, detail: Json.optional() }),
+  'amendment.added': z.strictObject({ text: Text, about: z.number().int().nullable() }),
+} as const satisfies Record<string, z.ZodType>;
+
+export type EventType = keyof typeof eventData;
+export const EventType = z.enum(Object.keys(eventData) as [EventType, ...EventType[]]);
+export type EventData<T extends EventType> = z.infer<(typeof eventData)[T]>;
+
+/** Who did it: a person (with the surface they used), or Tocsin itself. */
+export const Actor = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('person'), id: Text }),
+  z.strictObject({ kind: z.literal('tocsin') }),
+]);
+export type Actor = z.infer<typeof Actor>;
+
+/** An event as the engine and the workflow make it. `at`: epoch ms in scenario time (equal to wall time but in drills). `path`: the step, or "". */
+export type EventOf<T extends EventType> = { at: number; path: string; type: T; actor: Actor; data: EventData<T> };
+export type IncidentEvent = { [T in EventType]: EventOf<T> }[EventType];
+
+/** The same with its place on the timeline, counted from 1 by the workflow. */
+export type NumberedEvent = IncidentEvent & { seq: number };
+
+const Envelope = z.strictObject({
+  seq: z.number().int().positive(),
+  at: z.number(),
+  path: z.string(),
+  type: EventType,
+  actor: Actor,
+  data: z.unknown(),
+});
+
+/** Parses and validates one event; throws ZodError. */
+export function parseEvent(input: unknown): NumberedEvent {
+  const event = Envelope.parse(input);
+  return { ...event, data: eventData[event.type].parse(event.data) } as NumberedEvent;
+}
+
+export const TOCSIN: Actor = { kind: 'tocsin' };
+export const person = (id: string): Actor => ({ kind: 'person', id });

@@ -1,0 +1,15 @@
+import { z } from 'zod';
+
+/** An incident's public name, `INC-2026-0147`: year of opening (UTC) and a number that starts at 1 each year. */
+export const IncidentId = z.string().regex(/^INC-\d{4}-\d{4,}$/, 'an incident id looks like INC-2026-0147');
+export type IncidentId = z.infer<typeof IncidentId>;
+
+/** Names an author or an operator chooses: people, roles, systems, playbooks, steps. Kebab case, 1 to 64 characters. */
+export const Name = z
+  .string()
+  .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'use lower-case words joined by hyphens')
+  .max(64);
+
+export function incidentId(year: number, number: number): IncidentId {
+  return `INC-${year}-${String(number).padStart(4, '0')}`;
+}

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { Vote } from './decision.ts';
+import { Name } from './ids.ts';
+import { JsonObject } from './json.ts';
+import { Severity } from './severity.ts';
+
+/**
+ * What people (and the inbox) tell a running incident. `id` is chosen by the sender and makes a repeat harmless: the
+ * same id is answered with the first result, also after continue-as-new.
+ */
+const by = { id: z.string().min(1).max(128), person: z.string(), at: z.number() };
+const Reason = z.string().min(1).max(2000);
+
+export const Message = z.discriminatedUnion('type', [
+  z.strictObject({ ...by, type: z.literal('decide'), vote: Vote }),
+  z.strictObject({ ...by, type: z.literal('note'), text: z.string().min(1).max(10_000) }),
+  z.strictObject({ ...by, type: z.literal('role'), role: Name, assignee: Name }),
+  z.strictObject({ ...by, type: z.literal('severity'), severity: Severity, reason: Reason }),
+  z.strictObject({ ...by, type: z.literal('pause'), reason: Reason }),
+  z.strictObject({ ...by, type: z.literal('resume') }),
+  z.strictObject({ ...by, type: z.literal('stand-down'), reason: Reason }),
+  z.strictObject({ ...by, type: z.literal('resolve'), summary: z.string().min(1).max(10_000) }),
+  z.strictObject({ ...by, type: z.literal('close') }),
+  z.strictObject({ ...by, type: z.literal('reopen'), reason: Reason }),
+  z.strictObject({ ...by, type: z.literal('alert'), alert: JsonObject, count: z.number().int().min(1) }),
+]);
+export type Message = z.infer<typeof Message>;
+export type MessageType = Message['type'];
+
+export type MessageResult =
+  | { status: 'accepted'; outcome?: string }
+  | { status: 'refused'; code: string; message: string };

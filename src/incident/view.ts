@@ -1,0 +1,228 @@
+import type { Question, Vote } from './decision.ts';
+import type { EventData, NumberedEvent, SystemSnapshot } from './events.ts';
+import type { JsonObject } from './json.ts';
+import type { Severity } from './severity.ts';
+
+export type StepStatus = 'to-come' | 'running' | 'waiting' | 'done' | 'failed' | 'skipped' | 'taken-over' | 'undone';
+
+export type StepView = {
+  status: StepStatus;
+  startedAt?: number;
+  endedAt?: number;
+  outputs?: JsonObject;
+  /** Proved by this capability's outputs. */
+  proof?: JsonObject;
+  error?: { code: string; message: string };
+  branch?: string;
+  question?: number;
+  until?: number;
+};
+
+export type DecisionView = {
+  question: Question;
+  votes: Vote[];
+  reminders: number[];
+  escalatedAt?: number;
+  made?: { at: number; outcome: string; by: 'votes' | 'default'; people: string[]; reason: string | null };
+  withdrawn?: { at: number; because: string };
+};
+
+/** What a reader sees of an incident, folded from its timeline. */
+export type IncidentView = {
+  id: string;
+  title: string;
+  status: 'open' | 'resolved' | 'closed';
+  paused: boolean;
+  severity: Severity;
+  system: SystemSnapshot | null;
+  requester: string | null;
+  mode: EventData<'incident.opened'>['mode'];
+  playbook: EventData<'incident.opened'>['playbook'];
+  openedAt: number;
+  resolvedAt?: number;
+  closedAt?: number;
+  plan: { startedAt: number; finishedAt?: number; outcome?: EventData<'plan.finished'>['outcome'] } | null;
+  roles: Record<string, string>;
+  /** By step path. A step that has not begun is absent. */
+  steps: Record<string, StepView>;
+  decisions: DecisionView[];
+  unwinding: boolean;
+  warnings: { at: number; code: string; message: string }[];
+  seq: number;
+};
+
+export function emptyView(): IncidentView {
+  return {
+    id: '',
+    title: '',
+    status: 'open',
+    paused: false,
+    severity: 'sev3',
+    system: null,
+    requester: null,
+    mode: 'live',
+    playbook: null,
+    openedAt: 0,
+    plan: null,
+    roles: {},
+    steps: {},
+    decisions: [],
+    unwinding: false,
+    warnings: [],
+    seq: 0,
+  };
+}
+
+/** Folds one event into the view, in place (a view belongs to its fold). Exhaustive over the event types. */
+export function evolve(view: IncidentView, event: NumberedEvent): IncidentView {
+  view.seq = event.seq;
+  const step = (): StepView => (view.steps[event.path] ??= { status: 'running' });
+  const decision = (number: number): DecisionView | undefined =>
+    view.decisions.find((d) => d.question.number === number);
+  switch (event.type) {
+    case 'incident.opened': {
+      const { incident, ...facts } = event.data;
+      Object.assign(view, { id: incident, title: facts.title, severity: facts.severity, system: facts.system });
+      Object.assign(view, {
+        requester: facts.requester,
+        mode: facts.mode,
+        playbook: facts.playbook,
+        openedAt: event.at,
+      });
+      break;
+    }
+    case 'incident.severity-changed':
+      view.severity = event.data.to;
+      break;
+    case 'incident.paused':
+      view.paused = true;
+      break;
+    case 'incident.resumed':
+      view.paused = false;
+      break;
+    case 'incident.stood-down':
+      view.paused = false;
+      break;
+    case 'incident.resolved':
+      view.status = 'resolved';
+      view.resolvedAt = event.at;
+      break;
+    case 'incident.closed':
+      view.status = 'closed';
+      view.closedAt = event.at;
+      break;
+    case 'incident.reopened':
+      view.status = 'open';
+      delete view.resolvedAt;
+      delete view.closedAt;
+      break;
+    case 'role.assigned':
+      view.roles[event.data.role] = event.data.assignee;
+      break;
+    case 'plan.started':
+      view.plan = { startedAt: event.at };
+      break;
+    case 'plan.finished':
+      if (view.plan) Object.assign(view.plan, { finishedAt: event.at, outcome: event.data.outcome });
+      view.unwinding = false;
+      break;
+    case 'step.skipped':
+      Object.assign(step(), { status: 'skipped', endedAt: event.at });
+      break;
+    case 'step.taken-over':
+      Object.assign(step(), { status: 'taken-over', endedAt: event.at, outputs: event.data.outputs ?? undefined });
+      break;
+    case 'step.failed':
+      Object.assign(step(), { status: 'failed', endedAt: event.at, error: event.data });
+      break;
+    case 'branch.taken':
+      Object.assign(step(), { branch: event.data.branch, status: 'running', startedAt: event.at });
+      break;
+    case 'act.started':
+      if (event.data.purpose === 'act' || event.data.purpose === 'say') {
+        const { startedAt } = step();
+        Object.assign(step(), { status: 'running', startedAt: startedAt ?? event.at });
+        delete step().error;
+      }
+      break;
+    case 'act.done':
+      foldActDone(view, event);
+      break;
+    case 'act.failed':
+      step().error = { code: event.data.code, message: event.data.message };
+      break;
+    case 'decision.asked':
+      view.decisions.push({ question: event.data, votes: [], reminders: [] });
+      if (event.data.kind === 'approval')
+        Object.assign(step(), { status: 'waiting', startedAt: event.at, question: event.data.number });
+      else Object.assign(step(), { question: event.data.number });
+      break;
+    case 'decision.voted':
+      decision(event.data.number)?.votes.push(event.data.vote);
+      break;
+    case 'decision.reminded':
+      decision(event.data.number)?.reminders.push(event.at);
+      break;
+    case 'decision.escalated': {
+      const escalated = decision(event.data.number);
+      if (escalated) escalated.escalatedAt = event.at;
+      break;
+    }
+    case 'decision.made': {
+      const made = decision(event.data.number);
+      if (made) {
+        const { number: _, ...rest } = event.data;
+        made.made = { at: event.at, ...rest };
+        if (made.question.kind === 'approval') Object.assign(step(), { status: 'done', endedAt: event.at });
+      }
+      break;
+    }
+    case 'decision.withdrawn': {
+      const withdrawn = decision(event.data.number);
+      if (withdrawn) withdrawn.withdrawn = { at: event.at, because: event.data.because };
+      if (withdrawn?.question.kind === 'approval') Object.assign(step(), { status: 'skipped', endedAt: event.at });
+      break;
+    }
+    case 'wait.started':
+      Object.assign(step(), { status: 'running', startedAt: event.at, until: event.data.until });
+      break;
+    case 'wait.ended':
+      Object.assign(step(), { status: 'done', endedAt: event.at });
+      break;
+    case 'run.started':
+      Object.assign(step(), { status: 'running', startedAt: event.at });
+      break;
+    case 'run.finished':
+      Object.assign(step(), { status: 'done', endedAt: event.at });
+      break;
+    case 'undo.started':
+      view.unwinding = true;
+      break;
+    case 'undo.finished':
+      view.unwinding = false;
+      break;
+    case 'system.warned':
+      view.warnings.push({ at: event.at, code: event.data.code, message: event.data.message });
+      break;
+    case 'note.added':
+    case 'alert.joined':
+    case 'undo.registered':
+    case 'amendment.added':
+      break;
+    default:
+      event satisfies never;
+  }
+  return view;
+}
+
+function foldActDone(view: IncidentView, event: Extract<NumberedEvent, { type: 'act.done' }>): void {
+  const { purpose, outputs } = event.data;
+  // Proofs and undos carry the path of the step they belong to.
+  const step = (view.steps[event.path] ??= { status: 'running' });
+  if (purpose === 'prove') Object.assign(step, { proof: outputs, status: 'done', endedAt: event.at });
+  else if (purpose === 'undo') Object.assign(step, { status: 'undone', endedAt: event.at });
+  else Object.assign(step, event.data.provedBy ? { outputs } : { status: 'done', endedAt: event.at, outputs });
+}
+
+export const openDecisions = (view: IncidentView): DecisionView[] =>
+  view.decisions.filter((decision) => !decision.made && !decision.withdrawn);

@@ -1,0 +1,234 @@
+import { z } from 'zod';
+import { Risk, Seat } from '../incident/decision.ts';
+import { Name } from '../incident/ids.ts';
+import { Json } from '../incident/json.ts';
+import { Severity } from '../incident/severity.ts';
+
+/**
+ * The plan: a playbook after checking, with every default filled in, every playbook it runs embedded, every duration in
+ * milliseconds. `hash` is SHA-256 (hex) over the canonical JSON (RFC 8785) of the plan without `hash`; a running incident keeps
+ * the plan it started with.
+ */
+
+/** A value to be computed when the step runs. Strings of a playbook are literals unless they hold `${…}`. */
+export type Value =
+  | { literal: Json }
+  | { cel: string }
+  | { template: (string | { cel: string })[] }
+  | { list: Value[] }
+  | { map: { [key: string]: Value } };
+export const Value: z.ZodType<Value> = z.lazy(() =>
+  z.union([
+    z.strictObject({ literal: Json }),
+    z.strictObject({ cel: z.string() }),
+    z.strictObject({ template: z.array(z.union([z.string(), z.strictObject({ cel: z.string() })])) }),
+    z.strictObject({ list: z.array(Value) }),
+    z.strictObject({ map: z.record(z.string(), Value) }),
+  ]),
+);
+
+export const Retry = z.strictObject({
+  /** Tries in all, at least 1. */
+  attempts: z.number().int().min(1).max(20),
+  delayMs: z.number().int().min(0),
+  /** Each delay is the last one times this. */
+  factor: z.number().min(1).max(10),
+});
+export type Retry = z.infer<typeof Retry>;
+
+const base = {
+  /** Unique among the steps of its sequence's scope (the playbook). */
+  id: Name,
+  /** Static and unique in the plan: `contain`, `recover/legal/notify`, `finally/brief`. */
+  path: z.string(),
+  title: z.string(),
+  /** The step is skipped unless this CEL is true. */
+  when: z.strictObject({ cel: z.string() }).nullable(),
+};
+
+/** One use of a capability. `with` is complete: the target system is in it. */
+export const Use = z.strictObject({
+  capability: z.string(),
+  risk: Risk,
+  with: z.record(z.string(), Value),
+  timeoutMs: z.number().int().positive(),
+});
+export type Use = z.infer<typeof Use>;
+
+export type Step = DoStep | AskStep | SayStep | WaitStep | IfStep | ParallelStep | RunStep;
+
+type Base = { id: string; path: string; title: string; when: { cel: string } | null };
+export type DoStep = Base & {
+  kind: 'do';
+  use: Use;
+  retry: Retry;
+  prove: Use | null;
+  undo: Use | null;
+  /** Path of the `ask` whose approval covers this act; null for read and reversible acts. */
+  coveredBy: string | null;
+  /** The author's reason for a risky act that nobody approves. */
+  unattended: string | null;
+  onFailure: Step[] | null;
+  /** Names of the capability's outputs: what skip and take-over may supply. */
+  outputs: string[];
+};
+export type AskStep = Base & {
+  kind: 'ask';
+  question: Value;
+  details: Value | null;
+  by: Seat[];
+  requesterMayDecide: boolean;
+  withinMs: number;
+  /** Offsets from the asking, ascending, below `withinMs`. */
+  remindMs: number[];
+  escalate: { afterMs: number; to: string; page: boolean } | null;
+  otherwise: 'approve' | 'deny';
+  onDeny: Step[] | null;
+  /** Paths of the acts that this approval covers. */
+  covers: string[];
+};
+export type SayStep = Base & {
+  kind: 'say';
+  use: Use;
+};
+export type WaitStep = Base & {
+  kind: 'wait';
+  forMs: number;
+  /** Ends early when this becomes true; it is looked at whenever an event is recorded. */
+  until: { cel: string } | null;
+};
+export type IfStep = Base & { kind: 'if'; cel: string; then: Step[]; else: Step[] };
+export type ParallelStep = Base & { kind: 'parallel'; branches: { name: string; steps: Step[] }[] };
+export type RunStep = Base & {
+  kind: 'run';
+  playbook: string;
+  with: Record<string, Value>;
+  steps: Step[];
+  finally: Step[];
+};
+
+const steps: z.ZodType<Step[]> = z.lazy(() => z.array(Step));
+export const Step: z.ZodType<Step> = z.lazy(
+  () =>
+    z.discriminatedUnion('kind', [
+      z.strictObject({
+        ...base,
+        kind: z.literal('do'),
+        use: Use,
+        retry: Retry,
+        prove: Use.nullable(),
+        undo: Use.nullable(),
+        coveredBy: z.string().nullable(),
+        unattended: z.string().nullable(),
+        onFailure: steps.nullable(),
+        outputs: z.array(z.string()),
+      }),
+      z.strictObject({
+        ...base,
+        kind: z.literal('ask'),
+        question: Value,
+        details: Value.nullable(),
+        by: z.array(Seat).min(1),
+        requesterMayDecide: z.boolean(),
+        withinMs: z.number().int().positive(),
+        remindMs: z.array(z.number().int().positive()),
+        escalate: z.strictObject({ afterMs: z.number().int().positive(), to: Name, page: z.boolean() }).nullable(),
+        otherwise: z.enum(['approve', 'deny']),
+        onDeny: steps.nullable(),
+        covers: z.array(z.string()),
+      }),
+      z.strictObject({ ...base, kind: z.literal('say'), use: Use }),
+      z.strictObject({
+        ...base,
+        kind: z.literal('wait'),
+        forMs: z.number().int().min(0),
+        until: z.strictObject({ cel: z.string() }).nullable(),
+      }),
+      z.strictObject({ ...base, kind: z.literal('if'), cel: z.string(), then: steps, else: steps }),
+      z.strictObject({
+        ...base,
+        kind: z.literal('parallel'),
+        branches: z.array(z.strictObject({ name: Name, steps })),
+      }),
+      z.strictObject({
+        ...base,
+        kind: z.literal('run'),
+        playbook: Name,
+        with: z.record(z.string(), Value),
+        steps,
+        finally: steps,
+      }),
+    ]) as unknown as z.ZodType<Step>,
+);
+
+export const InputType = z.enum(['ai-system', 'string', 'number', 'boolean', 'duration', 'list']);
+export type InputType = z.infer<typeof InputType>;
+export const InputSpec = z.strictObject({
+  type: InputType,
+  /** CEL over `alert`: where the value comes from when an alert opens the incident. */
+  from: z.string().nullable(),
+  default: Json.nullable(),
+});
+
+/** What happens to a failed step's question when the playbook says nothing. */
+export const FailureRule = z.strictObject({
+  by: z.array(Seat).min(1),
+  withinMs: z.number().int().positive(),
+  remindMs: z.array(z.number().int().positive()),
+  escalate: z.strictObject({ afterMs: z.number().int().positive(), to: Name, page: z.boolean() }).nullable(),
+  /** Nobody answered: the plan stops where it is; what was contained stays contained. */
+  otherwise: z.literal('stop'),
+});
+export type FailureRule = z.infer<typeof FailureRule>;
+
+export const Plan = z.strictObject({
+  format: z.literal(1),
+  playbook: Name,
+  title: z.string(),
+  version: z.number().int().positive(),
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  opensOn: z.string().nullable(),
+  priority: z.number().int(),
+  severity: z.strictObject({
+    default: Severity,
+    raiseTo: z.array(z.strictObject({ severity: Severity, cel: z.string() })),
+  }),
+  inputs: z.record(Name, InputSpec),
+  onFailedStep: FailureRule,
+  steps: z.array(Step),
+  finally: z.array(Step),
+});
+export type Plan = z.infer<typeof Plan>;
+
+/** Visits every step, parents before children, in the order of the text. */
+export function* everyStep(list: readonly Step[]): Generator<Step> {
+  for (const step of list) {
+    yield step;
+    switch (step.kind) {
+      case 'do':
+        yield* everyStep(step.onFailure ?? []);
+        break;
+      case 'ask':
+        yield* everyStep(step.onDeny ?? []);
+        break;
+      case 'if':
+        yield* everyStep(step.then);
+        yield* everyStep(step.else);
+        break;
+      case 'parallel':
+        for (const branch of step.branches) yield* everyStep(branch.steps);
+        break;
+      case 'run':
+        yield* everyStep(step.steps);
+        yield* everyStep(step.finally);
+        break;
+      case 'say':
+      case 'wait':
+        break;
+      default:
+        step satisfies never;
+    }
+  }
+}
+
+export const everyPlanStep = (plan: Plan): Generator<Step> => everyStep([...plan.steps, ...plan.finally]);

@@ -1,0 +1,354 @@
+import { roleInWords, seatsInWords } from './decision.ts';
+import type { EventOf, NumberedEvent } from './events.ts';
+import type { JsonObject } from './json.ts';
+import { severityLabel } from './severity.ts';
+
+/**
+ * The timeline in words. Text and note are plain text: whoever shows them escapes for their own medium. Titles, reasons and
+ * alerts come from outside, so characters that could steer a terminal or turn a line round are made visible here.
+ */
+export type Sentence = { text: string; note?: string };
+
+export type Names = {
+  /** Person id → name. */
+  people: ReadonlyMap<string, string>;
+  /** Step path → title; a path without one stands for itself. */
+  steps?: ReadonlyMap<string, string>;
+  /** Question number → what was asked. */
+  questions?: ReadonlyMap<number, string>;
+};
+
+/** What people filter a timeline by. */
+export type Topic = 'incident' | 'decision' | 'act' | 'message' | 'note';
+
+export function topicOf(event: NumberedEvent): Topic {
+  if (event.type.startsWith('decision.')) return 'decision';
+  if (event.type === 'note.added' || event.type === 'amendment.added') return 'note';
+  if ('purpose' in event.data) return event.data.purpose === 'say' ? 'message' : 'act';
+  if (/^(step|branch|wait|run|undo)\./.test(event.type)) return 'act';
+  return 'incident';
+}
+
+/** Events that a reader may see folded into one counted line: nothing was decided, finished or gone wrong. */
+export function isRoutine(event: NumberedEvent): boolean {
+  switch (event.type) {
+    case 'act.started':
+    case 'undo.registered':
+    case 'branch.taken':
+    case 'wait.started':
+    case 'wait.ended':
+    case 'run.started':
+    case 'plan.started':
+      return true;
+    case 'act.done':
+      return event.data.purpose === 'act' && event.data.provedBy !== null;
+    case 'step.skipped':
+      return event.data.by !== 'person';
+    default:
+      return false;
+  }
+}
+
+/** Makes `names` for one incident. `steps`: of its plan. */
+export function namesFor(
+  people: ReadonlyMap<string, string>,
+  view: { decisions: readonly { question: { number: number; question: string } }[] },
+  steps: Iterable<{ path: string; title: string }>,
+): Names {
+  return {
+    people,
+    steps: new Map([...steps].map(({ path, title }) => [path, title])),
+    questions: new Map(view.decisions.map(({ question }) => [question.number, question.question])),
+  };
+}
+
+/** The one sentence, and perhaps a note, that say what an event means. */
+export function sentence(event: NumberedEvent, names: Names): Sentence {
+  const { text, note } = words(event, names);
+  return note ? { text: oneLine(text), note: plainText(note) } : { text: oneLine(text) };
+}
+
+function words(event: NumberedEvent, names: Names): Sentence {
+  const who = event.actor.kind === 'person' ? nameOf(event.actor.id, names) : 'Tocsin';
+  const step = stepOf(event.path, names);
+  switch (event.type) {
+    case 'incident.opened':
+      return opened(event, names);
+    case 'incident.severity-changed': {
+      const { from, to, reason } = event.data;
+      const verb = to < from ? 'raised' : 'lowered';
+      return {
+        text: `${who} ${verb} the severity from ${severityLabel(from)} to ${severityLabel(to)}`,
+        note: quoted(reason),
+      };
+    }
+    case 'incident.paused':
+      return { text: `${who} paused new acts`, note: quoted(event.data.reason) };
+    case 'incident.resumed':
+      return { text: `${who} let acts go on` };
+    case 'incident.stood-down':
+      return { text: `${who} stood the incident down`, note: quoted(event.data.reason) };
+    case 'incident.resolved':
+      return { text: `${who} resolved the incident: the harm is over`, note: quoted(event.data.summary) };
+    case 'incident.closed':
+      return { text: `${who} closed the incident` };
+    case 'incident.reopened':
+      return { text: `${who} reopened the incident`, note: quoted(event.data.reason) };
+    case 'role.assigned':
+      return { text: assigned(event, who, names) };
+    case 'note.added':
+      return said(`${who} noted`, event.data.text);
+    case 'alert.joined': {
+      const { alert, count } = event.data;
+      return { text: `${alertInWords(alert)} joined this incident${count > 1 ? `, ${count} times` : ''}` };
+    }
+    case 'plan.started':
+      return { text: `The plan began, ${counted(event.data.steps, 'step')}` };
+    case 'plan.finished':
+      return { text: PLAN_ENDS[event.data.outcome] };
+    case 'step.skipped':
+      return skipped(event, step, who);
+    case 'step.taken-over':
+      return { text: `${who} took over by hand: ${step}`, note: quoted(event.data.reason) };
+    case 'step.failed':
+      return { text: `Failed: ${step}`, note: event.data.message };
+    case 'branch.taken':
+      return { text: `${step}: took the way "${event.data.branch}"` };
+    case 'act.started':
+      return actStarted(event, step);
+    case 'act.done':
+      return actDone(event, step);
+    case 'act.failed':
+      return actFailed(event, step);
+    case 'decision.asked':
+      return asked(event);
+    case 'decision.voted':
+      return voted(event, names);
+    case 'decision.reminded':
+      return {
+        text: `Reminded ${listed(event.data.roles.map(roleInWords))}: ${questionOf(event.data.number, names)}`,
+      };
+    case 'decision.escalated': {
+      const paged = event.data.page ? ', who is paged' : '';
+      return {
+        text: `Escalated to ${roleInWords(event.data.to)}${paged}: ${questionOf(event.data.number, names)}`,
+      };
+    }
+    case 'decision.made':
+      return made(event, names);
+    case 'decision.withdrawn':
+      return {
+        text: `No longer asked: ${questionOf(event.data.number, names)}`,
+        note: event.data.because,
+      };
+    case 'wait.started': {
+      const until = clock(event.data.until, event.at);
+      return { text: `${step}: waiting ${event.data.for ? 'at most ' : ''}until ${until}`, note: waitNote(event) };
+    }
+    case 'wait.ended':
+      return {
+        text: event.data.because === 'elapsed' ? `${step}: the wait is over` : `${step}: what was waited for is true`,
+      };
+    case 'run.started':
+      return { text: `${step}: began the playbook ${event.data.playbook}` };
+    case 'run.finished':
+      return { text: `${step}: the playbook ${event.data.playbook} ended, ${event.data.outcome}` };
+    case 'undo.registered':
+      return { text: `${step}: can be undone by ${event.data.capability}` };
+    case 'undo.started':
+      return { text: `Undoing ${counted(event.data.count, 'act')}, the latest first`, note: event.data.because };
+    case 'undo.finished': {
+      const left = event.data.left > 0 ? `, ${counted(event.data.left, 'act')} left as it is` : '';
+      return { text: `Undone: ${counted(event.data.undone, 'act')}${left}` };
+    }
+    case 'system.warned':
+      return { text: `Warning: ${event.data.message}`, note: event.data.code };
+    case 'amendment.added': {
+      const about = event.data.about === null ? '' : ` on event ${event.data.about}`;
+      return { text: `${who} amended the record${about}`, note: quoted(event.data.text) };
+    }
+    default:
+      return event satisfies never;
+  }
+}
+
+const PLAN_ENDS: Record<EventOf<'plan.finished'>['data']['outcome'], string> = {
+  completed: 'The plan is completed',
+  denied: 'The plan ended: an approval was denied',
+  failed: 'The plan ended: a step failed',
+  stopped: 'The plan was stopped; what was contained stays contained',
+  'stood-down': 'The plan ended: the incident was stood down',
+  unwound: 'The plan ended: its acts were undone',
+};
+
+function opened(event: EventOf<'incident.opened'>, names: Names): Sentence {
+  const { title, severity, system, requester, alert, mode, playbook } = event.data;
+  const by = alert ? alertInWords(alert) : requester ? nameOf(requester, names) : 'Tocsin';
+  const facts = [
+    title,
+    severityLabel(severity),
+    system?.name,
+    playbook ? `playbook ${playbook.id} v${playbook.version}` : 'no playbook',
+    mode === 'exercise' ? 'EXERCISE' : mode === 'simulated-inventory' ? 'simulated inventory' : undefined,
+  ];
+  return { text: `${by} opened this incident`, note: facts.filter(Boolean).join(' · ') };
+}
+
+function assigned(event: EventOf<'role.assigned'>, who: string, names: Names): string {
+  const role = roleInWords(event.data.role);
+  if (event.actor.kind === 'person' && event.actor.id === event.data.assignee) return `${who} took the role of ${role}`;
+  const assignee = nameOf(event.data.assignee, names);
+  return event.actor.kind === 'person' ? `${who} gave ${assignee} the role of ${role}` : `${assignee} is ${role}`;
+}
+
+function skipped(event: EventOf<'step.skipped'>, step: string, who: string): Sentence {
+  switch (event.data.by) {
+    case 'person':
+      return { text: `${who} skipped: ${step}`, note: quoted(event.data.reason) };
+    case 'condition':
+      return { text: `Skipped, its condition does not hold: ${step}`, note: event.data.reason };
+    case 'end':
+      return { text: `Not reached: ${step}`, note: event.data.reason };
+    default:
+      return event.data.by satisfies never;
+  }
+}
+
+function actStarted(event: EventOf<'act.started'>, step: string): Sentence {
+  const { capability, attempt, purpose } = event.data;
+  const begun = { act: 'began', prove: 'proving', undo: 'undoing', say: 'sending' }[purpose];
+  const target = text(event.data.with, 'system') ?? text(event.data.with, 'to');
+  return {
+    text: `${step}: ${begun}${attempt > 1 ? `, try ${attempt}` : ''}`,
+    note: target ? `${capability} · ${target}` : capability,
+  };
+}
+
+function actDone(event: EventOf<'act.done'>, step: string): Sentence {
+  const { capability, outputs, provedBy, purpose } = event.data;
+  const detail = text(outputs, 'detail');
+  switch (purpose) {
+    case 'prove': {
+      const by = text(outputs, 'strength');
+      return {
+        text: outputs.proved === false ? `${step}: not proved` : `${step}: proved${by ? ` by ${by}` : ''}`,
+        note: detail,
+      };
+    }
+    case 'undo':
+      return { text: `${step}: undone`, note: detail ?? capability };
+    case 'say': {
+      const count = outputs.recipients;
+      return {
+        text: `${step}: sent${typeof count === 'number' ? ` to ${counted(count, 'recipient')}` : ''}`,
+        note: detail,
+      };
+    }
+    case 'act':
+      return provedBy
+        ? { text: `${step}: carried out, not yet proved`, note: `${provedBy} must prove it` }
+        : { text: `${step}: done`, note: detail ?? capability };
+    default:
+      return purpose satisfies never;
+  }
+}
+
+function actFailed(event: EventOf<'act.failed'>, step: string): Sentence {
+  const { message, attempt, retryAt, purpose } = event.data;
+  const what = { act: 'failed', prove: 'the proof failed', undo: 'the undo failed', say: 'not sent' }[purpose];
+  const next = retryAt === null ? '' : ` Next try at ${clock(retryAt, event.at, true)}.`;
+  return { text: `${step}: ${what}${attempt > 1 ? ` at try ${attempt}` : ''}`, note: `${sentenceEnd(message)}${next}` };
+}
+
+function asked(event: EventOf<'decision.asked'>): Sentence {
+  const { question, by, until, otherwise, escalate } = event.data;
+  const page = escalate?.page ? `, and ${roleInWords(escalate.to)} is paged at ${clock(escalate.at, event.at)}` : '';
+  const due = clock(until, event.at);
+  return {
+    text: `Asked: ${question}`,
+    note: `${capitalised(seatsInWords(by))}, by ${due}. If nobody answers, it counts as ${otherwise} then${page}.`,
+  };
+}
+
+const VOTED: Record<string, string> = {
+  approve: 'approved',
+  deny: 'denied',
+  retry: 'chose to try again',
+  skip: 'chose to skip the step',
+  'take-over': 'took the step over by hand',
+  stop: 'chose to stop the plan',
+  unwind: 'chose to undo what was done',
+};
+
+function voted(event: EventOf<'decision.voted'>, names: Names): Sentence {
+  const { vote, number } = event.data;
+  const verb = Object.hasOwn(VOTED, vote.answer) ? VOTED[vote.answer] : `answered ${vote.answer}`;
+  const from = `From the ${vote.surface === 'api' || vote.surface === 'cli' ? vote.surface.toUpperCase() : vote.surface}.`;
+  return {
+    text: `${nameOf(vote.person, names)} ${verb}: ${questionOf(number, names)}`,
+    note: vote.reason ? `${quoted(vote.reason)} ${from}` : from,
+  };
+}
+
+function made(event: EventOf<'decision.made'>, names: Names): Sentence {
+  const { number, outcome, by, people, reason } = event.data;
+  const question = questionOf(number, names);
+  if (by === 'default')
+    return { text: `Nobody answered, it counts as ${outcome}: ${question}`, note: reason ?? undefined };
+  const deciders = listed(people.map((id) => nameOf(id, names)));
+  return {
+    text: `Decided, ${outcome}${deciders ? ` by ${deciders}` : ''}: ${question}`,
+    note: reason ? quoted(reason) : undefined,
+  };
+}
+
+function waitNote(event: EventOf<'wait.started'>): string | undefined {
+  return event.data.for === null ? undefined : `Ends early when ${event.data.for}`;
+}
+
+function alertInWords(alert: JsonObject): string {
+  const kind = text(alert, 'kind') ?? 'of an unnamed kind';
+  const source = text(alert, 'source');
+  return `Alert ${kind}${source ? ` from ${source}` : ''}`;
+}
+
+function said(lead: string, words: string): Sentence {
+  return words.length <= 140 && !words.includes('\n') ? { text: `${lead}: ${words}` } : { text: lead, note: words };
+}
+
+const nameOf = (id: string, names: Names): string => names.people.get(id) ?? id;
+const stepOf = (path: string, names: Names): string => names.steps?.get(path) ?? (path || 'The incident');
+const questionOf = (number: number, names: Names): string => names.questions?.get(number) ?? `question ${number}`;
+const quoted = (words: string): string => `“${words}”`;
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+const capitalised = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+const sentenceEnd = (words: string): string => (/[.!?]$/.test(words) ? words : `${words}.`);
+
+function listed(items: readonly string[]): string {
+  return items.length > 1 ? `${items.slice(0, -1).join(', ')} and ${items.at(-1)}` : (items[0] ?? '');
+}
+
+function text(object: JsonObject, key: string): string | undefined {
+  const value = Object.hasOwn(object, key) ? object[key] : undefined;
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** `03:22 UTC`; with the date when it is another day than `now`. */
+export function clock(ms: number, now: number, seconds = false): string {
+  if (!(Math.abs(ms) <= 8.64e15)) return 'an unknown time';
+  const iso = new Date(ms).toISOString();
+  const time = `${iso.slice(11, seconds ? 19 : 16)} UTC`;
+  return iso.slice(0, 10) === new Date(now).toISOString().slice(0, 10) ? time : `${iso.slice(0, 10)} ${time}`;
+}
+
+// Controls (but newline and tab), zero-width and direction-changing characters: they can hide or reorder what is read.
+const RISKY = /(?![\n\t])\p{Cc}|\p{Bidi_Control}|[\u200b\u2028\u2029\u2060-\u2064\ufeff]/gu;
+
+/** Text from outside with risky characters made visible as `\u202e`. */
+export function plainText(words: string): string {
+  return words.replace(RISKY, (char) =>
+    char === '\r' ? '' : `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+const oneLine = (words: string): string => plainText(words.replace(/\s*[\r\n]+\s*/g, ' '));

@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest';
+import type { EventData, EventType, NumberedEvent } from '../../src/incident/events.ts';
+import { person, TOCSIN } from '../../src/incident/events.ts';
+import { isRoutine, type Names, plainText, sentence, topicOf } from '../../src/incident/wording.ts';
+import { sampleEvents } from '../support/sample-events.ts';
+
+const at = Date.UTC(2026, 10, 19, 3, 12);
+const names: Names = {
+  people: new Map([
+    ['imoreau', 'I. Moreau'],
+    ['tlew', 'T. Lewandowski'],
+  ]),
+  steps: new Map([['isolate', 'Isolate the model']]),
+  questions: new Map([[1, 'Cut traffic to support-assistant?']]),
+};
+const event = <T extends EventType>(type: T, data: EventData<T>, by?: string, path = 'isolate') =>
+  ({ seq: 1, at, path, type, actor: by ? person(by) : TOCSIN, data }) as unknown as NumberedEvent;
+
+describe('an event in words', () => {
+  test('names people, not ids, and steps by their titles', () => {
+    expect(sentence(event('incident.paused', { reason: 'wait for legal' }, 'imoreau'), names)).toEqual({
+      text: 'I. Moreau paused new acts',
+      note: '“wait for legal”',
+    });
+    expect(sentence(event('step.failed', { code: 'timeout', message: 'No answer in 60 s' }), names).text).toBe(
+      'Failed: Isolate the model',
+    );
+  });
+
+  test('somebody who takes a role is not said to be given it', () => {
+    const role = { role: 'incident-commander', assignee: 'imoreau' };
+    expect(sentence(event('role.assigned', role, 'imoreau'), names).text).toBe(
+      'I. Moreau took the role of incident commander',
+    );
+    expect(sentence(event('role.assigned', role, 'tlew'), names).text).toBe(
+      'T. Lewandowski gave I. Moreau the role of incident commander',
+    );
+    expect(sentence(event('role.assigned', role), names).text).toBe('I. Moreau is incident commander');
+  });
+
+  test('a question says who answers, by when, and what happens otherwise', () => {
+    const asked = event('decision.asked', {
+      number: 1,
+      kind: 'approval',
+      path: 'isolate',
+      question: 'Cut traffic?',
+      options: ['approve', 'deny'],
+      by: [
+        { role: 'incident-commander', count: 1 },
+        { role: 'ml-on-call', count: 1 },
+      ],
+      excluded: [],
+      askedAt: at,
+      until: at + 600_000,
+      remindAt: [],
+      escalate: { at: at + 420_000, to: 'engineering-manager', page: true },
+      otherwise: 'deny',
+      acts: [],
+    });
+    expect(sentence(asked, names)).toEqual({
+      text: 'Asked: Cut traffic?',
+      note: 'Incident commander and ML on-call, by 03:22 UTC. If nobody answers, it counts as deny then, and engineering manager is paged at 03:19 UTC.',
+    });
+  });
+
+  test('an act is "done" only when nothing remains to prove', () => {
+    const done = (provedBy: string | null) =>
+      event('act.done', { capability: 'model.isolate', outputs: {}, tookMs: 5, purpose: 'act', provedBy });
+    expect(sentence(done('model.probe'), names).text).toBe('Isolate the model: carried out, not yet proved');
+    expect(sentence(done(null), names).text).toBe('Isolate the model: done');
+    expect(isRoutine(done('model.probe'))).toBe(true);
+    expect(isRoutine(done(null))).toBe(false);
+  });
+
+  test('text that could steer a terminal or turn a line round is made visible', () => {
+    const hostile = event('note.added', { text: 'safe\u202egnp.exe\u001b[2J' }, 'tlew');
+    expect(sentence(hostile, names).text).toBe('T. Lewandowski noted: safe\\u202egnp.exe\\u001b[2J');
+    expect(plainText('família 👩‍🔬\n\tok')).toBe('família 👩‍🔬\n\tok');
+  });
+
+  test('every type of event has words and a topic', () => {
+    for (const sample of sampleEvents()) {
+      const { text } = sentence(sample, { people: new Map() });
+      expect(text, sample.type).toMatch(/\S/);
+      expect(text, sample.type).not.toMatch(/undefined|null|\[object|\n/);
+      expect(topicOf(sample)).toMatch(/^(incident|decision|act|message|note)$/);
+    }
+  });
+});

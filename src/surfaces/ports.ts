@@ -1,5 +1,5 @@
 import type { Vote } from '../incident/decision.ts';
-import type { NumberedEvent } from '../incident/events.ts';
+import type { NumberedEvent, SystemSnapshot } from '../incident/events.ts';
 import type { JsonObject } from '../incident/json.ts';
 import type { Message, MessageResult } from '../incident/messages.ts';
 import type { Severity } from '../incident/severity.ts';
@@ -44,3 +44,78 @@ export interface Reader {
 export interface VoteSigner {
   sign(vote: Omit<Vote, 'key' | 'signature'>): Vote;
 }
+
+/** Who and what there is, from tocsin.yaml. Asked at every click: an edit to the inventory counts at once. */
+export interface Directory {
+  people(): Person[];
+  person(id: string): Person | null;
+  roles(): { id: string; title: string }[];
+  systems(): SystemSnapshot[];
+  system(id: string): SystemSnapshot | null;
+  /** Whether every binding this system may use is simulated; of the whole inventory for null. */
+  simulated(system: string | null): boolean;
+}
+
+export type Session =
+  | { kind: 'cookie'; expiresAt: number }
+  | { kind: 'token'; id: string; name: string; scope: TokenScope };
+
+/** `person`: acts as its person. `alerts`: may only send alerts, and what it opens was not requested by anybody. */
+export type TokenScope = 'person' | 'alerts';
+
+export type TokenInfo = {
+  id: string;
+  /** The first characters, to tell tokens apart. */
+  prefix: string;
+  name: string;
+  person: string;
+  scope: TokenScope;
+  createdAt: number;
+  expiresAt: number | null;
+  lastUsedAt: number | null;
+};
+
+/** Local accounts, sessions, API tokens and one-time links; secrets are kept hashed. */
+export interface Accounts {
+  setPassword(person: string, password: string): Promise<void>;
+  checkPassword(person: string, password: string): Promise<boolean>;
+  startSession(person: string): Promise<{ token: string; expiresAt: number }>;
+  session(token: string): Promise<{ person: string; expiresAt: number } | null>;
+  endSession(token: string): Promise<void>;
+  createToken(request: {
+    person: string;
+    name: string;
+    scope: TokenScope;
+    expiresAt: number | null;
+  }): Promise<{ info: TokenInfo; token: string }>;
+  token(token: string): Promise<TokenInfo | null>;
+  /** All of one person, or of everybody for null. */
+  tokens(person: string | null): Promise<TokenInfo[]>;
+  revokeToken(id: string): Promise<boolean>;
+  createLink(person: string, expiresAt: number): Promise<string>;
+  /** The person, without using the link up; null when it is unknown, used or expired. */
+  peekLink(token: string): Promise<string | null>;
+  /** Uses the link up. */
+  useLink(token: string): Promise<string | null>;
+}
+
+export type PublishedPlan = { plan: Plan; publishedAt: number; publishedBy: string[] };
+
+/** Playbooks that are published (only they can run). */
+export interface Playbooks {
+  /** The latest of each playbook, by name. */
+  list(): Promise<PublishedPlan[]>;
+  latest(playbook: string): Promise<PublishedPlan | null>;
+  published(hash: string): Promise<PublishedPlan | null>;
+}
+
+export type InboxAlert = {
+  id: string;
+  receivedAt: number;
+  source: string;
+  key: string;
+  count: number;
+  alert: JsonObject;
+  status: 'new' | 'opened' | 'joined' | 'unmatched';
+  incident: string | null;
+};

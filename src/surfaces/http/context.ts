@@ -1,0 +1,208 @@
+import type { HttpBindings } from '@hono/node-server';
+import type { Context, Hono, MiddlewareHandler } from 'hono';
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import { csrf } from 'hono/csrf';
+import { matchedRoutes } from 'hono/route';
+import { secureHeaders } from 'hono/secure-headers';
+import type { Identity, SignedIn } from '../identity.ts';
+import { may, type Permission, permissions, rolesIn, rolesWith } from '../permissions.ts';
+import type { Accounts, Directory, Person, Playbooks, Reader, Responses, Session, VoteSigner } from '../ports.ts';
+import { Problem } from '../problem.ts';
+
+/** What API and console share: who is calling, what they may do, and the guards in front of every route. */
+export type Deps = {
+  reader: Reader;
+  responses: Responses;
+  votes: VoteSigner;
+  accounts: Accounts;
+  identity: Identity;
+  directory: Directory;
+  playbooks: Playbooks;
+  now(): number;
+  /** How people reach the console: `http://127.0.0.1:7373`. Decides cookies' security and allowed origins. */
+  publicUrl: string;
+  /** Host names besides that of `publicUrl` under which requests are answered. */
+  hosts: readonly string[];
+};
+
+export type AppEnv = {
+  Bindings: Partial<HttpBindings>;
+  Variables: { person: Person | null; session: Session | null };
+};
+export type App = Hono<AppEnv>;
+export type Ctx = Context<AppEnv>;
+
+/** What the console exports for `createApp`: its routes (mounted at `/`) and how it says that something went wrong. */
+export type Pages = {
+  routes: App;
+  problemPage(c: Ctx, problem: Problem): Response | Promise<Response>;
+};
+
+/** The signed-in person. Only in routes whose permission is not `public`: the guard has made sure of it. */
+export function whoIs(c: Ctx): Person {
+  const person = c.get('person');
+  if (person === null) throw new Problem({ status: 401, code: 'not-signed-in', message: 'Sign in first.' });
+  return person;
+}
+
+/** Where the request came from, for rate limits. Behind a proxy this is the proxy. */
+export const addressOf = (c: Ctx): string => c.env?.incoming?.socket?.remoteAddress ?? 'unknown';
+
+const isHttps = (deps: Deps): boolean => deps.publicUrl.startsWith('https:');
+const cookieName = (deps: Deps): string => (isHttps(deps) ? '__Host-tocsin' : 'tocsin');
+
+export function setSessionCookie(c: Ctx, deps: Deps, signedIn: SignedIn): void {
+  setCookie(c, cookieName(deps), signedIn.token, {
+    httpOnly: true,
+    sameSite: 'Lax',
+    secure: isHttps(deps),
+    path: '/',
+    maxAge: Math.max(0, Math.floor((signedIn.expiresAt - deps.now()) / 1000)),
+  });
+}
+
+/** Ends the session of this request, on the server too. */
+export async function endSession(c: Ctx, deps: Deps): Promise<void> {
+  const token = getCookie(c, cookieName(deps));
+  if (token) await deps.identity.signOut(token);
+  deleteCookie(c, cookieName(deps), { path: '/', secure: isHttps(deps) });
+}
+
+/** Mount all of these, in this order, before any route. */
+export const guards = (deps: Deps): MiddlewareHandler<AppEnv>[] => [
+  headers(deps),
+  knownHost(deps),
+  authenticate(deps),
+  sameOrigin(deps),
+  permitted(deps),
+];
+
+function headers(deps: Deps): MiddlewareHandler {
+  const self = ["'self'"];
+  return secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      styleSrc: self,
+      scriptSrc: self,
+      fontSrc: self,
+      imgSrc: self,
+      connectSrc: self,
+      manifestSrc: self,
+      formAction: self,
+      frameAncestors: ["'none'"],
+      baseUri: ["'none'"],
+    },
+    xFrameOptions: 'DENY',
+    referrerPolicy: 'same-origin',
+    crossOriginResourcePolicy: 'same-origin',
+    crossOriginOpenerPolicy: 'same-origin',
+    strictTransportSecurity: isHttps(deps) ? 'max-age=31536000' : false,
+  });
+}
+
+/** Against DNS rebinding: only names we know are ours. */
+function knownHost(deps: Deps): MiddlewareHandler<AppEnv> {
+  const known = new Set([new URL(deps.publicUrl).hostname, ...deps.hosts]);
+  return async (c, next) => {
+    const host = c.req.header('host') ?? new URL(c.req.url).host;
+    const url = `http://${host}`;
+    if (!URL.canParse(url) || !known.has(new URL(url).hostname))
+      throw new Problem({
+        status: 421,
+        code: 'unknown-host',
+        message: 'This server does not answer to that host name.',
+        next: `Use ${deps.publicUrl}, or add the name to TOCSIN_HOSTS.`,
+      });
+    await next();
+  };
+}
+
+/** Bearer token, else session cookie, else nobody. A wrong bearer token is refused, never treated as nobody. */
+function authenticate(deps: Deps): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const header = c.req.header('authorization');
+    const cookie = getCookie(c, cookieName(deps));
+    const found =
+      header !== undefined ? await byHeader(deps, header) : cookie ? await deps.identity.bySession(cookie) : null;
+    c.set('person', found?.person ?? null);
+    c.set('session', found?.session ?? null);
+    await next();
+  };
+}
+
+async function byHeader(deps: Deps, header: string) {
+  const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(header)?.[1];
+  const found = token ? await deps.identity.byToken(token) : null;
+  if (found) return found;
+  throw new Problem({
+    status: 401,
+    code: 'unknown-token',
+    message: 'This token is unknown, revoked or expired, or its person has left the inventory.',
+    next: 'Make a new one: tocsin token create.',
+  });
+}
+
+/** Against forged form posts. A bearer token cannot be sent by another site's page, so it needs no such check. */
+function sameOrigin(deps: Deps): MiddlewareHandler<AppEnv> {
+  const { origin: own } = new URL(deps.publicUrl);
+  // `host` has passed knownHost; behind https only the public origin counts.
+  const check = csrf({
+    origin: (origin, c) => origin === own || (!isHttps(deps) && origin === `http://${c.req.header('host')}`),
+  });
+  return (c, next) => (c.get('session')?.kind === 'token' ? next() : check(c, next));
+}
+
+const table: Readonly<Record<string, Permission | undefined>> = permissions;
+
+/** Looks the matched route up in the table; a request that matches no route passes and ends as "not found". */
+function permitted(deps: Deps): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const route = matchedRoutes(c).find((one) => !isMiddleware(one));
+    if (route === undefined) return next();
+    const permission = table[`${route.method} ${route.path}`];
+    if (permission === undefined) throw new Error(`route ${route.method} ${route.path} has no permission`);
+    const person = c.get('person');
+    if (permission !== 'public' && person === null) throw signInFirst();
+    const session = c.get('session');
+    if (session?.kind === 'token' && session.scope === 'alerts' && permission !== 'alert' && permission !== 'public')
+      throw refused('This token may only send alerts.', 'Use a token made for a person.');
+    if (!may(person, permission, person ? await rolesHere(deps, person, c.req.path) : [])) {
+      const roles = rolesWith(permission);
+      throw refused(
+        `You may not do this${roles.length > 0 ? `: it takes ${roles.join(' or ')}` : ''}.`,
+        'Ask somebody who may, or ask the incident commander to assign you the role.',
+      );
+    }
+    await next();
+  };
+}
+
+async function rolesHere(deps: Deps, person: Person, path: string): Promise<string[]> {
+  const id = /^(?:\/api)?\/incidents\/(INC-\d{4}-\d{4,})(?:\/|$)/.exec(path)?.[1];
+  const found = id ? await deps.reader.incident(id) : null;
+  return found ? rolesIn(person, found.view) : person.roles;
+}
+
+const signInFirst = () =>
+  new Problem({
+    status: 401,
+    code: 'not-signed-in',
+    message: 'You are not signed in.',
+    notDone: 'Nothing was done.',
+    next: 'Sign in, or send a token: Authorization: Bearer tocsin_…',
+  });
+
+const refused = (message: string, next: string) =>
+  new Problem({ status: 403, code: 'not-entitled', message, notDone: 'Nothing was done.', next });
+
+const isMiddleware = (route: { method: string; path: string }): boolean =>
+  route.method === 'ALL' && route.path.endsWith('*');
+
+/** Routes without a permission (the server does not start), and rows of the table that are no route (a test fails). */
+export function permissionGaps(app: App): { missing: string[]; idle: string[] } {
+  const routes = new Set(app.routes.filter((one) => !isMiddleware(one)).map((one) => `${one.method} ${one.path}`));
+  return {
+    missing: [...routes].filter((route) => table[route] === undefined).sort(),
+    idle: Object.keys(permissions).filter((route) => !routes.has(route)),
+  };
+}

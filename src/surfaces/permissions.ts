@@ -1,0 +1,121 @@
+import type { Person } from './ports.ts';
+
+/**
+ * What a route asks of whoever calls it.
+ * - `public`: anybody. `signed-in`: a person of the inventory.
+ * - `read`, `open`, `note`: every person of the inventory.
+ * - `decide`: every person who holds a role; the question itself says which role may answer it.
+ * - `alert`: a token made for alerts, or a person.
+ * - `command`: role incident-commander, held by the inventory or assigned in this incident.
+ * - `publish`, `admin`: by role, see `grants`.
+ */
+export type Permission =
+  | 'public'
+  | 'signed-in'
+  | 'read'
+  | 'open'
+  | 'note'
+  | 'decide'
+  | 'alert'
+  | 'command'
+  | 'publish'
+  | 'admin';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+/** Every route of API and console, as Hono spells its path. A route that is missing here stops the server from starting. */
+export const permissions = {
+  // Health: loopback or token for metrics is checked by the route itself.
+  'GET /healthz': 'public',
+  'GET /readyz': 'public',
+  'GET /metrics': 'public',
+
+  // API
+  'GET /api/openapi.json': 'public',
+  'GET /api/me': 'signed-in',
+  'GET /api/incidents': 'read',
+  'POST /api/incidents': 'open',
+  'GET /api/incidents/:id': 'read',
+  'GET /api/incidents/:id/events': 'read',
+  'GET /api/incidents/:id/stream': 'read',
+  'GET /api/incidents/:id/plan': 'read',
+  'GET /api/incidents/:id/timeline': 'read',
+  'POST /api/incidents/:id/decisions/:number': 'decide',
+  'POST /api/incidents/:id/notes': 'note',
+  'POST /api/incidents/:id/role': 'command',
+  'POST /api/incidents/:id/severity': 'command',
+  'POST /api/incidents/:id/pause': 'command',
+  'POST /api/incidents/:id/resume': 'command',
+  'POST /api/incidents/:id/skip': 'decide',
+  'POST /api/incidents/:id/retry': 'decide',
+  'POST /api/incidents/:id/stand-down': 'command',
+  'POST /api/incidents/:id/resolve': 'command',
+  'POST /api/incidents/:id/close': 'command',
+  'POST /api/incidents/:id/reopen': 'command',
+  'GET /api/playbooks': 'read',
+  'GET /api/playbooks/:name': 'read',
+  'POST /api/playbooks/check': 'read',
+  'POST /api/playbooks/publish': 'publish',
+  'POST /api/alerts': 'alert',
+  'GET /api/alerts': 'read',
+  'GET /api/tokens': 'signed-in',
+  'POST /api/tokens': 'signed-in',
+  'DELETE /api/tokens/:id': 'signed-in',
+  'POST /api/sign-in-links': 'admin',
+  'GET /api/inventory': 'read',
+
+  // Console (the console's builder keeps this part)
+  'GET /sign-in': 'public',
+  'POST /sign-in': 'public',
+  'GET /sign-in/:token': 'public',
+  'POST /sign-in/:token': 'public',
+  'POST /sign-out': 'public',
+  'GET /assets/:file': 'public',
+  'GET /': 'read',
+  'GET /incidents': 'read',
+  'GET /incidents/new': 'open',
+  'POST /incidents': 'open',
+  'GET /incidents/:id': 'read',
+  'GET /incidents/:id/stream': 'read',
+  'GET /incidents/:id/decisions/:number': 'read',
+  'POST /incidents/:id/decisions/:number': 'decide',
+  'POST /incidents/:id/notes': 'note',
+  'POST /incidents/:id/commands': 'command',
+  'GET /playbooks': 'read',
+  'GET /playbooks/:name': 'read',
+} as const satisfies Record<`${Method} /${string}`, Permission>;
+
+/** What a role gives beyond what every person of the inventory may do. */
+export const grants: Readonly<Record<string, readonly Permission[]>> = {
+  'incident-commander': ['command', 'publish'],
+  'engineering-manager': ['publish', 'admin'],
+  admin: ['publish', 'admin'],
+};
+
+const everybody: readonly Permission[] = ['public', 'signed-in', 'read', 'open', 'note', 'alert'];
+
+/**
+ * Whether `person` may do it. `roles`: what they hold; for a request about one incident `rolesIn` adds what they were assigned
+ * there.
+ */
+export function may(
+  person: Person | null,
+  permission: Permission,
+  roles: readonly string[] = person?.roles ?? [],
+): boolean {
+  if (permission === 'public') return true;
+  if (person === null) return false;
+  if (everybody.includes(permission)) return true;
+  if (permission === 'decide') return roles.length > 0;
+  return roles.some((role) => grants[role]?.includes(permission) ?? false);
+}
+
+/** The roles a person holds in one incident: those of the inventory and those assigned to them in it. */
+export function rolesIn(person: Person, incident: { roles: Readonly<Record<string, string>> }): string[] {
+  const assigned = Object.keys(incident.roles).filter((role) => incident.roles[role] === person.id);
+  return [...new Set([...person.roles, ...assigned])];
+}
+
+/** The roles that give a permission, for messages ("ask somebody who is …"). */
+export const rolesWith = (permission: Permission): string[] =>
+  Object.keys(grants).filter((role) => grants[role]?.includes(permission));

@@ -1,0 +1,80 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { DataConverter, Payload, PayloadCodec } from '@temporalio/common';
+import { temporal } from '@temporalio/proto';
+import type { PayloadKey } from './keys.ts';
+import { packageRoot } from './package-root.ts';
+
+const ENCODING = Buffer.from('binary/encrypted');
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const proto = temporal.api.common.v1.Payload;
+
+export class CodecError extends Error {
+  readonly code: 'key-unknown' | 'not-encrypted' | 'damaged';
+  constructor(code: CodecError['code'], message: string) {
+    super(message);
+    this.name = 'CodecError';
+    this.code = code;
+  }
+}
+
+/** Where the failure converter is: the bundle and the worker need the same one. */
+export const failureConverterPath: string = join(packageRoot, 'workflows', 'failure-converter.cjs');
+
+/** What worker and client give to Temporal, so that its servers see ciphertext only. */
+export function dataConverter(keys: readonly PayloadKey[]): DataConverter {
+  return { payloadCodecs: [createCodec(keys)], failureConverterPath };
+}
+
+/** AES-256-GCM; the first key encrypts, all of them decrypt. The key's id stands in the metadata and is authenticated. */
+export function createCodec(keys: readonly PayloadKey[]): PayloadCodec {
+  const newest = keys[0];
+  if (!newest) throw new CodecError('key-unknown', 'There is no payload key to encrypt with.');
+  const byId = new Map(keys.map(({ id, key }) => [id, key]));
+  return {
+    encode: async (payloads) => payloads.map((payload) => encrypt(payload, newest)),
+    decode: async (payloads) => payloads.map((payload) => decrypt(payload, byId)),
+  };
+}
+
+function encrypt(payload: Payload, { id, key }: PayloadKey): Payload {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(id));
+  const sealed = Buffer.concat([nonce, cipher.update(proto.encode(payload).finish()), cipher.final()]);
+  return {
+    metadata: { encoding: ENCODING, 'key-id': Buffer.from(id) },
+    data: Buffer.concat([sealed, cipher.getAuthTag()]),
+  };
+}
+
+/** Payloads in clear are refused too: whoever can reach Temporal but has no key must not be able to plant one. */
+function decrypt(payload: Payload, keys: ReadonlyMap<string, Buffer>): Payload {
+  const encoding = payload.metadata?.encoding;
+  if (!encoding || !ENCODING.equals(encoding))
+    throw new CodecError('not-encrypted', 'A payload from Temporal is not encrypted; Tocsin did not write it.');
+  const id = Buffer.from(payload.metadata?.['key-id'] ?? []).toString();
+  const key = keys.get(id);
+  if (!key)
+    throw new CodecError(
+      'key-unknown',
+      `A payload was encrypted with the key "${id}", which this process does not hold.`,
+    );
+  const sealed = Buffer.from(payload.data ?? []);
+  if (sealed.length < NONCE_BYTES + TAG_BYTES) throw damaged(id);
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })
+    .setAAD(Buffer.from(id))
+    .setAuthTag(sealed.subarray(-TAG_BYTES));
+  try {
+    const open = Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
+    return proto.decode(open);
+  } catch {
+    throw damaged(id);
+  }
+}
+
+const damaged = (id: string): CodecError =>
+  new CodecError(
+    'damaged',
+    `A payload encrypted with the key "${id}" was changed on its way, or the key is another one.`,
+  );

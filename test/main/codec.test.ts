@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto';
+import { defaultPayloadConverter } from '@temporalio/common';
+import { describe, expect, it } from 'vitest';
+import { createCodec } from '../../src/main/codec.ts';
+
+const payload = () => defaultPayloadConverter.toPayload({ text: 'the weights were swapped' })!;
+const key = (id: string) => ({ id, key: randomBytes(32) });
+
+describe('the payload codec', () => {
+  it('shows nothing but the id of the key, and gives back what went in', async () => {
+    const codec = createCodec([key('a')]);
+    const [sealed] = await codec.encode([payload()]);
+    expect(Buffer.from(sealed!.data!).includes('weights')).toBe(false);
+    expect(Buffer.from(sealed!.metadata!['key-id']!).toString()).toBe('a');
+    const [open] = await codec.decode([sealed!]);
+    expect(defaultPayloadConverter.fromPayload(open!)).toEqual({ text: 'the weights were swapped' });
+  });
+
+  it('encrypts the same thing differently each time', async () => {
+    const codec = createCodec([key('a')]);
+    const [one, two] = await codec.encode([payload(), payload()]);
+    expect(Buffer.from(one!.data!).equals(Buffer.from(two!.data!))).toBe(false);
+  });
+
+  it('reads with old keys after a new one was added', async () => {
+    const old = key('old');
+    const [sealed] = await createCodec([old]).encode([payload()]);
+    const rotated = createCodec([key('new'), old]);
+    await expect(rotated.decode([sealed!])).resolves.toHaveLength(1);
+    const [fresh] = await rotated.encode([payload()]);
+    expect(Buffer.from(fresh!.metadata!['key-id']!).toString()).toBe('new');
+  });
+
+  it('refuses what was changed, what another key made, and what is not encrypted', async () => {
+    const known = key('a');
+    const codec = createCodec([known]);
+    const [sealed] = await codec.encode([payload()]);
+    for (const at of [0, 13, sealed!.data!.length - 1]) {
+      const changed = Buffer.from(sealed!.data!);
+      changed[at]! ^= 1;
+      await expect(codec.decode([{ ...sealed, data: changed }])).rejects.toMatchObject({ code: 'damaged' });
+    }
+    await expect(createCodec([key('b')]).decode([sealed!])).rejects.toMatchObject({ code: 'key-unknown' });
+    await expect(createCodec([{ ...key('a') }]).decode([sealed!])).rejects.toMatchObject({ code: 'damaged' });
+    await expect(codec.decode([payload()])).rejects.toMatchObject({ code: 'not-encrypted' });
+  });
+});

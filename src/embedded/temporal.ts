@@ -43,7 +43,14 @@ const TUNING: Record<string, string> = {
   'history.maxInFlightUpdates': '0',
 };
 
-const SQLITE: Record<string, string> = { journal_mode: 'WAL', synchronous: 'NORMAL' };
+/**
+ * Measured with 200 workflow starts (fsync calls, starts a second): synchronous=NORMAL 66, 151; FULL 1,025, 124; SQLite's own default
+ * (rollback journal) 3,820, 71. All three survive kill -9 of the server whole: the kernel holds what was written. A power cut is
+ * another matter: in NORMAL the log reaches the disk at checkpoints only, so the last seconds of committed work may be gone (the file
+ * stays consistent), while the timeline in PostgreSQL, flushed at each commit, still has them, and a replayed incident would
+ * contradict it. FULL flushes each commit and loses nothing that was answered; it costs a fifth.
+ */
+const SQLITE: Record<string, string> = { journal_mode: 'WAL', synchronous: 'FULL' };
 
 const READY_WITHIN_MS = 30_000;
 const NAMESPACE = 'default';

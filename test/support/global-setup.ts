@@ -2,20 +2,43 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres } from '../../src/embedded/postgres.ts';
+import { startTemporal } from '../../src/embedded/temporal.ts';
+import { findTemporal } from '../../src/embedded/temporal-find.ts';
+import { type SharedServer, serveOnDemand } from './on-demand.ts';
 
-/** One PostgreSQL for the whole run, on a free loopback port; each test file makes its own database in it. */
-export default async function setup(): Promise<(() => Promise<void>) | undefined> {
-  if (process.env.TOCSIN_TEST_POSTGRES) return undefined;
+/** One PostgreSQL and one Temporal for the whole run, on free loopback ports, started when the first test asks. */
+export default async function setup(): Promise<() => Promise<void>> {
+  const desk = await serveOnDemand({ postgres, temporal });
+  process.env.TOCSIN_TEST_SERVERS = desk.url;
+  return desk.stop;
+}
+
+async function postgres(): Promise<SharedServer> {
+  const given = process.env.TOCSIN_TEST_POSTGRES;
+  if (given) return { address: given, stop: async () => {} };
   const dataDir = mkdtempSync(join(tmpdir(), 'tocsin-test-postgres-'));
+  const clear = (): void => rmSync(dataDir, { recursive: true, force: true });
   try {
-    const postgres = await startPostgres({ dataDir, durable: false, onLog: () => {} });
-    process.env.TOCSIN_TEST_POSTGRES = postgres.url;
-    return async () => {
-      await postgres.stop();
-      rmSync(dataDir, { recursive: true, force: true });
+    const server = await startPostgres({ dataDir, durable: false, onLog: () => {} });
+    const stop = async (): Promise<void> => {
+      await server.stop();
+      clear();
     };
+    return { address: server.url, stop };
   } catch (error) {
-    rmSync(dataDir, { recursive: true, force: true });
+    clear();
     throw error;
   }
+}
+
+async function temporal(): Promise<SharedServer> {
+  const found = await findTemporal({ env: process.env, onProgress: (line) => console.log(line) });
+  if (found.kind === 'address') return { address: found.address, stop: async () => {} };
+  return startTemporal({
+    binary: found.path,
+    dataDir: null,
+    // A workflow id may be used again at once: tests reopen, and repeat themselves.
+    dynamicConfig: { 'history.workflowIdReuseMinimalInterval': '"1ms"' },
+    onLog: () => {},
+  });
 }

@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
+import { askFor } from './on-demand.ts';
 
 export type TestDatabase = { url: string; drop(): Promise<void> };
 
-/** A fresh, empty database on the PostgreSQL of this test run (`TOCSIN_TEST_POSTGRES`, set by global-setup.ts). */
+/** A fresh, empty database on the PostgreSQL of this test run (started by global-setup.ts, or given by TOCSIN_TEST_POSTGRES). */
 export async function testDatabase(): Promise<TestDatabase> {
-  const server = process.env.TOCSIN_TEST_POSTGRES;
-  if (!server)
-    throw new Error('no PostgreSQL for tests: run them through vitest, or set TOCSIN_TEST_POSTGRES to a URL');
+  const server = await askFor('postgres');
   const name = `test_${randomBytes(8).toString('hex')}`;
   await command(server, `CREATE DATABASE ${name} TEMPLATE template0`);
   const url = new URL(server);

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { SystemSnapshot } from '../incident/events.ts';
+import { Name } from '../incident/ids.ts';
+
+/** The shape of `tocsin.yaml`. The JSON Schema for editors is made from it; names and references are checked in inventory.ts. */
+const Text = z.string().trim().min(1).max(200);
+
+/** In v1 every capability is served by the simulated world; connectors to real systems add their names here. */
+export const ConnectorName = z.enum(['simulated']).describe('which connector serves the capability');
+export type ConnectorName = z.infer<typeof ConnectorName>;
+
+const CapabilityPattern = z
+  .string()
+  .regex(/^[a-z]+\.([a-z][a-z-]*|\*)$/, 'write a capability such as model.isolate, or model.* for all of model')
+  .describe('a capability, or `model.*`; the more exact one wins');
+export const Bindings = z.record(CapabilityPattern, ConnectorName);
+export type Bindings = z.infer<typeof Bindings>;
+
+const PersonEntry = z.strictObject({
+  name: Text.describe('as colleagues know them'),
+  email: z.email().max(254).optional().describe('where mail to their roles goes'),
+  roles: z.array(Name).default([]).describe('what they may be asked to decide; a later issue adds deputies'),
+});
+
+const RoleEntry = z.strictObject({
+  title: Text.describe('as surfaces show it'),
+  description: z.string().max(1000).optional().describe('what the role decides and does'),
+});
+
+const Model = z.strictObject({
+  name: Text.describe('as the registry names it'),
+  'last-known-good': z.string().min(1).max(200).optional().describe('the version to go back to; quote it ("4.10")'),
+  versions: z.array(z.string().min(1).max(200)).optional().describe('versions that can be deployed, oldest first'),
+});
+
+const SystemEntry = z.strictObject({
+  name: Text.describe('as people know it'),
+  tier: SystemSnapshot.shape.tier.describe('how much harm its failure does'),
+  owner: Name.describe('the role or person that answers for it'),
+  model: Model,
+  'data-classes': z.array(Text).default([]).describe('kinds of data it touches, such as `personal` or `health`'),
+  jurisdictions: z
+    .array(Text)
+    .default([])
+    .describe('where it is used, such as `EU` or `US-CA`: they decide which laws apply'),
+  dependants: z.array(Name).default([]).describe('systems of this inventory that rely on it'),
+  bindings: Bindings.default({}).describe('which connector serves which capability for this system'),
+});
+
+const Organisation = z.strictObject({
+  name: Text,
+  timezone: z
+    .string()
+    .refine(isTimezone, 'use an IANA time zone such as Europe/Berlin')
+    .describe('IANA name; how times are shown to people'),
+  stakeholders: z.array(Name).default([]).describe('roles and people that a playbook means by `to: stakeholders`'),
+});
+
+export const InventorySource = z
+  .strictObject({
+    organisation: Organisation.describe('whose systems these are'),
+    roles: z.record(Name, RoleEntry).describe('roles by id'),
+    people: z.record(Name, PersonEntry).describe('people by id'),
+    systems: z.record(Name, SystemEntry).describe('AI systems by id'),
+    bindings: Bindings.default({}).describe('capabilities that serve the organisation as a whole, such as notify.mail'),
+  })
+  .describe('Tocsin inventory: the AI systems, the people, and which connector serves which capability.');
+export type InventorySource = z.infer<typeof InventorySource>;
+
+function isTimezone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}

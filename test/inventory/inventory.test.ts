@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest';
+import {
+  bindingFor,
+  type Inventory,
+  parseInventory,
+  peopleByRole,
+  peopleMeantBy,
+  personById,
+  surroundingsOf,
+  systemSnapshot,
+} from '../../src/inventory/inventory.ts';
+import { loadInventory } from '../../src/inventory/load.ts';
+import { formatDiagnostic, SourceError } from '../../src/playbook/diagnostics.ts';
+
+const sample = loadInventory('tocsin.yaml');
+
+const minimal = `organisation: { name: A, timezone: UTC }
+roles: { lead: { title: Lead } }
+people: { ada: { name: Ada, roles: [lead] } }
+systems:
+  chat: { name: Chat, tier: low, owner: lead, model: { name: m }, bindings: { model.*: simulated } }
+`;
+const problems = (text: string | Uint8Array) => parseInventory(text, 't.yaml').diagnostics.map(formatDiagnostic);
+const parse = (text: string) => parseInventory(text, 't.yaml').inventory as Inventory;
+
+describe('the sample inventory', () => {
+  it('holds every role by somebody, and a commander who can decide alone', () => {
+    expect(Object.keys(surroundingsOf(sample).roles).sort()).toEqual(sample.roles.map((role) => role.id).sort());
+    expect(peopleByRole(sample, 'incident-commander').map((person) => person.id)).toContain('mara-lindqvist');
+  });
+
+  it('binds every capability of every system', () => {
+    const { systems, organisation, contracts } = surroundingsOf(sample);
+    expect(organisation).toEqual(['notify.mail']);
+    for (const system of Object.values(systems)) expect(system.capabilities).toEqual(Object.keys(contracts));
+  });
+
+  it('gives the facts that an incident keeps', () => {
+    expect(systemSnapshot(sample, 'claims-triage')).toEqual({
+      id: 'claims-triage',
+      name: 'Claims triage',
+      tier: 'critical',
+      owner: 'ml-on-call',
+      jurisdictions: ['NO', 'EU'],
+      dataClasses: ['personal', 'health'],
+      lastKnownGood: '4.1.7',
+    });
+    expect(systemSnapshot(sample, 'nothing')).toBeNull();
+    expect(personById(sample, 'ingrid-solheim')?.name).toBe('Ingrid Solheim');
+    expect(peopleMeantBy(sample, 'stakeholders')?.map((person) => person.id)).toEqual([
+      'mara-lindqvist',
+      'sofia-mendes',
+      'daniel-achterberg',
+      'ingrid-solheim',
+    ]);
+    expect(peopleMeantBy(sample, 'nobody')).toBeNull();
+  });
+});
+
+it('a system without a binding has no connector, and the organisation’s own binding serves all', () => {
+  const inventory = parse(
+    minimal.replace(', bindings: { model.*: simulated }', ', bindings: { model.probe: simulated }'),
+  );
+  expect(bindingFor(inventory, 'model.isolate', 'chat')).toBeNull();
+  expect(bindingFor(inventory, 'model.probe', 'chat')).toBe('simulated');
+  expect(bindingFor(parse(`${minimal}bindings: { notify.mail: simulated }\n`), 'notify.mail', 'chat')).toBe(
+    'simulated',
+  );
+});
+
+it('a role that nobody holds is not among the surroundings', () => {
+  const inventory = parse(minimal.replace('roles: [lead]', 'roles: []'));
+  expect(surroundingsOf(inventory).roles).toEqual({});
+});
+
+describe('mistakes are named with their place', () => {
+  const wrong: [string, string, string, string][] = [
+    ['a misspelt key', 'owner: lead', 'ownr: lead', 't.yaml:5:34 error: unknown key "ownr"; did you mean "owner"?'],
+    ['a missing key', 'tier: low, ', '', 't.yaml:5:9 error: "tier" is missing'],
+    [
+      'an unknown role',
+      'roles: [lead]',
+      'roles: [lead, leed]',
+      't.yaml:3:43 error: unknown role "leed"; did you mean "lead"?',
+    ],
+    [
+      'an unknown owner',
+      'owner: lead',
+      'owner: adda',
+      't.yaml:5:41 error: unknown role or person "adda"; did you mean "ada"?',
+    ],
+    [
+      'an unknown tier',
+      'tier: low',
+      'tier: hihg',
+      't.yaml:5:29 error: "hihg" is not one of critical, high, standard, low; did you mean "high"?',
+    ],
+    [
+      'an unknown connector',
+      'simulated',
+      'simulatd',
+      't.yaml:5:88 error: "simulatd" is not one of simulated; did you mean "simulated"?',
+    ],
+    [
+      'an unknown capability',
+      'model.*',
+      'model.isolat',
+      't.yaml:5:79 error: unknown capability "model.isolat"; did you mean "model.isolate"?',
+    ],
+    [
+      'a time zone',
+      'timezone: UTC',
+      'timezone: Mars/Base',
+      't.yaml:1:36 error: use an IANA time zone such as Europe/Berlin',
+    ],
+    [
+      'an id that is no name',
+      'people: { ada:',
+      'people: { Ada_L:',
+      't.yaml:3:11 error: "Ada_L" cannot be a name here: use lower-case words joined by hyphens',
+    ],
+    ['a wrong type', 'roles: [lead]', 'roles: lead', 't.yaml:3:36 error: expected a list, not "lead"'],
+    [
+      'a version that does not exist',
+      'name: m }',
+      'name: m, versions: ["1.9"], last-known-good: "1.8" }',
+      't.yaml:5:101 error: unknown version "1.8"; did you mean "1.9"?',
+    ],
+    [
+      'a person named like a role',
+      'people: { ada:',
+      'people: { lead:',
+      't.yaml:3:11 error: "lead" is a role as well; give the person another id',
+    ],
+  ];
+  it.each(wrong)('%s', (_, from, to, expected) => {
+    expect(minimal).toContain(from);
+    expect(problems(minimal.replace(from, to)).join('\n')).toBe(expected);
+  });
+
+  it('a file that is not there', () => {
+    expect(() => loadInventory('no/such.yaml')).toThrow(SourceError);
+    expect(() => loadInventory('no/such.yaml')).toThrow(/^no\/such\.yaml:1:1 error: there is no such file/);
+  });
+});
+
+describe('hostile YAML', () => {
+  const bomb = `a: &a [x, x]\n${'bcdefghij'
+    .split('')
+    .map((c, i) => `${c}: &${c} [*${'abcdefghi'[i]}, *${'abcdefghi'[i]}]`)
+    .join('\n')}`;
+  const hostile: [string, string | Uint8Array, RegExp][] = [
+    ['alias bombs', bomb, /2:8 error: aliases are not allowed/],
+    ['tags', minimal.replace('name: A', 'name: !!js/function A'), /tags are not allowed/],
+    ['known tags', minimal.replace('name: A', 'name: !!str A'), /tags are not allowed/],
+    ['duplicate keys', minimal.replace('name: A', 'name: A, name: B'), /1:26 error: this key stands here twice/],
+    ['merge keys', minimal.replace('name: A', '<<: { name: A }'), /"<<" is not allowed/],
+    ['prototype keys', minimal.replace('name: A', '__proto__: { name: A }'), /"__proto__" is not allowed/],
+    ['two documents', `${minimal}---\n${minimal}`, /one document a file/],
+    ['a huge file', `# ${'x'.repeat(1_000_001)}`, /larger than 1 MB/],
+    ['bytes that are no text', new Uint8Array([0x61, 0x3a, 0x20, 0xff, 0xfe]), /not UTF-8/],
+    ['deep nesting', '['.repeat(400_000), /nested deeper/],
+    ['deep indentation', Array.from({ length: 1300 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'), /./],
+    ['nothing', '', /empty/],
+    ['a list', '- 1', /expected a map, not a list/],
+    ['broken text', 'a: [1', /t\.yaml:1:6 error/],
+  ];
+  it.each(hostile)('%s', (_, text, expected) => {
+    expect(problems(text).join('\n')).toMatch(expected);
+  });
+});

@@ -25,7 +25,8 @@ export type Approval =
   | { question: Question; votes: Vote[]; escalated: boolean; planHash: string }
   | { unattended: string };
 
-export type ActFault = { code: string; message: string; retryable: boolean };
+/** `effect: 'none'`: it is certain that nothing was changed, so there is nothing to undo. */
+export type ActFault = { code: string; message: string; retryable: boolean; effect: 'none' | 'unknown' };
 export type ActResult = { ok: true; outputs: JsonObject } | { ok: false; fault: ActFault };
 
 /**

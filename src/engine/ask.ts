@@ -1,0 +1,64 @@
+import type { Question } from '../incident/decision.ts';
+import type { AskStep } from '../playbook/plan.ts';
+import type { Conductor, Context } from './conductor.ts';
+import { runSequence, type StepOutcome } from './sequence.ts';
+import { newFrame, type StepState } from './state.ts';
+
+/** A decision by people. Denied: `on-deny` runs, and the rest of the block is skipped. */
+export async function askStep(
+  conductor: Conductor,
+  step: AskStep,
+  cur: StepState,
+  context: Context,
+): Promise<StepOutcome> {
+  const answer = await conductor.questions.answer(cur, context.cancel, (number) =>
+    questionOf(conductor, step, context, number),
+  );
+  conductor.setOutputs(step, context, { outcome: answer.outcome });
+  if (answer.outcome === 'approve') return 'next';
+  cur.frame ??= newFrame();
+  await runSequence(conductor, step.onDeny ?? [], cur.frame, context);
+  return { ended: 'denied' };
+}
+
+function questionOf(conductor: Conductor, step: AskStep, context: Context, number: number): Question {
+  const { variables } = context;
+  const askedAt = conductor.stage.now();
+  const { requester } = conductor.opening;
+  return {
+    number,
+    kind: 'approval',
+    path: step.path,
+    question: conductor.text(step.question, variables),
+    ...(step.details && { details: conductor.text(step.details, variables) }),
+    options: ['approve', 'deny'],
+    by: step.by,
+    excluded: requester !== null && !step.requesterMayDecide ? [requester] : [],
+    askedAt,
+    until: askedAt + step.withinMs,
+    remindAt: step.remindMs.map((offset) => askedAt + offset),
+    ...(step.escalate && {
+      escalate: { at: askedAt + step.escalate.afterMs, to: step.escalate.to, page: step.escalate.page },
+    }),
+    otherwise: step.otherwise,
+    acts: step.covers.flatMap((path) => actOf(conductor, path)),
+  };
+}
+
+function actOf(conductor: Conductor, path: string): Question['acts'] {
+  const step = conductor.steps.get(path);
+  if (step?.kind !== 'do') return [];
+  const { capability, risk } = step.use;
+  const target = conductor.opening.system?.name;
+  return [
+    {
+      path,
+      title: step.title,
+      capability,
+      risk,
+      ...(target && { target }),
+      ...(step.undo && { undo: step.undo.capability }),
+      ...(step.prove && { prove: step.prove.capability }),
+    },
+  ];
+}

@@ -1,0 +1,78 @@
+import type { Purpose } from '../incident/events.ts';
+import type { JsonObject } from '../incident/json.ts';
+import type { Retry } from '../playbook/plan.ts';
+import type { CancelScope } from './cancel.ts';
+import { type Conductor, StepFailed } from './conductor.ts';
+import type { ActResult, Approval, Call } from './stage.ts';
+import type { StepState } from './state.ts';
+
+export type Errand = Omit<Call, 'attempt' | 'purpose'> & { purpose: Purpose; retry: Retry; provedBy: string | null };
+
+/**
+ * Carries out one use of a capability with the playbook's own retries, and returns its outputs or throws StepFailed. An act in
+ * flight is always awaited, even when its part of the plan is called off: else its effect could land after its own undo.
+ */
+export async function carryOut(
+  conductor: Conductor,
+  errand: Errand,
+  cur: StepState,
+  cancel: CancelScope,
+  pausable: boolean,
+): Promise<JsonObject> {
+  const { retry, provedBy, ...call } = errand;
+  for (;;) {
+    if (cur.retryAt !== undefined) {
+      await conductor.until(cur.retryAt, call.path, cancel);
+      delete cur.retryAt;
+    }
+    await conductor.gate(call.path, cancel, pausable);
+    cur.attempt ??= 1;
+    const { result, tookMs } = await inFlight(conductor, { ...call, attempt: cur.attempt });
+    const { path, capability, purpose } = call;
+    if (result.ok) {
+      delete cur.attempt;
+      conductor.record(path, 'act.done', { capability, outputs: result.outputs, tookMs, purpose, provedBy });
+      return result.outputs;
+    }
+    const again = result.fault.retryable && cur.attempt < retry.attempts && !cancel.reason;
+    const delayMs = Math.round(retry.delayMs * retry.factor ** (cur.attempt - 1));
+    const retryAt = again ? conductor.stage.now() + delayMs : null;
+    const { code, message } = result.fault;
+    conductor.record(path, 'act.failed', { capability, code, message, attempt: cur.attempt, retryAt, purpose });
+    if (retryAt === null) {
+      delete cur.attempt;
+      throw new StepFailed(result.fault);
+    }
+    cur.attempt++;
+    cur.retryAt = retryAt;
+  }
+}
+
+/** The intent is recorded before the act, and rides with it. */
+function inFlight(conductor: Conductor, call: Call): Promise<{ result: ActResult; tookMs: number }> {
+  const { key, attempt, capability, risk, purpose } = call;
+  conductor.record(call.path, 'act.started', { key, attempt, capability, risk, with: call.with, purpose });
+  conductor.actsInFlight++;
+  return conductor.fibers.suspend((resume) => {
+    conductor.stage.act(call, (result, tookMs) => {
+      conductor.actsInFlight--;
+      resume({ result, tookMs });
+    });
+  });
+}
+
+export function actKey(conductor: Conductor, path: string, purpose: Purpose, humanRetries: number): string {
+  return [conductor.opening.incident, path, purpose, humanRetries].join(':');
+}
+
+/** The decision that allows a risky act, for the worker to verify; null when none is needed. */
+export function approvalFor(
+  conductor: Conductor,
+  approvedBy: string | null,
+  unattended: string | null,
+): Approval | null {
+  const planHash = conductor.plan?.hash ?? '';
+  if (unattended !== null) return { unattended, planHash };
+  const standing = approvedBy === null ? undefined : conductor.state.approvals[approvedBy];
+  return standing ? { ...standing, planHash } : null;
+}

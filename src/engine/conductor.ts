@@ -1,0 +1,151 @@
+import type { EventData, EventType, IncidentEvent } from '../incident/events.ts';
+import { type Actor, TOCSIN } from '../incident/events.ts';
+import type { Json, JsonObject } from '../incident/json.ts';
+import { ExpressionError, evaluate, evaluateCondition, resolveValue, type Scope } from '../playbook/cel.ts';
+import { everyPlanStep, type Plan, type Step, type Value } from '../playbook/plan.ts';
+import { CancelScope } from './cancel.ts';
+import { Fibers } from './fibers.ts';
+import type { PerformOptions } from './perform.ts';
+import { Questions } from './questions.ts';
+import type { ActFault, Stage } from './stage.ts';
+import { newState, type State, type Variables } from './state.ts';
+
+/** Where a step runs: the variables its expressions see, and what calls it off. */
+export type Context = { variables: Variables; cancel: CancelScope };
+
+/** A step that failed, on its way to the question about it. */
+export class StepFailed extends Error {
+  override name = 'StepFailed';
+  readonly fault: ActFault;
+  constructor(fault: ActFault) {
+    super(fault.message);
+    this.fault = fault;
+  }
+}
+
+/** What the step kinds share: the plan, the stage, the state, and the few ways to wait. */
+export class Conductor {
+  readonly plan: Plan | null;
+  readonly stage: Stage;
+  readonly opening: PerformOptions['opening'];
+  readonly state: State;
+  readonly fibers: Fibers;
+  readonly questions: Questions;
+  readonly steps = new Map<string, Step>();
+  /** Calls off the steps of the plan; `finally` and unwinding have scopes of their own. */
+  readonly main = new CancelScope();
+  actsInFlight = 0;
+  held = false;
+  readonly #gated = new Map<string, () => void>();
+  readonly #watchers = new Map<string, () => void>();
+
+  constructor(options: PerformOptions) {
+    this.plan = options.plan;
+    this.stage = options.stage;
+    this.opening = options.opening;
+    this.state = options.snapshot
+      ? (structuredCopy(options.snapshot) as unknown as State)
+      : newState(options.opening.severity, options.opening.inputs);
+    this.fibers = new Fibers(options.onIdle);
+    this.questions = new Questions(this);
+    if (this.plan) for (const step of everyPlanStep(this.plan)) this.steps.set(step.path, step);
+    if (this.state.cancelled) this.main.cancel(this.state.cancelled);
+  }
+
+  record<T extends EventType>(path: string, type: T, data: EventData<T>, actor: Actor = TOCSIN): void {
+    this.stage.record({ at: this.stage.now(), path, type, actor, data } as unknown as IncidentEvent);
+  }
+
+  /** Waits while the incident is paused or held. `pausable: false` for unwinding and `finally`: pause never blocks them. */
+  async gate(path: string, cancel: CancelScope, pausable: boolean): Promise<void> {
+    for (;;) {
+      cancel.check();
+      if (!this.held && !(pausable && this.state.paused)) return;
+      await this.fibers.suspend<void>((resume) => {
+        const open = () => {
+          this.#gated.delete(path);
+          off();
+          resume();
+        };
+        this.#gated.set(path, open);
+        const off = cancel.onCancel(path, open);
+      });
+    }
+  }
+
+  /** Lets everything at a gate look again. */
+  openGates(): void {
+    for (const path of [...this.#gated.keys()].sort()) this.#gated.get(path)?.();
+  }
+
+  /** Waits until a scenario time, or until called off (then throws), or until `watch` says so at a change of the plan's variables. */
+  async until(time: number, path: string, cancel: CancelScope, watch?: () => boolean): Promise<'elapsed' | 'watched'> {
+    cancel.check();
+    const how = await this.fibers.suspend<'elapsed' | 'watched' | 'cancelled'>((resume) => {
+      const end = (value: 'elapsed' | 'watched' | 'cancelled') => {
+        cancelTimer();
+        off();
+        this.#watchers.delete(path);
+        resume(value);
+      };
+      const cancelTimer = this.stage.at(time, path, () => end('elapsed'));
+      const off = cancel.onCancel(path, () => end('cancelled'));
+      if (watch) this.#watchers.set(path, () => watch() && end('watched'));
+    });
+    cancel.check();
+    return how === 'watched' ? 'watched' : 'elapsed';
+  }
+
+  /** Something that a condition may depend on has changed. In order of path: the same on every stage. */
+  changed(): void {
+    if (this.#watchers.size === 0) return;
+    for (const path of [...this.#watchers.keys()].sort()) this.#watchers.get(path)?.();
+  }
+
+  setOutputs(step: Step, context: Context, outputs: JsonObject): void {
+    context.variables.steps[step.id] = outputs;
+  }
+
+  #scope(variables: Variables): Scope {
+    const { incident, title, alert } = this.opening;
+    return { ...variables, incident: { id: incident, title, severity: this.state.severity }, alert: alert ?? {} };
+  }
+
+  evaluate(cel: string, variables: Variables): Json {
+    return asFault(() => evaluate(cel, this.#scope(variables)));
+  }
+
+  condition(cel: string, variables: Variables): boolean {
+    return asFault(() => evaluateCondition(cel, this.#scope(variables)));
+  }
+
+  value(value: Value, variables: Variables): Json {
+    if ('literal' in value) return value.literal;
+    return asFault(() => resolveValue(value, this.#scope(variables)));
+  }
+
+  values(values: Record<string, Value>, variables: Variables): JsonObject {
+    const out: JsonObject = {};
+    for (const name of Object.keys(values)) out[name] = this.value(values[name] as Value, variables);
+    return out;
+  }
+
+  text(value: Value, variables: Variables): string {
+    const result = this.value(value, variables);
+    return typeof result === 'string' ? result : JSON.stringify(result);
+  }
+}
+
+/** An expression that fails is a failed step, never an exception that escapes the workflow and is retried in silence. */
+function asFault<T>(compute: () => T): T {
+  try {
+    return compute();
+  } catch (error) {
+    if (error instanceof ExpressionError)
+      throw new StepFailed({ code: 'expression', message: error.message, retryable: false, effect: 'none' });
+    throw error;
+  }
+}
+
+/** The workflow sandbox has no structuredClone. */
+export const structuredCopy = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;

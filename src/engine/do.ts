@@ -1,0 +1,101 @@
+import type { DoStep } from '../playbook/plan.ts';
+import { actKey, approvalFor, carryOut, type Errand } from './carry-out.ts';
+import { type Conductor, type Context, StepFailed } from './conductor.ts';
+import type { StepOutcome } from './sequence.ts';
+import type { StepState } from './state.ts';
+
+/** An act, and its proof. Its undo is registered before it begins, so that a half-finished effect has one. */
+export async function doStep(
+  conductor: Conductor,
+  step: DoStep,
+  cur: StepState,
+  context: Context,
+): Promise<StepOutcome> {
+  const { variables, cancel } = context;
+  const pausable = cancel === conductor.main;
+  const humanRetries = cur.humanRetries ?? 0;
+  if (!cur.outputs) {
+    cur.with ??= conductor.values(step.use.with, variables);
+    const errand = errandOf(conductor, step, 'act', humanRetries, cur.with);
+    await conductor.gate(step.path, cancel, pausable);
+    registerUndo(conductor, step, context, errand.key);
+    try {
+      cur.outputs = await carryOut(conductor, errand, cur, cancel, pausable);
+    } catch (error) {
+      if (error instanceof StepFailed && error.fault.effect === 'none') unregisterUndo(conductor, errand.key);
+      throw error;
+    }
+  }
+  if (step.prove) {
+    const input = conductor.values(step.prove.with, variables);
+    const proof = await carryOut(
+      conductor,
+      errandOf(conductor, step, 'prove', humanRetries, input),
+      cur,
+      cancel,
+      pausable,
+    );
+    if (proof.proved !== true) throw new StepFailed(notProved(step, String(proof.detail ?? 'the proof failed')));
+  }
+  conductor.setOutputs(step, context, cur.outputs);
+  return 'next';
+}
+
+function notProved(step: DoStep, detail: string) {
+  return {
+    code: 'not-proved',
+    message: `${step.use.capability} reported success, but ${step.prove?.capability} does not confirm it: ${detail}`,
+    retryable: false,
+    effect: 'unknown' as const,
+  };
+}
+
+function errandOf(
+  conductor: Conductor,
+  step: DoStep,
+  purpose: 'act' | 'prove',
+  humanRetries: number,
+  input: Errand['with'],
+): Errand {
+  const use = purpose === 'prove' && step.prove ? step.prove : step.use;
+  return {
+    key: actKey(conductor, step.path, purpose, humanRetries),
+    path: step.path,
+    capability: use.capability,
+    risk: use.risk,
+    purpose,
+    with: input,
+    timeoutMs: use.timeoutMs,
+    undoes: null,
+    approval:
+      use.risk === 'disruptive' || use.risk === 'irreversible'
+        ? approvalFor(conductor, step.coveredBy, step.unattended)
+        : null,
+    retry: step.retry,
+    provedBy: purpose === 'act' ? (step.prove?.capability ?? null) : null,
+  };
+}
+
+function registerUndo(conductor: Conductor, step: DoStep, context: Context, key: string): void {
+  const { undo } = step;
+  const { undos } = conductor.state;
+  if (!undo || undos.some((entry) => entry.actKey === key)) return;
+  const input = conductor.values(undo.with, context.variables);
+  conductor.state.undos = undos.filter((entry) => entry.path !== step.path);
+  conductor.state.undos.push({
+    actKey: key,
+    path: step.path,
+    title: step.title,
+    capability: undo.capability,
+    risk: undo.risk,
+    timeoutMs: undo.timeoutMs,
+    with: input,
+    approvedBy: step.coveredBy,
+    unattended: step.unattended,
+  });
+  conductor.record(step.path, 'undo.registered', { capability: undo.capability, with: input });
+}
+
+function unregisterUndo(conductor: Conductor, key: string): void {
+  conductor.state.undos = conductor.state.undos.filter((entry) => entry.actKey !== key);
+}

@@ -1,0 +1,84 @@
+import type { Question } from '../incident/decision.ts';
+import { person, TOCSIN } from '../incident/events.ts';
+import type { FailureRule, Step } from '../playbook/plan.ts';
+import { Cancelled, Stopped } from './cancel.ts';
+import type { Conductor, Context } from './conductor.ts';
+import type { ActFault } from './stage.ts';
+import type { Answer, StepState } from './state.ts';
+
+const ANSWERS = ['retry', 'skip', 'take-over', 'stop', 'unwind'];
+
+/** A failed step is a question to the incident commander, not a dead run. */
+export function askAboutFailure(conductor: Conductor, step: Step, cur: StepState, context: Context): Promise<Answer> {
+  const outputs = step.kind === 'do' ? step.outputs : [];
+  return conductor.questions.answer(cur, context.cancel, (number) =>
+    failureQuestion(conductor, number, {
+      path: step.path,
+      title: step.title,
+      fault: cur.fault as ActFault,
+      outputs,
+      undo: false,
+    }),
+  );
+}
+
+type Failed = { path: string; title: string; fault: ActFault; outputs: string[]; undo: boolean };
+
+export function failureQuestion(conductor: Conductor, number: number, failed: Failed): Question {
+  const rule = conductor.plan?.onFailedStep as FailureRule;
+  const askedAt = conductor.stage.now();
+  return {
+    number,
+    kind: 'failure',
+    path: failed.path,
+    question: failed.undo ? `“${failed.title}” could not be undone. What now?` : `“${failed.title}” failed. What now?`,
+    options: failed.undo ? ['retry', 'skip', 'take-over'] : ANSWERS,
+    by: rule.by,
+    excluded: [],
+    askedAt,
+    until: askedAt + rule.withinMs,
+    remindAt: rule.remindMs.map((offset) => askedAt + offset),
+    ...(rule.escalate && {
+      escalate: { at: askedAt + rule.escalate.afterMs, to: rule.escalate.to, page: rule.escalate.page },
+    }),
+    otherwise: failed.undo ? 'skip' : rule.otherwise,
+    acts: [],
+    failure: { code: failed.fault.code, message: failed.fault.message, outputs: failed.outputs, undo: failed.undo },
+  };
+}
+
+/** Acts on the answer: `retry` clears the step's state, so that everything is evaluated afresh. */
+export function settleFailure(
+  conductor: Conductor,
+  step: Step,
+  cur: StepState,
+  context: Context,
+  answer: Answer,
+): 'again' | 'next' {
+  const actor = answer.person ? person(answer.person) : TOCSIN;
+  const reason = answer.reason ?? '';
+  switch (answer.outcome) {
+    case 'retry': {
+      const humanRetries = (cur.humanRetries ?? 0) + 1;
+      for (const key of Object.keys(cur)) delete cur[key as keyof StepState];
+      Object.assign(cur, { due: true, humanRetries });
+      return 'again';
+    }
+    case 'skip':
+      conductor.record(step.path, 'step.skipped', { reason, by: 'person' }, actor);
+      break;
+    case 'take-over':
+      conductor.record(step.path, 'step.taken-over', { reason, outputs: answer.outputs }, actor);
+      break;
+    case 'unwind':
+      conductor.state.cancelled = 'unwind';
+      conductor.main.cancel('unwind');
+      // Inside `finally` nothing is left to unwind: the rest of it is what stops.
+      throw context.cancel.reason ? new Cancelled() : new Stopped();
+    default:
+      throw new Stopped();
+  }
+  if (answer.outputs) conductor.setOutputs(step, context, answer.outputs);
+  conductor.changed();
+  return 'next';
+}

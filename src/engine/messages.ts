@@ -1,0 +1,130 @@
+import { person } from '../incident/events.ts';
+import type { Message, MessageResult } from '../incident/messages.ts';
+import type { Conductor } from './conductor.ts';
+
+export type Refused = { code: string; message: string };
+
+/** How many results of messages are remembered: a retry that comes later than this many messages is a new message. */
+const REMEMBERED = 2_000;
+
+/** Why this message would be refused now, or null. Who may send it was checked by the surface; this is about the incident's state. */
+export function refuseMessage(conductor: Conductor, message: Message): Refused | null {
+  const { state, plan, opening } = conductor;
+  if (state.accepted.some(([id]) => id === message.id)) return null;
+  const closed = state.status === 'closed';
+  switch (message.type) {
+    case 'note':
+    case 'alert':
+      return null;
+    case 'reopen':
+      return state.status === 'open' ? { code: 'open-already', message: `${opening.incident} is open.` } : null;
+    case 'role':
+    case 'severity':
+      return closed ? closedRefusal(opening.incident) : null;
+    case 'decide':
+      return closed ? closedRefusal(opening.incident) : conductor.questions.refuse(message.vote, conductor.stage.now());
+    case 'pause':
+      if (closed) return closedRefusal(opening.incident);
+      if (state.phase === 'ended' || !plan)
+        return { code: 'plan-ended', message: 'The plan has ended; there is nothing to pause.' };
+      return state.paused ? { code: 'paused-already', message: 'It is paused already.' } : null;
+    case 'resume':
+      return state.paused ? null : { code: 'not-paused', message: 'It is not paused.' };
+    case 'stand-down':
+      if (state.phase !== 'steps')
+        return { code: 'plan-ended', message: 'No step of the plan is running; there is nothing to stand down.' };
+      return state.cancelled ? { code: 'unwinding', message: 'It is being unwound already.' } : null;
+    case 'resolve':
+      return state.status === 'open'
+        ? null
+        : { code: 'not-open', message: `${opening.incident} is ${state.status} already.` };
+    case 'close':
+      if (closed) return closedRefusal(opening.incident);
+      if (plan && state.phase !== 'ended')
+        return {
+          code: 'plan-running',
+          message: 'The plan is still running. Let it end, or stand down, and close then.',
+        };
+      return state.status === 'resolved'
+        ? null
+        : { code: 'not-resolved', message: 'Resolve it first, with a summary of what ended the harm.' };
+    default:
+      return message satisfies never;
+  }
+}
+
+const closedRefusal = (incident: string): Refused => ({
+  code: 'closed',
+  message: `${incident} is closed. Reopen it first.`,
+});
+
+/** Applies a message. The same id is answered with the first result and changes nothing. */
+export function deliverMessage(conductor: Conductor, message: Message): MessageResult {
+  const { accepted } = conductor.state;
+  const earlier = accepted.find(([id]) => id === message.id);
+  if (earlier) return earlier[1];
+  const refused = refuseMessage(conductor, message);
+  if (refused) return { status: 'refused', ...refused };
+  const outcome = apply(conductor, message);
+  const result: MessageResult = outcome === undefined ? { status: 'accepted' } : { status: 'accepted', outcome };
+  accepted.push([message.id, result]);
+  if (accepted.length > REMEMBERED) accepted.splice(0, accepted.length - REMEMBERED);
+  conductor.changed();
+  return result;
+}
+
+function apply(conductor: Conductor, message: Message): string | undefined {
+  const { state } = conductor;
+  const actor = person(message.person);
+  switch (message.type) {
+    case 'decide':
+      return conductor.questions.vote(message.vote);
+    case 'note':
+      if (state.status === 'closed')
+        conductor.record('', 'amendment.added', { text: message.text, about: null }, actor);
+      else conductor.record('', 'note.added', { text: message.text }, actor);
+      break;
+    case 'alert':
+      conductor.record('', 'alert.joined', { alert: message.alert, count: message.count });
+      break;
+    case 'role':
+      conductor.record('', 'role.assigned', { role: message.role, assignee: message.assignee }, actor);
+      break;
+    case 'severity': {
+      const from = state.severity;
+      state.severity = message.severity;
+      conductor.record('', 'incident.severity-changed', { from, to: message.severity, reason: message.reason }, actor);
+      break;
+    }
+    case 'pause':
+      state.paused = true;
+      conductor.record('', 'incident.paused', { reason: message.reason }, actor);
+      break;
+    case 'resume':
+      state.paused = false;
+      conductor.record('', 'incident.resumed', {}, actor);
+      conductor.openGates();
+      break;
+    case 'stand-down':
+      state.paused = false;
+      state.cancelled = 'stand-down';
+      conductor.record('', 'incident.stood-down', { reason: message.reason }, actor);
+      conductor.main.cancel('stand-down');
+      break;
+    case 'resolve':
+      state.status = 'resolved';
+      conductor.record('', 'incident.resolved', { summary: message.summary }, actor);
+      break;
+    case 'close':
+      state.status = 'closed';
+      conductor.record('', 'incident.closed', {}, actor);
+      break;
+    case 'reopen':
+      state.status = 'open';
+      conductor.record('', 'incident.reopened', { reason: message.reason }, actor);
+      break;
+    default:
+      message satisfies never;
+  }
+  return undefined;
+}

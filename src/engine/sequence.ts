@@ -1,0 +1,104 @@
+import type { Step } from '../playbook/plan.ts';
+import { askStep } from './ask.ts';
+import { Cancelled, Stopped } from './cancel.ts';
+import { type Conductor, type Context, StepFailed } from './conductor.ts';
+import { doStep } from './do.ts';
+import { askAboutFailure, settleFailure } from './failure.ts';
+import { ifStep } from './if.ts';
+import { parallelStep } from './parallel.ts';
+import { runPlaybook } from './run.ts';
+import { sayStep } from './say.ts';
+import type { BlockOutcome, Frame, StepState } from './state.ts';
+import { waitStep } from './wait.ts';
+
+/** `ended` is set when the rest of the block is to be skipped: a question was denied, or a failure was handled by `on-failure`. */
+export type StepOutcome = 'next' | { ended: BlockOutcome };
+
+/** Runs the steps of one block, in order, from where its frame stands. */
+export async function runSequence(
+  conductor: Conductor,
+  steps: readonly Step[],
+  frame: Frame,
+  context: Context,
+): Promise<BlockOutcome> {
+  if (frame.ended) return endedOutcome(frame);
+  while (frame.pos < steps.length) {
+    const step = steps[frame.pos] as Step;
+    frame.cur ??= {};
+    const outcome = await runStep(conductor, step, frame.cur, context);
+    frame.cur = null;
+    frame.pos++;
+    if (outcome !== 'next') {
+      frame.ended = outcome.ended;
+      for (const rest of steps.slice(frame.pos))
+        conductor.record(rest.path, 'step.skipped', { reason: `The block ended: ${outcome.ended}.`, by: 'end' });
+      return outcome.ended;
+    }
+  }
+  frame.ended = 'completed';
+  return 'completed';
+}
+
+function endedOutcome(frame: Frame): BlockOutcome {
+  if (frame.ended === 'stopped') throw new Stopped();
+  if (frame.ended === 'cancelled') throw new Cancelled();
+  return frame.ended ?? 'completed';
+}
+
+async function runStep(conductor: Conductor, step: Step, cur: StepState, context: Context): Promise<StepOutcome> {
+  for (;;) {
+    if (!cur.fault) {
+      // Begin nothing new while held; a step that has begun is let through to take up its waiting.
+      if (!cur.due) await conductor.gate(step.path, context.cancel, false);
+      try {
+        if (!cur.due) {
+          if (step.when && !conductor.condition(step.when.cel, context.variables)) {
+            conductor.record(step.path, 'step.skipped', {
+              reason: `Not needed: ${step.when.cel} is false.`,
+              by: 'condition',
+            });
+            return 'next';
+          }
+          cur.due = true;
+        }
+        const outcome = await dispatch(conductor, step, cur, context);
+        conductor.changed();
+        return outcome;
+      } catch (error) {
+        if (!(error instanceof StepFailed)) throw error;
+        cur.fault = error.fault;
+        delete cur.question;
+        delete cur.answer;
+        conductor.record(step.path, 'step.failed', { code: error.fault.code, message: error.fault.message });
+      }
+    }
+    if (step.kind === 'do' && step.onFailure) {
+      cur.frame ??= { pos: 0, cur: null, ended: null };
+      await runSequence(conductor, step.onFailure, cur.frame, context);
+      return { ended: 'failed' };
+    }
+    const answer = await askAboutFailure(conductor, step, cur, context);
+    if (settleFailure(conductor, step, cur, context, answer) === 'next') return 'next';
+  }
+}
+
+function dispatch(conductor: Conductor, step: Step, cur: StepState, context: Context): Promise<StepOutcome> {
+  switch (step.kind) {
+    case 'do':
+      return doStep(conductor, step, cur, context);
+    case 'ask':
+      return askStep(conductor, step, cur, context);
+    case 'say':
+      return sayStep(conductor, step, cur, context);
+    case 'wait':
+      return waitStep(conductor, step, cur, context);
+    case 'if':
+      return ifStep(conductor, step, cur, context);
+    case 'parallel':
+      return parallelStep(conductor, step, cur, context);
+    case 'run':
+      return runPlaybook(conductor, step, cur, context);
+    default:
+      return step satisfies never;
+  }
+}

@@ -1,0 +1,120 @@
+import type { Question, Risk, Vote } from '../incident/decision.ts';
+import type { JsonObject } from '../incident/json.ts';
+import type { MessageResult } from '../incident/messages.ts';
+import type { Severity } from '../incident/severity.ts';
+import type { CancelReason } from './cancel.ts';
+import type { ActFault } from './stage.ts';
+
+/**
+ * The open frontier as plain JSON: a position per open sequence and what is needed to go on from there. Everything an
+ * expression decided is stored and never evaluated again. Carried through continue-as-new; `format` is raised when its shape changes.
+ */
+export type State = {
+  format: 1;
+  status: 'open' | 'resolved' | 'closed';
+  paused: boolean;
+  severity: Severity;
+  phase: 'new' | 'steps' | 'unwinding' | 'finally' | 'ended';
+  outcome: PlanOutcome | null;
+  cancelled: CancelReason | null;
+  /** Variables of the plan's own scope; those of a `run` stand in its step state. */
+  scope: Variables;
+  frame: Frame;
+  finallyFrame: Frame;
+  undos: Undo[];
+  /** State of the undo that is being carried out. */
+  undoing: StepState | null;
+  unwound: { undone: number; left: number } | null;
+  /** Questions without an answer, by number. */
+  open: Record<string, OpenQuestion>;
+  /** How each closed question ended, by number. */
+  settled: Record<string, string>;
+  nextQuestion: number;
+  /** Approvals that stand, by the path of the step that asked. */
+  approvals: Record<string, StandingApproval>;
+  /** Results of messages by id, oldest first, so that a repeat is answered as it first was. */
+  accepted: [string, MessageResult][];
+};
+
+export type PlanOutcome = 'completed' | 'denied' | 'failed' | 'stopped' | 'stood-down' | 'unwound';
+export type BlockOutcome = 'completed' | 'denied' | 'failed';
+
+export type Variables = { inputs: JsonObject; steps: Record<string, JsonObject> };
+
+/** One sequence of steps: `pos` is the step it is at, `cur` that step's state. */
+export type Frame = { pos: number; cur: StepState | null; ended: BlockOutcome | 'stopped' | 'cancelled' | null };
+
+/** State of a step that has begun. One flat shape for all kinds: each kind uses the fields it needs. */
+export type StepState = {
+  /** `when` was looked at and was true. */
+  due?: boolean;
+  /** The step failed with this; its question is `question`. */
+  fault?: ActFault;
+  /** Number of the open question of this step (its own, or about its failure). */
+  question?: number;
+  /** What the question about this step came to, before the step has acted on it. */
+  answer?: Answer;
+  /** How often a person said "retry". */
+  humanRetries?: number;
+  attempt?: number;
+  retryAt?: number;
+  with?: JsonObject;
+  /** The act itself is done, with these outputs; its proof is due. */
+  outputs?: JsonObject;
+  until?: number;
+  branch?: string;
+  frame?: Frame;
+  finallyFrame?: Frame;
+  frames?: Record<string, Frame>;
+  variables?: Variables;
+  blockOutcome?: BlockOutcome;
+};
+
+export type Answer = {
+  outcome: string;
+  by: 'votes' | 'default' | 'withdrawn';
+  person: string | null;
+  reason: string | null;
+  outputs: JsonObject | null;
+};
+
+export type OpenQuestion = { question: Question; votes: Vote[]; reminded: number; escalated: boolean };
+
+export type StandingApproval = { question: Question; votes: Vote[]; escalated: boolean; byDefault: boolean };
+
+export type Undo = {
+  actKey: string;
+  path: string;
+  title: string;
+  capability: string;
+  risk: Risk;
+  timeoutMs: number;
+  with: JsonObject;
+  approvedBy: string | null;
+  unattended: string | null;
+};
+
+export const newFrame = (): Frame => ({ pos: 0, cur: null, ended: null });
+
+export function newState(severity: Severity, inputs: JsonObject): State {
+  return {
+    format: 1,
+    status: 'open',
+    paused: false,
+    severity,
+    phase: 'new',
+    outcome: null,
+    cancelled: null,
+    scope: { inputs, steps: {} },
+    frame: newFrame(),
+    finallyFrame: newFrame(),
+    undos: [],
+    undoing: null,
+    unwound: null,
+    open: {},
+    settled: {},
+    nextQuestion: 1,
+    approvals: {},
+    accepted: [],
+  };
+}

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { FailureAnswer, type Question } from '../../incident/decision.ts';
+import type { IncidentEvent } from '../../incident/events.ts';
+import type { Message, MessageResult } from '../../incident/messages.ts';
+
+/** A seat played by the machine: how fast and how it answers. Always labelled, never counted as a person. */
+export const Bot = z.strictObject({
+  person: z.string(),
+  roles: z.array(z.string()),
+  reactionMs: z.number().int().min(0),
+  approvals: z.enum(['approve', 'deny', 'ignore']),
+  failures: z.union([FailureAnswer, z.literal('ignore')]),
+});
+export type Bot = z.infer<typeof Bot>;
+
+type Ground = {
+  incident: string;
+  planHash: string;
+  now: () => number;
+  at: (time: number, path: string, fire: () => void) => void;
+  deliver: (message: Message) => MessageResult;
+};
+
+/** Bots see what is asked and answer later. Their pending answers follow from the open questions, so nothing of theirs need be stored. */
+export class Bots {
+  readonly #bots: readonly Bot[];
+  readonly #ground: Ground;
+  readonly #open = new Map<number, Question>();
+
+  constructor(bots: readonly Bot[], ground: Ground) {
+    this.#bots = bots;
+    this.#ground = ground;
+  }
+
+  /** To be told of every event as it is recorded. */
+  see(event: IncidentEvent): void {
+    if (event.type === 'decision.asked') this.take(event.data, false, event.at);
+    else if (event.type === 'decision.escalated') {
+      const question = this.#open.get(event.data.number);
+      if (question)
+        this.#schedule(question, event.at, (bot) => bot.roles.includes(event.data.to) && !hasSeat(bot, question));
+    } else if (event.type === 'decision.made' || event.type === 'decision.withdrawn')
+      this.#open.delete(event.data.number);
+  }
+
+  /** Takes up a question: when it is asked, or after continue-as-new. */
+  take(question: Question, escalated: boolean, from: number): void {
+    this.#open.set(question.number, question);
+    this.#schedule(
+      question,
+      from,
+      (bot) => hasSeat(bot, question) || (escalated && bot.roles.includes(question.escalate?.to ?? '')),
+    );
+  }
+
+  #schedule(question: Question, from: number, seated: (bot: Bot) => boolean): void {
+    for (const bot of this.#bots) {
+      const answer = question.kind === 'approval' ? bot.approvals : bot.failures;
+      if (answer === 'ignore' || !seated(bot)) continue;
+      // "!" sorts before every step's path: messages come first.
+      this.#ground.at(from + bot.reactionMs, `!${bot.person}`, () => this.#answer(bot, question, answer));
+    }
+  }
+
+  #answer(bot: Bot, question: Question, answer: string): void {
+    if (!this.#open.has(question.number)) return;
+    const { incident, planHash, now, deliver } = this.#ground;
+    const at = now();
+    const known = question.options.includes(answer) ? answer : (question.options.at(-1) as string);
+    deliver({
+      id: `bot:${bot.person}:${question.number}`,
+      person: bot.person,
+      at,
+      type: 'decide',
+      vote: {
+        incident,
+        question: question.number,
+        path: question.path,
+        planHash,
+        person: bot.person,
+        roles: bot.roles,
+        answer: known,
+        reason: `${bot.person} is a bot`,
+        at,
+        expires: question.until,
+        surface: 'bot',
+        key: 'bot',
+        signature: '',
+      },
+    });
+  }
+}
+
+const hasSeat = (bot: Bot, question: Question): boolean => question.by.some((seat) => bot.roles.includes(seat.role));

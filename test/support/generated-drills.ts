@@ -1,0 +1,160 @@
+import fc from 'fast-check';
+import type { Step } from '../../src/playbook/plan.ts';
+import type { Bot } from '../../src/simulator/core/bots.ts';
+import type { Rehearsal } from '../../src/simulator/core/rehearse.ts';
+import type { Fault } from '../../src/simulator/core/world.ts';
+import { act, ask, opening, parallel, planOf, run, START, say, use, wait, when, world } from './plans.ts';
+
+/** Plans with all step kinds, nested up to three deep, with bots and faults: for properties that must hold for any of them. */
+const seconds = (min: number, max: number) => fc.integer({ min, max }).map((s) => s * 1_000);
+
+const retry = fc.record({
+  attempts: fc.integer({ min: 1, max: 3 }),
+  delayMs: seconds(1, 5),
+  factor: fc.constantFrom(1, 2),
+});
+
+/** Ids must be unique within a scope; they are given by place. */
+type Named = (id: string) => Step;
+
+const leaf: fc.Arbitrary<Named> = fc.oneof(
+  fc
+    .tuple(
+      fc.constantFrom('model.inspect', 'model.validate', 'model.isolate', 'model.restore', 'model.rollback'),
+      retry,
+      fc.boolean(),
+      fc.boolean(),
+    )
+    .map(([capability, retries, handled, proved]): Named => {
+      const expect = capability === 'model.isolate' ? 'cut' : 'serving';
+      const prove =
+        proved && capability !== 'model.inspect' && capability !== 'model.validate'
+          ? use('model.probe', { expect })
+          : null;
+      return (id) =>
+        act(id, capability, {
+          retry: retries,
+          unattended: 'generated',
+          prove,
+          onFailure: handled ? [say(`${id}-failed`)] : null,
+        });
+    }),
+  fc
+    .tuple(seconds(20, 300), fc.boolean(), fc.constantFrom('approve' as const, 'deny' as const), fc.constantFrom(1, 2))
+    .map(([withinMs, manual, otherwise, count]): Named => {
+      const by = [{ role: 'incident-commander', count: 1 }, ...(count === 2 ? [{ role: 'ml-on-call', count: 1 }] : [])];
+      const escalate = { afterMs: Math.round(withinMs * 0.7), to: 'engineering-manager', page: true };
+      return (id) =>
+        ask(id, {
+          withinMs,
+          remindMs: [Math.round(withinMs / 2)],
+          escalate,
+          otherwise,
+          by,
+          onDeny: manual ? [say(`${id}-denied`)] : [],
+        });
+    }),
+  fc.constant<Named>((id) => say(id)),
+  seconds(0, 120).map(
+    (forMs): Named =>
+      (id) =>
+        wait(id, forMs),
+  ),
+  seconds(10, 120).map(
+    (forMs): Named =>
+      (id) =>
+        wait(id, forMs, 'has(steps.s0)'),
+  ),
+);
+
+const block = (depth: number): fc.Arbitrary<Named[]> => fc.array(step(depth), { minLength: 1, maxLength: 3 });
+
+function step(depth: number): fc.Arbitrary<Named> {
+  if (depth === 0) return leaf;
+  const name = (steps: Named[], prefix: string) => steps.map((make, i) => make(`${prefix}${i}`));
+  return fc.oneof(
+    { weight: 3, arbitrary: leaf },
+    {
+      weight: 1,
+      arbitrary: fc
+        .tuple(
+          fc.constantFrom('inputs.limit > 2', 'inputs.limit > 5', 'has(steps.s0)', 'steps.unknown.x == 1'),
+          block(depth - 1),
+          block(depth - 1),
+        )
+        .map(
+          ([cel, yes, no]): Named =>
+            (id) =>
+              when(cel, name(yes, `${id}-y`), name(no, `${id}-n`), id),
+        ),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.tuple(block(depth - 1), block(depth - 1)).map(
+        ([left, right]): Named =>
+          (id) =>
+            parallel(id, { left: name(left, `${id}-l`), right: name(right, `${id}-r`) }),
+      ),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.tuple(block(depth - 1), block(0)).map(
+        ([inner, last]): Named =>
+          (id) =>
+            run(id, name(inner, 's'), name(last, 'f')),
+      ),
+    },
+  );
+}
+
+const bots: fc.Arbitrary<Bot[]> = fc
+  .tuple(
+    ...(['incident-commander', 'ml-on-call', 'engineering-manager'] as const).map((role) =>
+      fc.record({
+        person: fc.constant(`bot-${role}`),
+        roles: fc.constant([role as string]),
+        reactionMs: seconds(1, 240),
+        approvals: fc.constantFrom('approve' as const, 'approve' as const, 'deny' as const, 'ignore' as const),
+        failures: fc.constantFrom(
+          'skip' as const,
+          'take-over' as const,
+          'stop' as const,
+          'unwind' as const,
+          'ignore' as const,
+        ),
+      }),
+    ),
+  )
+  .map((list) => list.map((bot): Bot => ({ ...bot, roles: [...bot.roles] })));
+
+const faults: fc.Arbitrary<Fault[]> = fc.array(
+  fc.record({
+    capability: fc.constantFrom(
+      'model.inspect',
+      'model.isolate',
+      'model.restore',
+      'model.rollback',
+      'notify.mail',
+      'model.probe',
+    ),
+    system: fc.constant(null),
+    times: fc.integer({ min: 1, max: 3 }),
+    kind: fc.constantFrom('error' as const, 'lie' as const),
+    retryable: fc.boolean(),
+    message: fc.constant('generated fault'),
+  }),
+  { maxLength: 3 },
+);
+
+export const generatedDrill: fc.Arbitrary<Rehearsal> = fc
+  .record({ steps: block(3), last: block(1), bots, faults })
+  .map(({ steps, last, bots: seats, faults: struck }) => ({
+    plan: planOf(
+      steps.map((make, i) => make(`s${i}`)),
+      last.map((make, i) => make(`z${i}`)),
+    ),
+    opening,
+    world: { ...world(), faults: struck },
+    bots: seats,
+    startAt: START,
+  }));

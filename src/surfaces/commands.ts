@@ -6,6 +6,7 @@ import { type IncidentView, openDecisions } from '../incident/view.ts';
 import { rolesIn } from './permissions.ts';
 import type { Directory, Person, Reader, Responses, VoteSigner } from './ports.ts';
 import { notFound, Problem, type ProblemStatus } from './problem.ts';
+import { voteExpires } from './votes.ts';
 
 /** What people tell an incident, the same from every surface: look it up, sign it, send it, say what came of it. */
 export type CommandDeps = {
@@ -31,9 +32,6 @@ export type Answer = {
   id: string;
 };
 
-/** An approved act may come later than the deadline of its question (behind a pause, a wait); the worker refuses it after this. */
-const VOTE_OUTLASTS_DEADLINE_MS = 24 * 60 * 60_000;
-
 /** Answers a question. Throws Problem when it is not taken. */
 export async function decide(deps: CommandDeps, person: Person, answer: Answer): Promise<Accepted> {
   const { view, plan } = await incidentOr404(deps.reader, answer.incident);
@@ -53,7 +51,7 @@ export async function decide(deps: CommandDeps, person: Person, answer: Answer):
     ...(answer.reason?.trim() ? { reason: answer.reason.trim() } : {}),
     ...(answer.outputs ? { outputs: answer.outputs } : {}),
     at,
-    expires: Math.max(question.until, at) + VOTE_OUTLASTS_DEADLINE_MS,
+    expires: voteExpires(question),
     surface: answer.surface,
   });
   return send(deps, answer.incident, { type: 'decide', id: answer.id, person: person.id, at, vote });

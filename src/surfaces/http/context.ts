@@ -157,10 +157,10 @@ const table: Readonly<Record<string, Permission | undefined>> = permissions;
 /** Looks the matched route up in the table; a request that matches no route passes and ends as "not found". */
 function permitted(deps: Deps): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    const route = matchedRoutes(c).find((one) => !isMiddleware(one));
-    if (route === undefined) return next();
-    const permission = table[`${route.method} ${route.path}`];
-    if (permission === undefined) throw new Error(`route ${route.method} ${route.path} has no permission`);
+    const route = routeOf(c);
+    if (route === null) return next();
+    const permission = table[route];
+    if (permission === undefined) throw new Error(`route ${route} has no permission`);
     const person = c.get('person');
     if (permission !== 'public' && person === null) throw signInFirst();
     const session = c.get('session');
@@ -194,6 +194,12 @@ const signInFirst = () =>
 
 const refused = (message: string, next: string) =>
   new Problem({ status: 403, code: 'not-entitled', message, notDone: 'Nothing was done.', next });
+
+/** The route that answers this request, as the permission table spells it; null when there is none. */
+export function routeOf(c: Ctx): string | null {
+  const route = matchedRoutes(c).find((one) => !isMiddleware(one));
+  return route ? `${route.method} ${route.path}` : null;
+}
 
 const isMiddleware = (route: { method: string; path: string }): boolean =>
   route.method === 'ALL' && route.path.endsWith('*');

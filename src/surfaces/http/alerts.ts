@@ -1,0 +1,97 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { InboxAlert } from '../ports.ts';
+import type { ApiDeps } from './api.ts';
+import { type AppEnv, whoIs } from './context.ts';
+import { AnyObject, json, problems } from './schemas.ts';
+
+/** Alerts from monitors. */
+export function alertRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
+  app.openapi(receiveRoute, async (c) => {
+    const person = whoIs(c);
+    const session = c.get('session');
+    const monitor = session?.kind === 'token' && session.scope === 'alerts' ? session : null;
+    const alert = c.req.valid('json');
+    const received = await deps.alertDesk.receive(alert, {
+      source: monitor ? monitor.name : person.id,
+      key: c.req.header('idempotency-key') ?? (typeof alert.key === 'string' && alert.key !== '' ? alert.key : null),
+      // An alert that a person sends was requested by that person: else they could open an incident and decide on it.
+      requester: monitor ? null : person.id,
+    });
+    return c.json(received, received.status === 'opened' ? 201 : 202);
+  });
+
+  app.openapi(listRoute, async (c) => {
+    const { status, limit } = c.req.valid('query');
+    return c.json({ alerts: await deps.alertDesk.list({ status: status ?? null, limit }) }, 200);
+  });
+}
+
+const AlertBody = AnyObject.openapi('Alert', {
+  type: 'object',
+  additionalProperties: true,
+  properties: {
+    kind: { type: 'string', example: 'model.signature-invalid' },
+    system: { type: 'string', description: 'id of the AI system', example: 'credit-scoring' },
+    title: { type: 'string' },
+    key: { type: 'string', description: 'The same source and key is the same alert.' },
+  },
+});
+
+const InboxEntry = z
+  .object({
+    id: z.string(),
+    receivedAt: z.number(),
+    source: z.string(),
+    key: z.string(),
+    count: z.number().int(),
+    alert: AnyObject,
+    status: z.enum(['new', 'opened', 'joined', 'unmatched']),
+    incident: z.string().nullable(),
+  })
+  .openapi('InboxAlert') satisfies z.ZodType<InboxAlert>;
+
+const Received = z
+  .object({
+    id: z.string(),
+    status: z.enum(['opened', 'joined', 'unmatched']),
+    incident: z.string().nullable(),
+    count: z.number().int().openapi({ description: 'How often this alert came, this time included.' }),
+    because: z.string().nullable().openapi({ description: 'Why nothing was opened.' }),
+  })
+  .openapi('Received');
+
+const receiveRoute = createRoute({
+  method: 'post',
+  path: '/api/alerts',
+  summary: 'Send an alert',
+  description:
+    'Any JSON object. It is kept as it came, whatever happens then: the playbook whose `opens-on` it matches is opened, an open incident about the same thing is joined, or it stays in the inbox as unmatched.',
+  tags: ['alerts'],
+  request: {
+    headers: z.object({
+      'idempotency-key': z.string().min(1).max(200).optional().openapi({
+        description: 'The same as `key` in the alert.',
+      }),
+    }),
+    body: { required: true, content: { 'application/json': { schema: AlertBody } } },
+  },
+  responses: {
+    201: json(Received, 'An incident was opened'),
+    202: json(Received, 'Joined to an open incident, or kept without one'),
+    ...problems,
+  },
+});
+
+const listRoute = createRoute({
+  method: 'get',
+  path: '/api/alerts',
+  summary: 'List the inbox, newest first',
+  tags: ['alerts'],
+  request: {
+    query: z.object({
+      status: z.enum(['new', 'opened', 'joined', 'unmatched']).optional(),
+      limit: z.coerce.number().int().min(1).max(500).default(100),
+    }),
+  },
+  responses: { 200: json(z.object({ alerts: z.array(InboxEntry) }), 'Alerts'), ...problems },
+});

@@ -1,0 +1,34 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { IncidentView } from '../../incident/view.ts';
+import type { Names } from '../../incident/wording.ts';
+import type { AlertDesk } from '../alerts.ts';
+import type { PlaybookDesk } from '../playbook-desk.ts';
+import type { StoredEvent } from '../ports.ts';
+import { accountRoutes } from './account.ts';
+import { alertRoutes } from './alerts.ts';
+import { commandRoutes } from './commands.ts';
+import type { AppEnv, Deps } from './context.ts';
+import { incidentRoutes } from './incidents.ts';
+import { inventoryRoutes } from './inventory.ts';
+import { playbookRoutes } from './playbooks.ts';
+import { streamRoutes } from './stream.ts';
+
+/** What the API needs besides what it shares with the console. */
+export type ApiDeps = Deps & {
+  timeline: {
+    jsonLines(incident: string): AsyncIterable<string>;
+    markdown(view: IncidentView, events: readonly StoredEvent[], names: Names): string;
+  };
+  playbookDesk: PlaybookDesk;
+  alertDesk: AlertDesk;
+};
+
+export function apiRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
+  incidentRoutes(app, deps);
+  streamRoutes(app, deps);
+  commandRoutes(app, deps);
+  playbookRoutes(app, deps);
+  alertRoutes(app, deps);
+  accountRoutes(app, deps);
+  inventoryRoutes(app, deps);
+}

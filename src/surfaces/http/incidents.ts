@@ -1,0 +1,229 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { stream } from 'hono/streaming';
+import { type IncidentView, openDecisions } from '../../incident/view.ts';
+import { type Names, namesFor, sentence } from '../../incident/wording.ts';
+import { everyPlanStep, type Plan } from '../../playbook/plan.ts';
+import { incidentOr404, messageId } from '../commands.ts';
+import type { Directory, StoredEvent } from '../ports.ts';
+import { notFound } from '../problem.ts';
+import type { ApiDeps } from './api.ts';
+import { type AppEnv, whoIs } from './context.ts';
+import {
+  AnyObject,
+  EventBody,
+  IdempotencyHeaders,
+  IncidentBody,
+  IncidentParams,
+  IncidentSummary,
+  json,
+  OpenBody,
+  problems,
+} from './schemas.ts';
+
+/** Opening and reading incidents. */
+export function incidentRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
+  app.openapi(openRoute, async (c) => {
+    const body = c.req.valid('json');
+    const person = whoIs(c);
+    const opened = await deps.responses.open({
+      title: body.title ?? null,
+      playbook: body.playbook ?? null,
+      system: body.system ?? null,
+      severity: body.severity ?? null,
+      inputs: body.inputs ?? {},
+      requester: person.id,
+      alert: null,
+      key: messageId(person.id, c.req.header('idempotency-key')),
+    });
+    return c.json(opened, opened.created ? 201 : 200);
+  });
+
+  app.openapi(listRoute, async (c) => {
+    const { status, limit } = c.req.valid('query');
+    const views = await deps.reader.incidents({ ...(status ? { status } : {}), limit });
+    return c.json({ incidents: views.map(summary) }, 200);
+  });
+
+  app.openapi(showRoute, async (c) => {
+    const { view } = await incidentOr404(deps.reader, c.req.valid('param').id);
+    return c.json(view, 200);
+  });
+
+  app.openapi(eventsRoute, async (c) => {
+    const { id } = c.req.valid('param');
+    const { after, limit } = c.req.valid('query');
+    const { view, plan } = await incidentOr404(deps.reader, id);
+    const events = await deps.reader.events(id, after);
+    const names = namesOf(deps.directory, view, plan);
+    return c.json({ events: events.slice(0, limit).map((event) => eventBody(event, names)), head: view.seq }, 200);
+  });
+
+  app.openapi(planRoute, async (c) => {
+    const { id } = c.req.valid('param');
+    const { plan } = await incidentOr404(deps.reader, id);
+    if (!plan) throw notFound(`plan for ${id}: it runs no playbook`, 'Nothing to show.');
+    // A plan is JSON; its recursive type says more than the compiler needs here.
+    return c.json(plan as unknown as z.infer<typeof AnyObject>, 200);
+  });
+
+  app.openapi(timelineRoute, async (c) => {
+    const { id } = c.req.valid('param');
+    const { format } = c.req.valid('query');
+    const { view, plan, events } = await incidentOr404(deps.reader, id);
+    const names = namesOf(deps.directory, view, plan);
+    const { type, extension } = FORMATS[format];
+    c.header('Content-Type', type);
+    c.header('Content-Disposition', `attachment; filename="${id}.${extension}"`);
+    if (format === 'json')
+      return c.body(
+        JSON.stringify({ incident: view, events: events.map((event) => eventBody(event, names)) }, null, 2),
+      );
+    const chunks = format === 'md' ? [deps.timeline.markdown(view, events, names)] : deps.timeline.jsonLines(id);
+    return stream(c, async (out) => {
+      for await (const chunk of chunks) await out.write(chunk);
+    });
+  });
+}
+
+const FORMATS = {
+  jsonl: { type: 'application/x-ndjson', extension: 'jsonl' },
+  md: { type: 'text/markdown; charset=utf-8', extension: 'md' },
+  json: { type: 'application/json', extension: 'json' },
+} as const;
+
+/** People, steps and questions by name, for the sentences of one incident's timeline. */
+export function namesOf(directory: Directory, view: IncidentView, plan: Plan | null): Names {
+  const people = new Map(directory.people().map((person) => [person.id, person.name]));
+  return namesFor(people, view, plan ? everyPlanStep(plan) : []);
+}
+
+export const eventBody = (event: StoredEvent, names: Names): z.infer<typeof EventBody> => ({
+  seq: event.seq,
+  at: event.at,
+  path: event.path,
+  type: event.type,
+  actor: event.actor,
+  data: event.data,
+  hash: event.hash,
+  recordedAt: event.recordedAt,
+  text: sentence(event, names).text,
+});
+
+const summary = (view: IncidentView): z.infer<typeof IncidentSummary> => ({
+  id: view.id,
+  title: view.title,
+  status: view.status,
+  paused: view.paused,
+  severity: view.severity,
+  system: view.system?.id ?? null,
+  mode: view.mode,
+  playbook: view.playbook?.id ?? null,
+  commander: view.roles['incident-commander'] ?? null,
+  openQuestions: openDecisions(view).length,
+  outcome: view.plan?.outcome ?? null,
+  openedAt: view.openedAt,
+  resolvedAt: view.resolvedAt ?? null,
+  closedAt: view.closedAt ?? null,
+});
+
+const openRoute = createRoute({
+  method: 'post',
+  path: '/api/incidents',
+  summary: 'Open an incident',
+  tags: ['incidents'],
+  request: {
+    headers: IdempotencyHeaders,
+    body: { required: true, content: { 'application/json': { schema: OpenBody } } },
+  },
+  responses: {
+    201: json(z.object({ incident: z.string(), created: z.boolean() }), 'Opened'),
+    200: json(z.object({ incident: z.string(), created: z.boolean() }), 'Opened before, by the same key'),
+    ...problems,
+  },
+});
+
+const Status = z.enum(['open', 'resolved', 'closed']);
+const listRoute = createRoute({
+  method: 'get',
+  path: '/api/incidents',
+  summary: 'List incidents, newest first',
+  tags: ['incidents'],
+  request: {
+    query: z.object({
+      status: z
+        .string()
+        .transform((text) => text.split(','))
+        .pipe(z.array(Status))
+        .optional()
+        .openapi({ type: 'string', description: 'open, resolved, closed; several joined by commas', example: 'open' }),
+      limit: z.coerce.number().int().min(1).max(500).default(100),
+    }),
+  },
+  responses: { 200: json(z.object({ incidents: z.array(IncidentSummary) }), 'Incidents'), ...problems },
+});
+
+const showRoute = createRoute({
+  method: 'get',
+  path: '/api/incidents/{id}',
+  summary: 'Show an incident: steps, questions, roles',
+  tags: ['incidents'],
+  request: { params: IncidentParams },
+  responses: { 200: json(IncidentBody, 'The incident as its timeline tells it'), ...problems },
+});
+
+const eventsRoute = createRoute({
+  method: 'get',
+  path: '/api/incidents/{id}/events',
+  summary: 'Read the timeline',
+  tags: ['timeline'],
+  request: {
+    params: IncidentParams,
+    query: z.object({
+      after: z.coerce.number().int().min(0).default(0).openapi({ description: 'Only events after this number.' }),
+      limit: z.coerce.number().int().min(1).max(10_000).default(1_000),
+    }),
+  },
+  responses: {
+    200: json(
+      z.object({
+        events: z.array(EventBody),
+        head: z.number().int().openapi({ description: 'Number of the last event there is.' }),
+      }),
+      'Events, oldest first',
+    ),
+    ...problems,
+  },
+});
+
+const planRoute = createRoute({
+  method: 'get',
+  path: '/api/incidents/{id}/plan',
+  summary: 'The plan that this incident runs',
+  tags: ['incidents'],
+  request: { params: IncidentParams },
+  responses: { 200: json(AnyObject, 'The plan: see docs/formats/playbook.md'), ...problems },
+});
+
+const timelineRoute = createRoute({
+  method: 'get',
+  path: '/api/incidents/{id}/timeline',
+  summary: 'Export the timeline',
+  description:
+    '`jsonl` can be verified anywhere by `tocsin timeline verify`; `md` is for reading; `json` for programs.',
+  tags: ['timeline'],
+  request: {
+    params: IncidentParams,
+    query: z.object({ format: z.enum(['jsonl', 'md', 'json']).default('jsonl') }),
+  },
+  responses: {
+    200: {
+      description: 'A file',
+      content: {
+        'application/x-ndjson': { schema: z.string() },
+        'text/markdown': { schema: z.string() },
+        'application/json': { schema: AnyObject },
+      },
+    },
+    ...problems,
+  },
+});

@@ -1,0 +1,192 @@
+import { z } from '@hono/zod-openapi';
+import { Question, Vote } from '../../incident/decision.ts';
+import { SystemSnapshot } from '../../incident/events.ts';
+import { IncidentId, Name } from '../../incident/ids.ts';
+import { JsonObject } from '../../incident/json.ts';
+import { Severity } from '../../incident/severity.ts';
+import type { IncidentView } from '../../incident/view.ts';
+import { ProblemBody } from './problem.ts';
+
+/** The shapes of the HTTP API. All times are epoch milliseconds, UTC. */
+
+/** Any JSON object, described as an open object: the generator does not end on the recursive schema. */
+export const AnyObject = z
+  .custom<JsonObject>((value) => JsonObject.safeParse(value).success, 'must be a JSON object')
+  .openapi({ type: 'object', additionalProperties: true });
+const millis = z.number().openapi({ description: 'epoch milliseconds', example: 1795312800000 });
+
+export const IncidentParams = z.object({
+  id: IncidentId.openapi({ param: { name: 'id', in: 'path' }, example: 'INC-2026-0147' }),
+});
+export const DecisionParams = IncidentParams.extend({
+  number: z.coerce
+    .number()
+    .int()
+    .positive()
+    .openapi({ param: { name: 'number', in: 'path' }, example: 1 }),
+});
+
+export const IdempotencyHeaders = z.object({
+  'idempotency-key': z.string().min(1).max(200).optional().openapi({
+    description: 'Makes a repeat harmless: the same person and key get the first answer.',
+  }),
+});
+
+const PlaybookRef = z.strictObject({
+  id: z.string(),
+  version: z.number().int(),
+  title: z.string(),
+  hash: z.string().openapi({ description: 'SHA-256 of the plan this incident runs.' }),
+});
+const System = z.strictObject(SystemSnapshot.shape).openapi('System');
+export const Mode = z.enum(['live', 'simulated-inventory', 'exercise']);
+const Status = z.enum(['open', 'resolved', 'closed']);
+const Outcome = z.enum(['completed', 'denied', 'failed', 'stopped', 'stood-down', 'unwound']);
+
+const StepState = z
+  .strictObject({
+    status: z.enum(['to-come', 'running', 'waiting', 'done', 'failed', 'skipped', 'taken-over', 'undone']),
+    startedAt: millis.optional(),
+    endedAt: millis.optional(),
+    outputs: AnyObject.optional(),
+    proof: AnyObject.optional(),
+    error: z.strictObject({ code: z.string(), message: z.string() }).optional(),
+    branch: z.string().optional(),
+    question: z.number().int().optional(),
+    until: millis.optional(),
+  })
+  .openapi('StepState');
+
+export const QuestionBody = z.strictObject(Question.shape).openapi('Question');
+
+const DecisionState = z
+  .strictObject({
+    question: QuestionBody,
+    votes: z.array(z.strictObject({ ...Vote.shape, outputs: AnyObject.optional() })),
+    reminders: z.array(millis),
+    escalatedAt: millis.optional(),
+    made: z
+      .strictObject({
+        at: millis,
+        outcome: z.string(),
+        by: z.enum(['votes', 'default']),
+        people: z.array(z.string()),
+        reason: z.string().nullable(),
+      })
+      .optional(),
+    withdrawn: z.strictObject({ at: millis, because: z.string() }).optional(),
+  })
+  .openapi('Decision');
+
+export const IncidentBody = z
+  .strictObject({
+    id: z.string(),
+    title: z.string(),
+    status: Status,
+    paused: z.boolean(),
+    severity: Severity,
+    system: System.nullable(),
+    requester: z.string().nullable().openapi({ description: 'Who reported it; null when an alert opened it.' }),
+    mode: Mode,
+    playbook: PlaybookRef.nullable(),
+    openedAt: millis,
+    resolvedAt: millis.optional(),
+    closedAt: millis.optional(),
+    plan: z.strictObject({ startedAt: millis, finishedAt: millis.optional(), outcome: Outcome.optional() }).nullable(),
+    roles: z.record(z.string(), z.string()).openapi({ description: 'Person by role, as assigned in this incident.' }),
+    steps: z
+      .record(z.string(), StepState)
+      .openapi({ description: 'By step path; a step that has not begun is absent.' }),
+    decisions: z.array(DecisionState),
+    unwinding: z.boolean(),
+    warnings: z.array(z.strictObject({ at: millis, code: z.string(), message: z.string() })),
+    seq: z.number().int().openapi({ description: 'Number of the last event.' }),
+  })
+  .openapi('Incident') satisfies z.ZodType<IncidentView>;
+
+export const IncidentSummary = z
+  .strictObject({
+    id: z.string(),
+    title: z.string(),
+    status: Status,
+    paused: z.boolean(),
+    severity: Severity,
+    system: z.string().nullable(),
+    mode: Mode,
+    playbook: z.string().nullable(),
+    commander: z.string().nullable(),
+    openQuestions: z.number().int(),
+    outcome: Outcome.nullable(),
+    openedAt: millis,
+    resolvedAt: millis.nullable(),
+    closedAt: millis.nullable(),
+  })
+  .openapi('IncidentSummary');
+
+export const EventBody = z
+  .strictObject({
+    seq: z.number().int(),
+    at: millis,
+    path: z.string().openapi({ description: 'The step, or "" for the incident as a whole.' }),
+    type: z.string(),
+    actor: z.union([
+      z.strictObject({ kind: z.literal('person'), id: z.string() }),
+      z.strictObject({ kind: z.literal('tocsin') }),
+    ]),
+    data: z.unknown().openapi({ type: 'object', description: 'By type: see docs/formats/timeline.md.' }),
+    hash: z.string(),
+    recordedAt: z.string(),
+    text: z.string().openapi({ description: 'The event in one sentence.' }),
+  })
+  .openapi('Event');
+
+export const Done = z
+  .strictObject({ status: z.literal('accepted'), outcome: z.string().optional() })
+  .openapi('Accepted');
+
+export const OpenBody = z
+  .strictObject({
+    playbook: Name.optional().openapi({ description: 'Left out: chosen by the alert, or none is run.' }),
+    title: z.string().min(1).max(300).optional(),
+    system: Name.optional(),
+    severity: Severity.optional(),
+    inputs: AnyObject.optional(),
+  })
+  .openapi('OpenIncident');
+
+const reason = z.string().trim().min(1).max(2000);
+export const bodies = {
+  decide: z
+    .strictObject({
+      answer: z.string().min(1).max(64).openapi({ example: 'approve' }),
+      reason: z.string().max(2000).optional(),
+      outputs: AnyObject.optional().openapi({
+        description: 'For skip and take-over: the outputs of the step, all or none.',
+      }),
+      confirm: z.boolean().optional().openapi({
+        description:
+          'Needed to approve disruptive or irreversible acts; without it the answer is 409 with what would happen.',
+      }),
+    })
+    .openapi('Decide'),
+  note: z.strictObject({ text: z.string().trim().min(1).max(10_000) }).openapi('Note'),
+  role: z.strictObject({ role: Name, assignee: Name }).openapi('AssignRole'),
+  severity: z.strictObject({ severity: Severity, reason }).openapi('ChangeSeverity'),
+  reason: z.strictObject({ reason }).openapi('Reason'),
+  skip: z.strictObject({ step: z.string().optional(), reason, outputs: AnyObject.optional() }).openapi('SkipStep'),
+  retry: z.strictObject({ step: z.string().optional(), reason: reason.optional() }).openapi('RetryStep'),
+  resolve: z.strictObject({ summary: z.string().trim().min(1).max(10_000) }).openapi('Resolve'),
+};
+
+export const json = <T extends z.ZodType>(schema: T, description: string) => ({
+  description,
+  content: { 'application/json': { schema } },
+});
+
+/** The answers that any route may give besides its own. */
+export const problems = {
+  default: {
+    description: 'Not done: the problem says why and what to do.',
+    content: { 'application/problem+json': { schema: ProblemBody } },
+  },
+} as const;

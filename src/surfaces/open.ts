@@ -1,0 +1,174 @@
+import type { Opening } from '../engine/perform.ts';
+import type { SystemSnapshot } from '../incident/events.ts';
+import type { Json, JsonObject } from '../incident/json.ts';
+import { Severity } from '../incident/severity.ts';
+import { ExpressionError, evaluate, evaluateCondition, type Scope } from '../playbook/cel.ts';
+import type { Plan } from '../playbook/plan.ts';
+import { resolveInputs } from './inputs.ts';
+import type { Directory, OpenRequest, Playbooks, Responses } from './ports.ts';
+import { Problem } from './problem.ts';
+
+/** Opening an incident: which playbook, on what, how bad; then one workflow. The same for a person, an alert and the API. */
+export type OpenPorts = {
+  directory: Directory;
+  playbooks: Playbooks;
+  /** The same key gives the same incident. */
+  allocate(key: string, year: number): Promise<string>;
+  /** Starts the workflow, unless it runs already. */
+  start(opening: Opening, plan: Plan | null): Promise<{ created: boolean }>;
+  now(): number;
+  /** What went wrong without keeping the incident from opening. */
+  warn(message: string, about: Record<string, unknown>): void;
+};
+
+const NOT_OPENED = 'No incident was opened.';
+
+export function createOpener(ports: OpenPorts): Responses['open'] {
+  return async (request) => {
+    const plan = await choosePlaybook(ports, request);
+    const opening = prepare(ports, request, plan);
+    const incident = await ports.allocate(request.key, new Date(ports.now()).getUTCFullYear());
+    const { created } = await ports.start({ ...opening, incident }, plan);
+    return { incident, created };
+  };
+}
+
+async function choosePlaybook(ports: OpenPorts, request: OpenRequest): Promise<Plan | null> {
+  if (request.playbook !== null) {
+    const found = await ports.playbooks.latest(request.playbook);
+    if (found) return found.plan;
+    const known = (await ports.playbooks.list()).map(({ plan }) => plan.playbook);
+    throw new Problem({
+      status: 422,
+      code: 'unknown-playbook',
+      message: `There is no published playbook "${request.playbook}".`,
+      notDone: NOT_OPENED,
+      next: known.length > 0 ? `Published: ${known.join(', ')}.` : 'Publish one first: tocsin playbook publish.',
+    });
+  }
+  return request.alert === null ? null : playbookFor(ports, request.alert);
+}
+
+/** The playbook that opens on this alert, or null. Several of the same priority are for people to choose from. */
+export async function playbookFor(
+  ports: Pick<OpenPorts, 'playbooks' | 'warn'>,
+  alert: JsonObject,
+): Promise<Plan | null> {
+  const matching = (await ports.playbooks.list())
+    .map(({ plan }) => plan)
+    .filter((plan) => plan.opensOn !== null && opens(ports, plan, plan.opensOn, alert));
+  const top = Math.max(...matching.map((plan) => plan.priority));
+  const [first, ...others] = matching.filter((plan) => plan.priority === top);
+  if (others.length === 0) return first ?? null;
+  const names = [first, ...others].map((plan) => plan?.playbook);
+  throw new Problem({
+    status: 409,
+    code: 'several-playbooks',
+    message: `This alert matches several playbooks of the same priority: ${names.join(', ')}.`,
+    notDone: NOT_OPENED,
+    next: 'Open it with one of them, or give one a higher priority.',
+    extra: { playbooks: names },
+  });
+}
+
+function opens(ports: Pick<OpenPorts, 'warn'>, plan: Plan, cel: string, alert: JsonObject): boolean {
+  try {
+    return evaluateCondition(cel, { inputs: {}, steps: {}, incident: {}, alert });
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    // An alert without the field that a playbook looks at is the usual case: it is not for that playbook.
+    ports.warn('opens-on could not be evaluated', { playbook: plan.playbook, error: error.message });
+    return false;
+  }
+}
+
+function prepare(ports: OpenPorts, request: OpenRequest, plan: Plan | null): Omit<Opening, 'incident'> {
+  const inputs = plan ? resolveInputs(ports.directory, plan, request) : refuseInputsWithoutPlaybook(request.inputs);
+  const system = systemOf(ports.directory, request, plan, inputs);
+  const title = request.title ?? plan?.title ?? textOf(request.alert?.title);
+  if (title === null)
+    throw new Problem({
+      status: 422,
+      code: 'title',
+      message: 'An incident without a playbook needs a title.',
+      notDone: NOT_OPENED,
+      next: 'Say in a few words what is wrong.',
+    });
+  return {
+    title,
+    severity: request.severity ?? severityOf(ports, request, plan, inputs, system),
+    system,
+    requester: request.requester,
+    alert: request.alert,
+    mode: ports.directory.simulated(system?.id ?? null) ? 'simulated-inventory' : 'live',
+    inputs,
+  };
+}
+
+/** The system the incident is about: named, or the playbook's only AI system, or the alert's. */
+function systemOf(
+  directory: Directory,
+  request: OpenRequest,
+  plan: Plan | null,
+  inputs: JsonObject,
+): SystemSnapshot | null {
+  if (request.system !== null) return directory.system(request.system) ?? unknownSystem(directory, request.system);
+  const given = Object.entries(plan?.inputs ?? {}).filter(([, spec]) => spec.type === 'ai-system');
+  const [only] = given;
+  if (only && given.length === 1) {
+    const { id } = inputs[only[0]] as { id: string }; // resolveInputs has put a snapshot there
+    return directory.system(id);
+  }
+  const named = textOf(request.alert?.system);
+  return named === null ? null : directory.system(named);
+}
+
+function unknownSystem(directory: Directory, id: string): never {
+  throw new Problem({
+    status: 422,
+    code: 'unknown-system',
+    message: `There is no AI system "${id}" in the inventory.`,
+    notDone: NOT_OPENED,
+    next: `Systems: ${directory
+      .systems()
+      .map((system) => system.id)
+      .join(', ')}.`,
+  });
+}
+
+function refuseInputsWithoutPlaybook(inputs: JsonObject): JsonObject {
+  if (Object.keys(inputs).length === 0) return {};
+  throw new Problem({
+    status: 422,
+    code: 'inputs',
+    message: 'Inputs were given, but no playbook that takes them.',
+    notDone: NOT_OPENED,
+    next: 'Name the playbook.',
+  });
+}
+
+/** The default, or the worst that one of the playbook's own rules raises it to. */
+function severityOf(
+  ports: OpenPorts,
+  request: OpenRequest,
+  plan: Plan | null,
+  inputs: JsonObject,
+  system: SystemSnapshot | null,
+): Severity {
+  if (!plan) return 'sev3';
+  const scope: Scope & { system: Json } = { inputs, steps: {}, incident: {}, alert: request.alert, system };
+  const raised = plan.severity.raiseTo.flatMap(({ severity, cel }) => {
+    try {
+      return evaluate(cel, scope) === true ? [severity] : [];
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      ports.warn('raise-to could not be evaluated', { playbook: plan.playbook, severity, error: error.message });
+      return [];
+    }
+  });
+  const candidates = [plan.severity.default, ...raised];
+  return Severity.options.find((severity) => candidates.includes(severity)) ?? plan.severity.default;
+}
+
+const textOf = (value: Json | undefined): string | null =>
+  typeof value === 'string' && value.trim() !== '' ? value.trim().slice(0, 300) : null;

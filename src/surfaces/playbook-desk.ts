@@ -1,0 +1,89 @@
+import type { Diagnostic } from '../playbook/diagnostics.ts';
+import type { Plan } from '../playbook/plan.ts';
+import type { Directory, Person, Playbooks, PublishedPlan } from './ports.ts';
+import { Problem } from './problem.ts';
+
+/** One playbook as text, and those it runs. */
+export type Sources = { file: string; source: string; library: { file: string; source: string }[] };
+
+export type Checked = { diagnostics: Diagnostic[]; plan: Plan | null };
+
+export type Publication = {
+  status: 'published' | 'waiting';
+  playbook: string;
+  version: number;
+  hash: string;
+  /** Who has agreed to exactly this plan. */
+  agreed: string[];
+  needed: number;
+};
+
+/** Checking and publishing playbooks. Only published plans run. */
+export interface PlaybookDesk {
+  check(sources: Sources): Checked;
+  /** With real bindings a second authorised person must publish the very same plan before it counts. */
+  publish(sources: Sources, person: Person): Promise<Publication>;
+}
+
+export type PlaybookDeskPorts = {
+  playbooks: Playbooks;
+  directory: Directory;
+  check(sources: Sources): Checked;
+  shelf: {
+    /** Notes that this person agrees to the plan; answers with everybody who has. */
+    agree(plan: Plan, person: string, at: number): Promise<string[]>;
+    publish(plan: Plan, people: string[], at: number): Promise<void>;
+  };
+  now(): number;
+};
+
+export function createPlaybookDesk(ports: PlaybookDeskPorts): PlaybookDesk {
+  return {
+    check: (sources) => ports.check(sources),
+    async publish(sources, person) {
+      const { plan, diagnostics } = ports.check(sources);
+      if (!plan) throw notChecked(sources, diagnostics);
+      const needed = ports.directory.simulated(null) ? 1 : 2;
+      const before = await ports.playbooks.published(plan.hash);
+      if (before) return publication(plan, 'published', before.publishedBy, needed);
+      refuseOldVersion(plan, await ports.playbooks.latest(plan.playbook));
+      const agreed = await ports.shelf.agree(plan, person.id, ports.now());
+      if (agreed.length < needed) return publication(plan, 'waiting', agreed, needed);
+      await ports.shelf.publish(plan, agreed, ports.now());
+      return publication(plan, 'published', agreed, needed);
+    },
+  };
+}
+
+const publication = (plan: Plan, status: Publication['status'], agreed: string[], needed: number): Publication => ({
+  status,
+  playbook: plan.playbook,
+  version: plan.version,
+  hash: plan.hash,
+  agreed,
+  needed,
+});
+
+function notChecked(sources: Sources, diagnostics: Diagnostic[]): Problem {
+  const errors = diagnostics.filter((one) => one.severity === 'error');
+  return new Problem({
+    status: 422,
+    code: 'playbook-refused',
+    message: `${sources.file} has ${errors.length} ${errors.length === 1 ? 'error' : 'errors'}.`,
+    notDone: 'It was not published.',
+    next: 'Mend them and publish again.',
+    extra: { diagnostics },
+  });
+}
+
+/** A version says one thing for ever; a change is a new version. */
+function refuseOldVersion(plan: Plan, latest: PublishedPlan | null): void {
+  if (!latest || plan.version > latest.plan.version) return;
+  throw new Problem({
+    status: 409,
+    code: 'version',
+    message: `Version ${latest.plan.version} of "${plan.playbook}" is published already, with other content.`,
+    notDone: 'It was not published.',
+    next: `Give yours version ${latest.plan.version + 1}.`,
+  });
+}

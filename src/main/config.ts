@@ -1,0 +1,232 @@
+import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { SetupError } from '../embedded/failure.ts';
+import { didYouMean } from '../playbook/names.ts';
+import { packageRoot } from './package-root.ts';
+
+const port = z.coerce
+  .number('must be a number')
+  .int('must be a whole number')
+  .min(1, 'must be 1 to 65535')
+  .max(65_535, 'must be 1 to 65535');
+const text = z.string().min(1, 'is empty');
+const reference = text.regex(
+  /^(env|file):.+/,
+  'must be a reference, env:NAME or file:/path: secrets do not stand in the environment in clear',
+);
+const httpUrl = text.refine((value) => /^https?:$/.test(protocolOf(value)), 'must be an http:// or https:// address');
+
+function protocolOf(value: string): string {
+  return URL.canParse(value) ? new URL(value).protocol : '';
+}
+
+type Setting = { schema: z.ZodType; about: string };
+
+/** Every name that Tocsin reads from the environment. `npm start -- --help` prints this table. */
+export const settings = {
+  TOCSIN_DATA: { schema: text, about: 'data folder (./.tocsin)' },
+  TOCSIN_HOST: { schema: text, about: 'address the console listens on (127.0.0.1)' },
+  TOCSIN_PORT: { schema: port, about: 'port of the console (7373)' },
+  TOCSIN_PUBLIC_URL: { schema: httpUrl, about: 'address people reach the console under, where it differs' },
+  TOCSIN_INVENTORY: { schema: text, about: 'inventory file (tocsin.yaml)' },
+  TOCSIN_PLAYBOOKS: { schema: text, about: 'folder of playbooks (playbooks)' },
+  TOCSIN_KEYS: { schema: text, about: 'folder of keys (keys in the data folder)' },
+  TOCSIN_LOG_LEVEL: {
+    schema: z.enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error'),
+    about: 'debug, info, warn or error (info)',
+  },
+  TOCSIN_TASK_QUEUE: { schema: text, about: 'Temporal task queue of the workers (tocsin)' },
+  TOCSIN_TEMPORAL_UI: {
+    schema: z.union([z.literal('off'), port], "must be a port or 'off'"),
+    about: "port of the embedded Temporal's own web UI, or off (off)",
+  },
+  TOCSIN_METRICS_TOKEN: { schema: reference, about: 'token that /metrics asks for away from loopback, by reference' },
+  TOCSIN_WATCHDOG_WEBHOOK: { schema: reference, about: 'address the watchdog pages, by reference' },
+  DATABASE_URL: { schema: text, about: 'PostgreSQL to use instead of the embedded one; a URL or a reference' },
+  TEMPORAL_ADDRESS: {
+    schema: text.regex(/^[^:/\s]+:\d+$|^\[[0-9a-f:]+\]:\d+$/i, 'must be host:port'),
+    about: 'Temporal to use instead of the embedded one, host:port',
+  },
+  TEMPORAL_NAMESPACE: { schema: text, about: 'its namespace (default)' },
+  TEMPORAL_API_KEY: { schema: reference, about: 'its API key, by reference' },
+  TEMPORAL_TLS: { schema: z.enum(['true', 'false'], 'must be true or false'), about: 'true to speak TLS to it' },
+  TEMPORAL_TLS_SERVER_NAME: { schema: text, about: 'name its certificate must carry' },
+  TEMPORAL_TLS_SERVER_CA_CERT_PATH: { schema: text, about: 'file with the authority of its certificate' },
+  TEMPORAL_TLS_CLIENT_CERT_PATH: { schema: text, about: 'file with our certificate (mTLS)' },
+  TEMPORAL_TLS_CLIENT_KEY_PATH: { schema: text, about: 'file with its key (mTLS)' },
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof settings;
+
+// Read elsewhere: by the command line, by the scripts, by tests.
+const knownElsewhere = ['TOCSIN_URL', 'TOCSIN_TOKEN', 'TOCSIN_REQUIRE', 'TOCSIN_CHROMIUM', 'TOCSIN_SUPERVISED'];
+const forTests = /^TOCSIN_TEST_/;
+
+export type TemporalTls = {
+  serverName: string | null;
+  serverCa: string | null;
+  client: { cert: string; key: string } | null;
+};
+
+export type Config = {
+  dataDir: string;
+  host: string;
+  port: number;
+  publicUrl: string;
+  inventory: string;
+  playbooks: string;
+  keys: string;
+  logLevel: 'debug' | 'info' | 'warn' | 'error';
+  taskQueue: string;
+  temporalUi: number | 'off';
+  /** References, resolved where they are used (resolveReference). */
+  metricsToken: string | null;
+  watchdogWebhook: string | null;
+  /** Null: the embedded one. */
+  databaseUrl: string | null;
+  temporal: {
+    /** Null: the embedded one. */
+    address: string | null;
+    namespace: string;
+    apiKey: string | null;
+    /** Paths. Null: plain. */
+    tls: TemporalTls | null;
+  };
+};
+
+/** Reads the environment once, and refuses all that is wrong with it at once. */
+export function readConfig(env: NodeJS.ProcessEnv, cwd: string = process.cwd()): Config {
+  const problems: string[] = unknownNames(env);
+  const read = <Name extends SettingName>(name: Name): z.output<(typeof settings)[Name]['schema']> | null => {
+    const value = env[name];
+    if (value === undefined || value === '') return null;
+    const parsed = settings[name].schema.safeParse(value);
+    if (parsed.success) return parsed.data as z.output<(typeof settings)[Name]['schema']>;
+    problems.push(`${name} ${parsed.error.issues[0]?.message ?? 'is not valid'}`);
+    return null;
+  };
+  const path = (name: SettingName, otherwise: string): string =>
+    resolve(cwd, (read(name) as string | null) ?? otherwise);
+
+  const dataDir = path('TOCSIN_DATA', '.tocsin');
+  const host = read('TOCSIN_HOST') ?? '127.0.0.1';
+  const consolePort = read('TOCSIN_PORT') ?? 7373;
+  const config: Config = {
+    dataDir,
+    host,
+    port: consolePort,
+    publicUrl: read('TOCSIN_PUBLIC_URL')?.replace(/\/+$/, '') ?? `http://${shownHost(host)}:${consolePort}`,
+    inventory: path('TOCSIN_INVENTORY', join(packageRoot, 'tocsin.yaml')),
+    playbooks: path('TOCSIN_PLAYBOOKS', join(packageRoot, 'playbooks')),
+    keys: path('TOCSIN_KEYS', join(dataDir, 'keys')),
+    logLevel: read('TOCSIN_LOG_LEVEL') ?? 'info',
+    taskQueue: read('TOCSIN_TASK_QUEUE') ?? 'tocsin',
+    temporalUi: read('TOCSIN_TEMPORAL_UI') ?? 'off',
+    metricsToken: read('TOCSIN_METRICS_TOKEN'),
+    watchdogWebhook: read('TOCSIN_WATCHDOG_WEBHOOK'),
+    databaseUrl: databaseUrl(read('DATABASE_URL'), env, problems),
+    temporal: {
+      address: read('TEMPORAL_ADDRESS'),
+      namespace: read('TEMPORAL_NAMESPACE') ?? 'default',
+      apiKey: read('TEMPORAL_API_KEY'),
+      tls: readTls(read, problems),
+    },
+  };
+  if (problems.length > 0) {
+    throw new SetupError(
+      'config',
+      ['the environment cannot be used:', ...problems.map((line) => `  ${line}`)].join('\n'),
+      '`npm start -- --help` lists every setting',
+    );
+  }
+  return config;
+}
+
+function unknownNames(env: NodeJS.ProcessEnv): string[] {
+  const known = [...Object.keys(settings), ...knownElsewhere];
+  return Object.keys(env)
+    .filter((name) => name.startsWith('TOCSIN_') && !known.includes(name) && !forTests.test(name))
+    .map((name) => {
+      const meant = didYouMean(name, known);
+      return `${name} is not a setting${meant === undefined ? '' : `; did you mean ${meant}?`}`;
+    });
+}
+
+function databaseUrl(value: string | null, env: NodeJS.ProcessEnv, problems: string[]): string | null {
+  if (value === null) return null;
+  try {
+    const url = /^(env|file):/.test(value) ? resolveReference(value, env) : value;
+    if (/^postgres(ql)?:$/.test(protocolOf(url))) return url;
+    problems.push('DATABASE_URL must be a postgresql:// address, or env:NAME or file:/path that holds one');
+  } catch (error) {
+    problems.push(`DATABASE_URL: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return null;
+}
+
+type Read = (
+  name:
+    | 'TEMPORAL_TLS'
+    | 'TEMPORAL_TLS_SERVER_NAME'
+    | 'TEMPORAL_TLS_SERVER_CA_CERT_PATH'
+    | 'TEMPORAL_TLS_CLIENT_CERT_PATH'
+    | 'TEMPORAL_TLS_CLIENT_KEY_PATH',
+) => string | null;
+
+function readTls(read: Read, problems: string[]): TemporalTls | null {
+  const wanted = read('TEMPORAL_TLS');
+  const serverName = read('TEMPORAL_TLS_SERVER_NAME');
+  const serverCa = read('TEMPORAL_TLS_SERVER_CA_CERT_PATH');
+  const cert = read('TEMPORAL_TLS_CLIENT_CERT_PATH');
+  const key = read('TEMPORAL_TLS_CLIENT_KEY_PATH');
+  if ((cert === null) !== (key === null)) {
+    problems.push('TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH go together: set both or neither');
+  }
+  const implied = serverName !== null || serverCa !== null || cert !== null;
+  if (wanted === 'false' && implied) problems.push('TEMPORAL_TLS is false, and yet certificates are set');
+  if (wanted !== 'true' && !implied) return null;
+  return { serverName, serverCa, client: cert !== null && key !== null ? { cert, key } : null };
+}
+
+/** Where a browser on this machine finds a server that listens on `host`. */
+function shownHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return isIP(host) === 6 ? `[${host}]` : host;
+}
+
+/** The secret behind `env:NAME` or `file:/path`. The message of a failure names the reference, never the secret. */
+export function resolveReference(reference: string, env: NodeJS.ProcessEnv = process.env): string {
+  const [kind, name] = [reference.slice(0, reference.indexOf(':')), reference.slice(reference.indexOf(':') + 1)];
+  switch (kind) {
+    case 'env': {
+      const value = env[name];
+      if (!value)
+        throw new SetupError(
+          'secret-missing',
+          `${reference}: that variable is not set`,
+          `Set ${name} for this process`,
+        );
+      return value;
+    }
+    case 'file': {
+      try {
+        return readFileSync(name, 'utf8').trimEnd();
+      } catch (error) {
+        throw new SetupError(
+          'secret-missing',
+          `${reference}: that file cannot be read`,
+          `Put the secret into ${name}, readable by this process only`,
+          { cause: error },
+        );
+      }
+    }
+    default:
+      throw new SetupError(
+        'secret-reference',
+        'a secret must be given as env:NAME or file:/path',
+        'Write a reference, not the secret itself',
+      );
+  }
+}

@@ -25,7 +25,8 @@ export async function carryOut(
       await conductor.until(cur.retryAt, call.path, cancel);
       delete cur.retryAt;
     }
-    await conductor.gate(call.path, cancel, pausable);
+    const gate = conductor.gate(call.path, cancel, pausable);
+    if (gate) await gate;
     cur.attempt ??= 1;
     const { result, tookMs } = await inFlight(conductor, { ...call, attempt: cur.attempt });
     const { path, capability, purpose } = call;

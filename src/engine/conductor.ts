@@ -56,8 +56,13 @@ export class Conductor {
     this.stage.record({ at: this.stage.now(), path, type, actor, data } as unknown as IncidentEvent);
   }
 
-  /** Waits while the incident is paused or held. `pausable: false` for unwinding and `finally`: pause never blocks them. */
-  async gate(path: string, cancel: CancelScope, pausable: boolean): Promise<void> {
+  /** A promise to await while the incident is paused or held, undefined when the way is free. `pausable: false` for unwinding and `finally`: pause never blocks them. */
+  gate(path: string, cancel: CancelScope, pausable: boolean): Promise<void> | undefined {
+    cancel.check();
+    return this.held || (pausable && this.state.paused) ? this.#waitAtGate(path, cancel, pausable) : undefined;
+  }
+
+  async #waitAtGate(path: string, cancel: CancelScope, pausable: boolean): Promise<void> {
     for (;;) {
       cancel.check();
       if (!this.held && !(pausable && this.state.paused)) return;

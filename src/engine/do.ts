@@ -17,7 +17,8 @@ export async function doStep(
   if (!cur.outputs) {
     cur.with ??= conductor.values(step.use.with, variables);
     const errand = errandOf(conductor, step, 'act', humanRetries, cur.with);
-    await conductor.gate(step.path, cancel, pausable);
+    const gate = conductor.gate(step.path, cancel, pausable);
+    if (gate) await gate;
     registerUndo(conductor, step, context, errand.key);
     try {
       cur.outputs = await carryOut(conductor, errand, cur, cancel, pausable);

@@ -49,7 +49,8 @@ async function runStep(conductor: Conductor, step: Step, cur: StepState, context
   for (;;) {
     if (!cur.fault) {
       // Begin nothing new while held; a step that has begun is let through to take up its waiting.
-      if (!cur.due) await conductor.gate(step.path, context.cancel, false);
+      const gate = cur.due ? undefined : conductor.gate(step.path, context.cancel, false);
+      if (gate) await gate;
       try {
         if (!cur.due) {
           if (step.when && !conductor.condition(step.when.cel, context.variables)) {

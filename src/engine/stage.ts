@@ -22,8 +22,8 @@ export type Call = {
 
 /** What the worker that holds the credentials checks before a risky act. */
 export type Approval =
-  | { question: Question; votes: Vote[]; escalated: boolean; planHash: string }
-  | { unattended: string };
+  | { question: Question; votes: Vote[]; escalated: boolean; byDefault: boolean; planHash: string }
+  | { unattended: string; planHash: string };
 
 /** `effect: 'none'`: it is certain that nothing was changed, so there is nothing to undo. */
 export type ActFault = { code: string; message: string; retryable: boolean; effect: 'none' | 'unknown' };

@@ -91,7 +91,7 @@ class VirtualRun implements Stage {
   }
 
   record(event: IncidentEvent): void {
-    this.#events.push({ ...event, seq: this.#events.length + 1 });
+    this.#events.push(Object.assign(event, { seq: this.#events.length + 1 }));
     this.#bots.see(event);
     if (event.type === 'plan.finished') this.#ended = true;
     if (this.#rehearsal.continueAfter?.(event)) this.#continueDue = true;

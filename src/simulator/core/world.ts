@@ -168,7 +168,7 @@ function rollBack(system: SimulatedSystem, call: Call): Effect | ActFault {
 function sendMail(world: World, call: Call, now: number): { world: World; result: ActResult } {
   const { to, subject, text } = call.with;
   const mail = { to: String(to), subject: String(subject), text: String(text), at: now, key: call.key };
-  const outputs = { messageId: `simulated-${world.mailbox.length + 1}`, recipients: 1 };
+  const outputs = { messageId: `simulated-${world.mailbox.length + 1}`, recipients: mail.to.split(',').length };
   const applied = { ...world.applied, [call.key]: { outputs, before: null } };
   return { world: { ...world, mailbox: [...world.mailbox, mail], applied }, result: { ok: true, outputs } };
 }

@@ -9,6 +9,8 @@ import { Problem } from './problem.ts';
 export interface AlertDesk {
   receive(alert: JsonObject, from: { source: string; key: string | null; requester: string | null }): Promise<Received>;
   list(filter: { status: InboxAlert['status'] | null; limit: number }): Promise<InboxAlert[]>;
+  /** Tells running incidents of the alerts that joined them, one message an incident. Call it about once a second. */
+  tellIncidents(): Promise<void>;
 }
 
 export type Received = {
@@ -21,12 +23,20 @@ export type Received = {
   because: string | null;
 };
 
+/** Growth of an alert that its incident has not been told of. */
+type Digest = { id: string; incident: string; alert: JsonObject; count: number; upTo: number };
+
 export type AlertPorts = {
   inbox: {
-    /** Keeps it; one with the same source and key is counted while its incident is open. */
     receive(alert: { source: string; key: string; alert: JsonObject; at: number }): Promise<InboxAlert>;
-    settle(id: string, status: 'opened' | 'joined' | 'unmatched', incident: string | null): Promise<void>;
-    list(filter: { status: InboxAlert['status'] | null; limit: number }): Promise<InboxAlert[]>;
+    /** `count`: how many of it the incident knows of. */
+    settle(
+      alert: { id: string; count: number },
+      outcome: { status: 'opened' | 'joined'; incident: string } | { status: 'unmatched' },
+    ): Promise<void>;
+    list(filter: { status?: InboxAlert['status'][]; limit?: number }): Promise<InboxAlert[]>;
+    digests(): Promise<Digest[]>;
+    told(digest: Digest): Promise<void>;
   };
   reader: Reader;
   playbooks: Playbooks;
@@ -35,46 +45,41 @@ export type AlertPorts = {
   warn(message: string, about: Record<string, unknown>): void;
 };
 
-/** A running incident hears of its alerts at most this often, with their number. */
-const DIGEST_EVERY_MS = 1_000;
-
 export function createAlertDesk(ports: AlertPorts): AlertDesk {
-  const digests = createDigests(ports);
   const inTurn = createTurns();
   return {
-    list: (filter) => ports.inbox.list(filter),
-    async receive(alert, from) {
-      const key = from.key ?? fingerprint(from.source, alert);
-      const kept = await ports.inbox.receive({ source: from.source, key, alert, at: ports.now() });
-      // Two alerts about one system that come together open one incident.
-      return inTurn(String(alert.system ?? key), async () => {
-        const open = kept.incident ?? (await incidentAbout(ports, alert));
-        if (open !== null) {
-          await ports.inbox.settle(kept.id, kept.incident === open ? keptAs(kept) : 'joined', open);
-          digests.add(open, alert);
-          return { id: kept.id, status: 'joined', incident: open, count: kept.count, because: null };
-        }
-        return openOrKeep(ports, kept, alert, from.requester);
+    list: ({ status, limit }) => ports.inbox.list({ ...(status ? { status: [status] } : {}), limit }),
+    tellIncidents: () => tellIncidents(ports),
+    async receive(alert, { source, key, requester }) {
+      const kept = await ports.inbox.receive({
+        source,
+        key: key ?? fingerprint(source, alert),
+        alert,
+        at: ports.now(),
       });
+      if (kept.incident !== null)
+        return { id: kept.id, status: 'joined', incident: kept.incident, count: kept.count, because: null };
+      // Two alerts about one system that come together open one incident.
+      return inTurn(String(alert.system ?? kept.id), () => match(ports, kept, alert, requester));
     },
   };
 }
 
-const keptAs = (kept: InboxAlert): 'opened' | 'joined' => (kept.status === 'opened' ? 'opened' : 'joined');
-
-async function openOrKeep(
+async function match(
   ports: AlertPorts,
   kept: InboxAlert,
   alert: JsonObject,
   requester: string | null,
 ): Promise<Received> {
-  const unmatched = async (because: string): Promise<Received> => {
-    await ports.inbox.settle(kept.id, 'unmatched', null);
-    return { id: kept.id, status: 'unmatched', incident: null, count: kept.count, because };
-  };
+  const { id, count } = kept;
   try {
     const plan = await playbookFor(ports, alert);
-    if (!plan) return await unmatched('No playbook opens on this alert.');
+    if (!plan) throw unmatched('No playbook opens on this alert.');
+    const running = await incidentAbout(ports.reader, alert, plan);
+    if (running !== null) {
+      await ports.inbox.settle({ id, count: 0 }, { status: 'joined', incident: running });
+      return { id, status: 'joined', incident: running, count, because: null };
+    }
     const { incident } = await ports.responses.open({
       title: null,
       playbook: plan.playbook,
@@ -83,78 +88,55 @@ async function openOrKeep(
       inputs: {},
       requester,
       alert,
-      key: `alert ${kept.id}`,
+      key: `alert ${id}`,
     });
-    await ports.inbox.settle(kept.id, 'opened', incident);
-    return { id: kept.id, status: 'opened', incident, count: kept.count, because: null };
+    await ports.inbox.settle({ id, count }, { status: 'opened', incident });
+    return { id, status: 'opened', incident, count, because: null };
   } catch (error) {
     // An alert that cannot be used is kept for people; one that cannot be handled now is sent again by its monitor.
     if (!(error instanceof Problem) || error.status >= 500) throw error;
-    ports.warn('alert kept without an incident', { alert: kept.id, code: error.code });
-    return unmatched([error.message, error.next].filter(Boolean).join(' '));
+    await ports.inbox.settle({ id, count }, { status: 'unmatched' });
+    ports.warn('alert kept without an incident', { alert: id, code: error.code });
+    const because = [error.message, error.next].filter(Boolean).join(' ');
+    return { id, status: 'unmatched', incident: null, count, because };
   }
 }
 
-/** An open incident that the same playbook opened about the same system. */
-async function incidentAbout(ports: AlertPorts, alert: JsonObject): Promise<string | null> {
+const unmatched = (message: string) => new Problem({ status: 422, code: 'unmatched', message });
+
+/** An open incident that the same playbook runs about the same system. */
+async function incidentAbout(reader: Reader, alert: JsonObject, plan: Plan): Promise<string | null> {
   if (typeof alert.system !== 'string') return null;
-  const open = await ports.reader.incidents({ status: ['open'] });
-  const about = open.filter((view) => view.system?.id === alert.system && view.playbook !== null);
-  if (about.length === 0) return null;
-  const plan = await matching(ports, alert);
-  return about.find((view) => view.playbook?.id === plan?.playbook)?.id ?? null;
-}
-
-async function matching(ports: AlertPorts, alert: JsonObject): Promise<Plan | null> {
-  try {
-    return await playbookFor(ports, alert);
-  } catch (error) {
-    if (error instanceof Problem) return null;
-    throw error;
-  }
+  const open = await reader.incidents({ status: ['open'] });
+  return open.find((view) => view.system?.id === alert.system && view.playbook?.id === plan.playbook)?.id ?? null;
 }
 
 /** What makes two alerts the same, when their monitor gives no key of its own. */
 const fingerprint = (source: string, alert: JsonObject): string =>
-  createHash('sha256')
-    .update(JSON.stringify([source, alert.kind ?? null, alert.system ?? null]))
-    .digest('hex')
-    .slice(0, 32);
+  sha256(JSON.stringify([source, alert.kind ?? null, alert.system ?? null])).slice(0, 32);
 
-/** Tells each incident of its alerts at once, then at most once a second with their number. The inbox counts every one. */
-function createDigests(ports: AlertPorts) {
-  const waiting = new Map<string, { alert: JsonObject; count: number }>();
-  const tell = async (incident: string, alert: JsonObject, count: number) => {
-    const id = `alert ${incident} ${ports.now()} ${Math.random().toString(36).slice(2)}`;
+async function tellIncidents(ports: AlertPorts): Promise<void> {
+  const all = await ports.inbox.digests();
+  for (const incident of new Set(all.map((digest) => digest.incident))) {
+    const digests = all.filter((digest) => digest.incident === incident);
+    const last = digests.at(-1);
+    if (!last) continue;
+    // The same growth has the same id: told twice (two servers, a crash in between) it counts once.
+    const id = sha256(digests.map(({ id, upTo }) => `${id}:${upTo}`).join(' ')).slice(0, 40);
+    const count = digests.reduce((sum, digest) => sum + digest.count, 0);
     try {
-      await ports.responses.send(incident, { type: 'alert', id, person: 'tocsin', at: ports.now(), alert, count });
+      const message = { type: 'alert', id, person: 'tocsin', at: ports.now(), alert: last.alert, count } as const;
+      const result = await ports.responses.send(incident, message);
+      if (result.status === 'refused')
+        ports.warn('an incident did not take its alerts', { incident, code: result.code });
+      for (const digest of digests) await ports.inbox.told(digest);
     } catch (error) {
-      ports.warn('an alert could not be passed on to its incident', { incident, count, error: String(error) });
+      ports.warn('an incident could not be told of its alerts; it is tried again', { incident, error: String(error) });
     }
-  };
-  const later = (incident: string) => {
-    setTimeout(() => {
-      const digest = waiting.get(incident);
-      waiting.delete(incident);
-      if (!digest || digest.count === 0) return;
-      waiting.set(incident, { alert: digest.alert, count: 0 });
-      later(incident);
-      void tell(incident, digest.alert, digest.count);
-    }, DIGEST_EVERY_MS).unref();
-  };
-  return {
-    add(incident: string, alert: JsonObject): void {
-      const digest = waiting.get(incident);
-      if (digest) {
-        waiting.set(incident, { alert, count: digest.count + 1 });
-        return;
-      }
-      waiting.set(incident, { alert, count: 0 });
-      later(incident);
-      void tell(incident, alert, 1);
-    },
-  };
+  }
 }
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** Runs tasks of one key one after another. */
 function createTurns() {

@@ -29,11 +29,9 @@ export type PlaybookDeskPorts = {
   playbooks: Playbooks;
   directory: Directory;
   check(sources: Sources): Checked;
-  shelf: {
-    /** Notes that this person agrees to the plan; answers with everybody who has. */
-    agree(plan: Plan, person: string, at: number): Promise<string[]>;
-    publish(plan: Plan, people: string[], at: number): Promise<void>;
-  };
+  /** Notes that this person agrees to the plan with this hash; answers with everybody who has. */
+  agree(hash: string, person: string, at: number): Promise<string[]>;
+  publish(plan: Plan, people: string[], at: number): Promise<unknown>;
   now(): number;
 };
 
@@ -47,9 +45,9 @@ export function createPlaybookDesk(ports: PlaybookDeskPorts): PlaybookDesk {
       const before = await ports.playbooks.published(plan.hash);
       if (before) return publication(plan, 'published', before.publishedBy, needed);
       refuseOldVersion(plan, await ports.playbooks.latest(plan.playbook));
-      const agreed = await ports.shelf.agree(plan, person.id, ports.now());
+      const agreed = await ports.agree(plan.hash, person.id, ports.now());
       if (agreed.length < needed) return publication(plan, 'waiting', agreed, needed);
-      await ports.shelf.publish(plan, agreed, ports.now());
+      await ports.publish(plan, agreed, ports.now());
       return publication(plan, 'published', agreed, needed);
     },
   };

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { HttpBindings } from '@hono/node-server';
 import type { Context, Hono, MiddlewareHandler } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
@@ -100,18 +101,19 @@ function headers(deps: Deps): MiddlewareHandler {
   });
 }
 
-/** Against DNS rebinding: only names we know are ours. */
+/** Against DNS rebinding: only names we know are ours. An address is nobody's name and cannot be rebound. */
 function knownHost(deps: Deps): MiddlewareHandler<AppEnv> {
-  const known = new Set([new URL(deps.publicUrl).hostname, ...deps.hosts]);
+  const known = new Set(['localhost', new URL(deps.publicUrl).hostname, ...deps.hosts]);
   return async (c, next) => {
     const host = c.req.header('host') ?? new URL(c.req.url).host;
     const url = `http://${host}`;
-    if (!URL.canParse(url) || !known.has(new URL(url).hostname))
+    const name = URL.canParse(url) ? new URL(url).hostname : '';
+    if (!known.has(name) && isIP(name.replace(/^\[|\]$/g, '')) === 0)
       throw new Problem({
         status: 421,
         code: 'unknown-host',
         message: 'This server does not answer to that host name.',
-        next: `Use ${deps.publicUrl}, or add the name to TOCSIN_HOSTS.`,
+        next: `Use ${deps.publicUrl}, or start the server with TOCSIN_PUBLIC_URL.`,
       });
     await next();
   };

@@ -1,0 +1,109 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { openDecisions } from '../incident/view.ts';
+import type { Reader, Responses } from '../surfaces/ports.ts';
+
+export type Metrics = {
+  registry: Registry;
+  answered(about: { route: string; status: number; tookMs: number }): void;
+  /** The same responses, with the time each update takes. */
+  timed(responses: Responses): Responses;
+};
+
+export type MetricSources = {
+  reader: Reader;
+  /** What the watchdog has found and not seen mended. */
+  openFindings(): Promise<{ code: string }[]>;
+  now(): number;
+};
+
+const SECONDS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
+
+export function createMetrics(sources: MetricSources): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const http = new Histogram({
+    name: 'tocsin_http_request_seconds',
+    help: 'Time to answer a request, by route and status.',
+    labelNames: ['route', 'status'],
+    buckets: SECONDS,
+    registers: [registry],
+  });
+  const updates = new Histogram({
+    name: 'tocsin_update_seconds',
+    help: 'Time until a running incident has taken or refused what it was told.',
+    labelNames: ['type', 'result'],
+    buckets: SECONDS,
+    registers: [registry],
+  });
+  const opened = new Counter({
+    name: 'tocsin_incidents_opened_total',
+    help: 'Incidents opened through this server.',
+    registers: [registry],
+  });
+  registerIncidents(registry, sources);
+  registerFindings(registry, sources);
+
+  return {
+    registry,
+    answered: ({ route, status, tookMs }) => http.observe({ route, status: String(status) }, tookMs / 1000),
+    timed: (responses) => ({
+      async open(request) {
+        const result = await responses.open(request);
+        if (result.created) opened.inc();
+        return result;
+      },
+      async send(incident, message) {
+        const stop = updates.startTimer({ type: message.type });
+        try {
+          const result = await responses.send(incident, message);
+          stop({ result: result.status });
+          return result;
+        } catch (error) {
+          stop({ result: 'failed' });
+          throw error;
+        }
+      },
+    }),
+  };
+}
+
+/** Read from the database on each scrape, so that every server tells the same. */
+function registerIncidents(registry: Registry, { reader, now }: MetricSources): void {
+  const overdue = new Gauge({
+    name: 'tocsin_decisions_overdue',
+    help: 'Questions that are past their deadline and not closed: something is stuck.',
+    registers: [registry],
+  });
+  const waiting = new Gauge({
+    name: 'tocsin_decisions_open',
+    help: 'Questions that wait for people.',
+    registers: [registry],
+  });
+  new Gauge({
+    name: 'tocsin_incidents_open',
+    help: 'Open incidents, by severity.',
+    labelNames: ['severity'],
+    registers: [registry],
+    async collect() {
+      const open = await reader.incidents({ status: ['open'], limit: 10_000 });
+      for (const severity of ['sev1', 'sev2', 'sev3', 'sev4'])
+        this.set({ severity }, open.filter((view) => view.severity === severity).length);
+      const questions = open.flatMap(openDecisions);
+      waiting.set(questions.length);
+      overdue.set(questions.filter(({ question }) => question.until < now()).length);
+    },
+  });
+}
+
+function registerFindings(registry: Registry, { openFindings }: MetricSources): void {
+  new Gauge({
+    name: 'tocsin_watchdog_findings',
+    help: 'What the watchdog has found and not seen mended, by code.',
+    labelNames: ['code'],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      for (const { code } of await openFindings()) this.inc({ code });
+    },
+  });
+}

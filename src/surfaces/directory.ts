@@ -1,0 +1,28 @@
+import { contracts } from '../capabilities/contracts.ts';
+import { bindingFor, type Inventory, peopleByRole, personById, systemSnapshot } from '../inventory/inventory.ts';
+import type { Directory, Person } from './ports.ts';
+
+/** The inventory as surfaces ask it. `inventory` is called each time: an edited file counts at once. */
+export function createDirectory(inventory: () => Inventory): Directory {
+  return {
+    people: () => inventory().people,
+    person: (id): Person | null => personById(inventory(), id),
+    roles: () => inventory().roles.map(({ id, title }) => ({ id, title })),
+    systems: () => inventory().systems.flatMap(({ id }) => systemSnapshot(inventory(), id) ?? []),
+    system: (id) => systemSnapshot(inventory(), id),
+    simulated: (system) => isSimulated(inventory(), system),
+  };
+}
+
+/** Nothing that this system (or any, for null) may use reaches the outside. */
+function isSimulated(inventory: Inventory, system: string | null): boolean {
+  const systems = system === null ? [null, ...inventory.systems.map(({ id }) => id)] : [system];
+  const connectors = systems.flatMap((id) => Object.keys(contracts).map((name) => bindingFor(inventory, name, id)));
+  return connectors.every((connector) => connector === null || connector === 'simulated');
+}
+
+/** Who is offered to a newcomer: the incident commander, an administrator among them first. */
+export function localOperator(inventory: Inventory): Person | null {
+  const commanders = peopleByRole(inventory, 'incident-commander');
+  return commanders.find((person) => person.roles.includes('admin')) ?? commanders[0] ?? inventory.people[0] ?? null;
+}

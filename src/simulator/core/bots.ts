@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { OpenQuestion } from '../../engine/state.ts';
 import { FailureAnswer, type Question } from '../../incident/decision.ts';
 import type { IncidentEvent } from '../../incident/events.ts';
 import type { Message, MessageResult } from '../../incident/messages.ts';
@@ -34,23 +35,29 @@ export class Bots {
 
   /** To be told of every event as it is recorded. */
   see(event: IncidentEvent): void {
-    if (event.type === 'decision.asked') this.take(event.data, false, event.at);
-    else if (event.type === 'decision.escalated') {
-      const question = this.#open.get(event.data.number);
-      if (question)
-        this.#schedule(question, event.at, (bot) => bot.roles.includes(event.data.to) && !hasSeat(bot, question));
-    } else if (event.type === 'decision.made' || event.type === 'decision.withdrawn')
+    if (event.type === 'decision.asked') this.#ask(event.data);
+    else if (event.type === 'decision.escalated') this.#escalate(event.data.number, event.at);
+    else if (event.type === 'decision.made' || event.type === 'decision.withdrawn')
       this.#open.delete(event.data.number);
   }
 
-  /** Takes up a question: when it is asked, or after continue-as-new. */
-  take(question: Question, escalated: boolean, from: number): void {
+  /** Takes up a question that was asked before the run was continued. */
+  takeUp({ question, votes, escalated }: OpenQuestion): void {
+    const silent = (bot: Bot) => !votes.some((vote) => vote.person === bot.person);
+    this.#ask(question, silent);
+    if (escalated && question.escalate) this.#escalate(question.number, question.escalate.at, silent);
+  }
+
+  #ask(question: Question, who: (bot: Bot) => boolean = () => true): void {
     this.#open.set(question.number, question);
-    this.#schedule(
-      question,
-      from,
-      (bot) => hasSeat(bot, question) || (escalated && bot.roles.includes(question.escalate?.to ?? '')),
-    );
+    this.#schedule(question, question.askedAt, (bot) => who(bot) && hasSeat(bot, question));
+  }
+
+  #escalate(number: number, at: number, who: (bot: Bot) => boolean = () => true): void {
+    const question = this.#open.get(number);
+    const to = question?.escalate?.to;
+    if (question && to)
+      this.#schedule(question, at, (bot) => who(bot) && bot.roles.includes(to) && !hasSeat(bot, question));
   }
 
   #schedule(question: Question, from: number, seated: (bot: Bot) => boolean): void {

@@ -1,0 +1,131 @@
+import { type Opening, type Performance, perform, type Snapshot } from '../../engine/perform.ts';
+import type { Call, Stage } from '../../engine/stage.ts';
+import type { OpenQuestion } from '../../engine/state.ts';
+import type { IncidentEvent } from '../../incident/events.ts';
+import type { Message } from '../../incident/messages.ts';
+import type { Plan } from '../../playbook/plan.ts';
+import { Agenda } from './agenda.ts';
+import { type Bot, Bots } from './bots.ts';
+import { actOnWorld, type World } from './world.ts';
+
+/** Where a run stands: all that another one needs to go on from there, as plain JSON. */
+export type RunState = { world: World; now: number; snapshot?: Snapshot | undefined };
+
+export type VirtualRunOptions = {
+  plan: Plan;
+  opening: Opening;
+  bots: readonly Bot[];
+  /** Messages by people, at scenario times. */
+  messages: readonly { at: number; message: Message }[];
+  state: RunState;
+  record: (event: IncidentEvent) => void;
+  /** Sends each act out of the run as well; scenario time stands still until `back` is called. Absent: nothing leaves. */
+  outside?: (call: Call, back: () => void) => void;
+  /** Whether to give up here. Asked whenever nothing is under way. */
+  continueDue: () => boolean;
+  onContinue: (state: RunState) => void;
+  onEnd: (status: 'ended' | 'stalled', world: World) => void;
+  onCrash: (error: unknown) => void;
+};
+
+/** Plays a plan in virtual time against a simulated world with bots: the stage of rehearsals, and of drills that jump. */
+export class VirtualRun implements Stage {
+  readonly #options: VirtualRunOptions;
+  readonly #agenda = new Agenda();
+  readonly #bots: Bots;
+  readonly #performance: Performance;
+  #world: World;
+  #now: number;
+  #out = 0;
+  #driving = false;
+  #over = false;
+
+  constructor(options: VirtualRunOptions) {
+    this.#options = options;
+    this.#world = options.state.world;
+    this.#now = options.state.now;
+    const { plan, opening, onCrash } = options;
+    this.#bots = new Bots(options.bots, {
+      incident: opening.incident,
+      planHash: plan.hash,
+      now: () => this.#now,
+      at: (time, path, fire) => void this.#agenda.add(time, path, fire),
+      deliver: (message) => this.#performance.deliver(message),
+    });
+    const { snapshot } = options.state;
+    this.#performance = perform({ plan, stage: this, opening, snapshot, onIdle: () => this.#drive(), onCrash });
+  }
+
+  begin(): void {
+    const { messages, state } = this.#options;
+    for (const { at, message } of messages)
+      if (state.snapshot === undefined || at > state.now)
+        this.#agenda.add(at, `!${message.id}`, () => void this.#performance.deliver({ ...message, at }));
+    for (const open of openQuestions(state.snapshot)) this.#bots.takeUp(open);
+    this.#performance.start();
+  }
+
+  /** Lets no further step begin, so that soon no act is under way: as incidents do, and unlike drills, for it costs scenario time. */
+  hold(): void {
+    this.#performance.hold();
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  act(call: Call, done: Parameters<Stage['act']>[1]): void {
+    const { world, result, tookMs } = actOnWorld(this.#world, call, this.#now);
+    this.#world = world;
+    const { outside } = this.#options;
+    this.#agenda.add(this.#now + tookMs, call.path, () => done(result, tookMs));
+    if (!outside) return;
+    this.#out++;
+    outside(call, () => {
+      this.#out--;
+      this.#drive();
+    });
+  }
+
+  at(time: number, path: string, fire: () => void): () => void {
+    return this.#agenda.add(time, path, fire);
+  }
+
+  record(event: IncidentEvent): void {
+    this.#options.record(event);
+    this.#bots.see(event);
+    if (event.type === 'plan.finished') this.#over = true;
+  }
+
+  /** Fires what is due next until a fiber can run again. Nothing fires while an act is out. */
+  #drive(): void {
+    if (this.#driving) return;
+    this.#driving = true;
+    while (this.#performance.idle && this.#out === 0) if (!this.#fireNext()) return;
+    this.#driving = false;
+  }
+
+  /** False when the run is over: it never drives again. */
+  #fireNext(): boolean {
+    const { onEnd, onContinue, continueDue } = this.#options;
+    if (this.#over) {
+      onEnd('ended', this.#world);
+      return false;
+    }
+    if (this.#performance.actsInFlight === 0 && continueDue()) {
+      onContinue({ world: this.#world, now: this.#now, snapshot: this.#performance.snapshot() });
+      return false;
+    }
+    const due = this.#agenda.take();
+    if (!due) {
+      onEnd('stalled', this.#world);
+      return false;
+    }
+    this.#now = Math.max(this.#now, due.time);
+    due.fire();
+    return true;
+  }
+}
+
+const openQuestions = (snapshot: Snapshot | undefined): OpenQuestion[] =>
+  Object.values((snapshot?.open ?? {}) as unknown as Record<string, OpenQuestion>);

@@ -63,8 +63,10 @@ export function namesFor(
 }
 
 /** The one sentence, and perhaps a note, that say what an event means. */
-export function sentence(event: NumberedEvent, names: Names): Sentence {
-  const { text, note } = words(event, names);
+export function sentence(event: NumberedEvent & { redacted?: { why: string } }, names: Names): Sentence {
+  const said = words(event, names);
+  const text = event.redacted ? `${said.text} (redacted)` : said.text;
+  const note = event.redacted ? `Redacted: ${event.redacted.why}` : said.note;
   return note ? { text: oneLine(text), note: plainText(note) } : { text: oneLine(text) };
 }
 

@@ -29,7 +29,12 @@ export interface Responses {
   send(incident: string, message: Message): Promise<MessageResult>;
 }
 
-export type StoredEvent = NumberedEvent & { hash: string; recordedAt: string };
+/** `redacted`: what it said was dropped for good; actor and data are a stand-in. */
+export type StoredEvent = NumberedEvent & {
+  hash: string;
+  recordedAt: string;
+  redacted?: { at: string; why: string };
+};
 
 /** Reading (PostgreSQL). */
 export interface Reader {

@@ -1,0 +1,44 @@
+import pg from 'pg';
+
+export type PoolOptions = {
+  /** Shown by pg_stat_activity. */
+  name: string;
+  /** Takes this role on every connection; without it, the rights are those of the login. */
+  role?: 'tocsin_worker' | 'tocsin_server';
+  connectionsMax?: number;
+  /** Idle connections break when the database restarts; the pool makes new ones. */
+  onProblem: (error: Error) => void;
+};
+
+export function openPool(url: string, options: PoolOptions): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: options.name,
+    max: options.connectionsMax ?? 10,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    ...(options.role ? { options: `-c role=${options.role}` } : {}),
+  });
+  pool.on('error', options.onProblem);
+  return pool;
+}
+
+/** Runs `work` in one transaction. */
+export async function transaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('BEGIN');
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch((lost: Error) => {
+      broken = lost;
+    });
+    throw error;
+  } finally {
+    // A connection that cannot even roll back is thrown away, not handed to the next.
+    client.release(broken);
+  }
+}

@@ -1,6 +1,7 @@
 import type { ActResult, Call } from '../engine/stage.ts';
 import type { NumberedEvent, SystemSnapshot } from '../incident/events.ts';
 import type { Json, JsonObject } from '../incident/json.ts';
+import type { IncidentView } from '../incident/view.ts';
 import type { Plan } from '../playbook/plan.ts';
 
 /** What activities need of the rest of the house. `main` wires the real ones. */
@@ -49,5 +50,27 @@ export interface ApprovalVerifier {
 export interface Notifier {
   page(page: { incident: string; role: string; subject: string; text: string; key: string }): Promise<void>;
 }
+
+/** What the timeline says: the one witness a worker trusts about an incident, because callers cannot dress it up. */
+export interface TimelineWitness {
+  view(incident: string): Promise<IncidentView | null>;
+}
+
+/** Keeps what a closed incident needs to be taken up again: the workflow's own JSON, opaque to everybody else. */
+export interface SnapshotKeeper {
+  save(incident: string, saved: JsonObject): Promise<void>;
+}
+
+export type ActivityPorts = {
+  timeline: TimelineWriter;
+  leases: LeaseKeeper;
+  registry: CapabilityRegistry;
+  approvals: ApprovalVerifier;
+  notifier: Notifier;
+  snapshots: SnapshotKeeper;
+  now(): number;
+  /** True for errors that mean "our own database is away": they are retried, and are no fault of the step. */
+  unavailable(error: unknown): boolean;
+};
 
 export type { Json, JsonObject, SystemSnapshot };

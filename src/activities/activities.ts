@@ -1,0 +1,62 @@
+import { Context } from '@temporalio/activity';
+import type { ActResult } from '../engine/stage.ts';
+import { carryOut } from './act.ts';
+import type { ActivityPorts } from './ports.ts';
+import type { ActTask, FinishTask, PageTask, RecordTask, Tasks } from './tasks.ts';
+
+const BEAT_EVERY_MS = 500;
+
+/** Left behind by an attempt that failed before it touched the outside world. */
+type Trace = { untouchedUntil: number };
+
+/** What the worker does for the incident workflow. All may run more than once: each is idempotent or reads back first. */
+export function createActivities(ports: ActivityPorts): Tasks {
+  return {
+    async act({ incident, call, events }: ActTask): Promise<ActResult> {
+      const context = Context.current();
+      const { attempt } = context.info;
+      const maybeDone = attempt > 1 && traceOf(context)?.untouchedUntil !== attempt - 1;
+      let touched = maybeDone;
+      const beat = () => context.heartbeat();
+      const beating = setInterval(beat, BEAT_EVERY_MS);
+      try {
+        await ports.timeline.append(incident, events);
+        return await carryOut(ports, {
+          incident,
+          call,
+          maybeDone,
+          signal: context.cancellationSignal,
+          beat,
+          touching: () => {
+            touched = true;
+          },
+        });
+      } catch (error) {
+        clearInterval(beating);
+        // The next attempt need not ask the world whether this one had an effect: it had none.
+        if (!touched) context.heartbeat({ untouchedUntil: attempt } satisfies Trace);
+        throw error;
+      } finally {
+        clearInterval(beating);
+      }
+    },
+
+    async record({ incident, events }: RecordTask): Promise<void> {
+      await ports.timeline.append(incident, events);
+    },
+
+    async page(page: PageTask): Promise<void> {
+      await ports.notifier.page(page);
+    },
+
+    async finish({ incident, saved }: FinishTask): Promise<void> {
+      await ports.snapshots.save(incident, saved);
+      await ports.leases.release(incident);
+    },
+  };
+}
+
+function traceOf(context: Context): Trace | null {
+  const details: unknown = context.info.heartbeatDetails;
+  return typeof details === 'object' && details !== null && 'untouchedUntil' in details ? (details as Trace) : null;
+}

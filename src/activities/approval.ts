@@ -1,0 +1,175 @@
+import { type KeyObject, verify } from 'node:crypto';
+import { contractOf } from '../capabilities/contracts.ts';
+import type { Call } from '../engine/stage.ts';
+import { type Question, type Risk, refuseVote, tally, type Vote } from '../incident/decision.ts';
+import type { DecisionView, IncidentView } from '../incident/view.ts';
+import { signedText } from '../incident/vote-text.ts';
+import { type AskStep, type DoStep, everyPlanStep, type Plan, type SayStep, type Use } from '../playbook/plan.ts';
+import type { ApprovalVerifier, PlanShelf, TimelineWitness } from './ports.ts';
+
+export type VerifierDeps = {
+  plans: PlanShelf;
+  witness: TimelineWitness;
+  /** Public keys that the surfaces sign votes with, by id. */
+  voteKeys: ReadonlyMap<string, KeyObject>;
+};
+
+type Refused = { code: 'not-published' | 'not-in-plan' | 'approval-refused'; message: string };
+const refused = (message: string): Refused => ({ code: 'approval-refused', message });
+
+/**
+ * Whoever can reach Temporal can make a workflow ask for anything. So the worker, which holds the credentials, believes only
+ * what others cannot write: the published plan, the timeline that people saw, and votes signed by the surfaces.
+ */
+export function createApprovalVerifier(deps: VerifierDeps): ApprovalVerifier {
+  const planOf = planFinder(deps);
+  return {
+    async refuse(call, incident, now) {
+      const plan = await planOf(incident);
+      if (!plan)
+        return {
+          code: 'not-published',
+          message: `The plan of ${incident} is not published, so nothing in it is carried out. Publish it: tocsin playbook publish.`,
+        };
+      const found = useInPlan(plan, call);
+      if (!found)
+        return {
+          code: 'not-in-plan',
+          message: `The published plan ${plan.playbook} does not use ${call.capability} at ${call.path} (${call.purpose}).`,
+        };
+      const risk = trueRisk(call);
+      if (risk === 'read' || risk === 'reversible') return null;
+      if (found.step.kind !== 'do') return refused(`${call.path} is no act that a decision could allow.`);
+      return refuseRisky(deps, { call, incident, now, plan, step: found.step, use: found.use, risk });
+    },
+  };
+}
+
+/** A running incident keeps its plan, and a published plan never changes: look each of them up once. */
+function planFinder({ plans, witness }: VerifierDeps): (incident: string) => Promise<Plan | null> {
+  const known = new Map<string, Plan>();
+  return async (incident) => {
+    const seen = known.get(incident);
+    if (seen) return seen;
+    const hash = (await witness.view(incident))?.playbook?.hash;
+    const plan = hash ? await plans.published(hash) : null;
+    if (plan) {
+      if (known.size >= 1_000) known.clear();
+      known.set(incident, plan);
+    }
+    return plan;
+  };
+}
+
+function useInPlan(plan: Plan, call: Call): { step: DoStep | SayStep; use: Use } | null {
+  for (const step of everyPlanStep(plan)) {
+    if (step.path !== call.path || (step.kind !== 'do' && step.kind !== 'say')) continue;
+    const uses = step.kind === 'do' ? { act: step.use, prove: step.prove, undo: step.undo } : { say: step.use };
+    const use = (uses as Partial<Record<Call['purpose'], Use | null>>)[call.purpose];
+    return use && use.capability === call.capability ? { step, use } : null;
+  }
+  return null;
+}
+
+/** By the capability's contract, never by the caller's word. A message to a role inside the house can be taken back by another. */
+export function trueRisk(call: Call): Risk {
+  const risk = contractOf(call.capability)?.risk ?? 'irreversible';
+  const { to } = call.with;
+  const inHouse = call.purpose === 'say' && typeof to === 'string' && !to.includes('@');
+  return inHouse && risk === 'irreversible' ? 'reversible' : risk;
+}
+
+type Risky = { call: Call; incident: string; now: number; plan: Plan; step: DoStep; use: Use; risk: Risk };
+
+async function refuseRisky(deps: VerifierDeps, risky: Risky): Promise<Refused | null> {
+  const { call, incident, plan, step } = risky;
+  const { approval } = call;
+  if (!approval) return refused(`${call.capability} at ${call.path} needs a decision, and none came with it.`);
+  if (approval.planHash !== plan.hash) return refused('The approval was given for another plan.');
+  const view = await deps.witness.view(incident);
+  if (!view) return refused(`There is no timeline of ${incident}.`);
+  const elsewhere = refuseTarget(risky, view);
+  if (elsewhere) return elsewhere;
+  if ('unattended' in approval)
+    return step.unattended !== null && step.unattended === approval.unattended
+      ? null
+      : refused(`The published plan does not let ${call.path} run without a decision.`);
+  const ask = askOf(plan, step);
+  if (!ask || approval.question.path !== ask.path)
+    return refused(`The published plan covers ${call.path} by ${step.coveredBy ?? 'no decision'}, not by this one.`);
+  const decision = view.decisions.find((one) => one.question.number === approval.question.number);
+  if (!decision || decision.withdrawn)
+    return refused(`Question ${approval.question.number} does not stand on the timeline.`);
+  return refuseQuestion(ask, decision.question, view) ?? refuseVotes(deps, risky, ask, decision);
+}
+
+/** With one AI system among the inputs, and the step aimed at it, the act must be aimed at the system of the incident. */
+function refuseTarget({ call, plan, use }: Risky, view: IncidentView): Refused | null {
+  const target = use.with.system;
+  if (!target || call.purpose === 'say') return null;
+  const inputs = Object.keys(plan.inputs).filter((name) => plan.inputs[name]?.type === 'ai-system');
+  const [only] = inputs;
+  const aimed =
+    'literal' in target
+      ? target.literal
+      : inputs.length === 1 && 'cel' in target && [`inputs.${only}`, `inputs.${only}.id`].includes(target.cel.trim())
+        ? view.system?.id
+        : undefined;
+  return aimed === undefined || aimed === call.with.system
+    ? null
+    : refused(`This decision is about ${String(aimed)}, not about ${String(call.with.system)}.`);
+}
+
+function askOf(plan: Plan, step: DoStep): AskStep | null {
+  for (const ask of everyPlanStep(plan)) if (ask.kind === 'ask' && ask.path === step.coveredBy) return ask;
+  return null;
+}
+
+/** The question that people saw must be the one the published plan asks, of the people it names. */
+function refuseQuestion(ask: AskStep, question: Question, view: IncidentView): Refused | null {
+  if (question.path !== ask.path || question.kind !== 'approval')
+    return refused(`Question ${question.number} on the timeline is not the one that the plan asks at ${ask.path}.`);
+  if (JSON.stringify(question.by.map(seat)) !== JSON.stringify(ask.by.map(seat)))
+    return refused('The question was put to other people than the published plan names.');
+  if ((question.escalate?.to ?? null) !== (ask.escalate?.to ?? null))
+    return refused('The question was escalated to others than the published plan names.');
+  if (!ask.requesterMayDecide && view.requester !== null && !question.excluded.includes(view.requester))
+    return refused('Whoever requested the incident could have decided on it.');
+  return null;
+}
+
+const seat = ({ role, count }: { role: string; count: number }) => [role, count];
+
+function refuseVotes(deps: VerifierDeps, risky: Risky, ask: AskStep, decision: DecisionView): Refused | null {
+  const { question, votes } = decision;
+  const escalated = decision.escalatedAt !== undefined;
+  const genuine = votes.filter((vote) => refuseGenuine(deps, risky, question, vote) === null);
+  const counted = genuine.filter((vote) => refuseVote(question, vote, vote.at, escalated) === null);
+  const { outcome } = tally(question, counted, escalated);
+  if (outcome === 'approve') return null;
+  if (outcome === null && mayPassInSilence(risky, ask, question)) return null;
+  const doubts = votes.flatMap((vote) => refuseGenuine(deps, risky, question, vote) ?? []);
+  return refused(
+    `Question ${question.number} is not approved by votes that can be verified${doubts.length > 0 ? `: ${doubts.join(' ')}` : '.'}`,
+  );
+}
+
+/** Silence approves only where the playbook says so, only after the deadline, and never what cannot be undone. */
+function mayPassInSilence({ now, risk, call }: Risky, ask: AskStep, question: Question): boolean {
+  const outside = contractOf(call.capability)?.outside === true;
+  return ask.otherwise === 'approve' && risk === 'disruptive' && !outside && now >= question.until;
+}
+
+function refuseGenuine({ voteKeys }: VerifierDeps, risky: Risky, question: Question, vote: Vote): string | null {
+  const { incident, plan, now, call } = risky;
+  const who = `The vote of ${vote.person}`;
+  if (vote.incident !== incident || vote.question !== question.number || vote.path !== question.path)
+    return `${who} was given for another question.`;
+  if (vote.planHash !== plan.hash) return `${who} was given for another plan.`;
+  // An undo may come long after: it takes back what was allowed in time.
+  if (vote.at >= vote.expires || (call.purpose !== 'undo' && now >= vote.expires)) return `${who} has expired.`;
+  const key = voteKeys.get(vote.key);
+  if (!key) return `${who} is signed with a key that this worker does not know (${vote.key}).`;
+  const genuine = verify(null, Buffer.from(signedText(vote), 'utf8'), key, Buffer.from(vote.signature, 'base64url'));
+  return genuine ? null : `${who} is not signed by Tocsin's surfaces.`;
+}

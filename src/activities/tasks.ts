@@ -1,0 +1,19 @@
+import type { ActResult, Call } from '../engine/stage.ts';
+import type { NumberedEvent } from '../incident/events.ts';
+import type { JsonObject } from '../incident/json.ts';
+
+/** What the incident workflow asks its workers to do. Types only: the workflow's side of createActivities. */
+
+/** Events ride along: what happened up to here is on the timeline before the act begins. */
+export type ActTask = { incident: string; call: Call; events: NumberedEvent[] };
+export type RecordTask = { incident: string; events: NumberedEvent[] };
+export type PageTask = { incident: string; role: string; subject: string; text: string; key: string };
+/** `saved` is what a later run takes up when the incident is reopened or amended. */
+export type FinishTask = { incident: string; saved: JsonObject };
+
+export type Tasks = {
+  act(task: ActTask): Promise<ActResult>;
+  record(task: RecordTask): Promise<void>;
+  page(task: PageTask): Promise<void>;
+  finish(task: FinishTask): Promise<void>;
+};

@@ -1,0 +1,21 @@
+import { Client, Connection, type TLSConfig } from '@temporalio/client';
+import { dataConverter } from './codec.ts';
+import type { PayloadKey } from './keys.ts';
+
+/** How to reach Temporal. `tls: true` trusts the system's authorities; an API key needs TLS. */
+export type TemporalAddress = {
+  address: string;
+  namespace: string;
+  tls?: TLSConfig | boolean | undefined;
+  apiKey?: string | undefined;
+};
+
+export type TemporalClient = { client: Client; close(): Promise<void> };
+
+/** A client that encrypts and decrypts. Fails when Temporal does not answer. */
+export async function connectTemporal(where: TemporalAddress, keys: readonly PayloadKey[]): Promise<TemporalClient> {
+  const { address, namespace, tls, apiKey } = where;
+  const connection = await Connection.connect({ address, tls, apiKey, connectTimeout: '10s' });
+  const client = new Client({ connection, namespace, dataConverter: dataConverter(keys), identity: 'tocsin-server' });
+  return { client, close: () => connection.close() };
+}

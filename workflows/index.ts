@@ -1,0 +1,4 @@
+/** Every workflow there is: Temporal registers what this file exports. The one barrel, because Temporal asks for it. */
+
+export { drill } from './drill.ts';
+export { incident } from './incident.ts';

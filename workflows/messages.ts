@@ -1,0 +1,53 @@
+import type { Opening, Snapshot } from '../src/engine/perform.ts';
+import type { NumberedEvent } from '../src/incident/events.ts';
+import type { Message } from '../src/incident/messages.ts';
+import type { Plan } from '../src/playbook/plan.ts';
+import type { Bot } from '../src/simulator/core/bots.ts';
+import type { RunState } from '../src/simulator/core/virtual-run.ts';
+
+/** What clients and workflows agree on. Free of Temporal's SDK, so that a server can import it. */
+
+export const INCIDENT_WORKFLOW = 'incident';
+export const DRILL_WORKFLOW = 'drill';
+/** The one Update: takes a Message, answers with a MessageResult. */
+export const MESSAGE_UPDATE = 'message';
+
+export type RunOptions = {
+  /** Continues as new after so many events; tests set 1. Otherwise the server's advice and our own count decide. */
+  continueAfterEvents?: number;
+};
+
+/** The workflow's input, through continue-as-new too. */
+export type IncidentInput = {
+  opening: Opening;
+  plan: Plan | null;
+  /** Number of the last event; 0 at the first start. */
+  seq: number;
+  snapshot?: Snapshot;
+  /** Events that are numbered but not yet known to be on the timeline. */
+  outbox?: NumberedEvent[];
+  options?: RunOptions;
+};
+
+export type DrillInput = {
+  opening: Opening;
+  plan: Plan;
+  bots: readonly Bot[];
+  messages: readonly { at: number; message: Message }[];
+  state: RunState;
+  seq: number;
+  options?: RunOptions;
+};
+
+/** What is kept of a closed incident, so that a later run can take it up: an input with nothing left to write. */
+export type SavedIncident = { format: 1; snapshot: Snapshot } & Pick<
+  IncidentInput,
+  'opening' | 'plan' | 'seq' | 'options'
+>;
+
+export function savedAsInput(saved: SavedIncident): IncidentInput {
+  if (saved.format !== 1)
+    throw new Error(`This incident was saved in format ${saved.format}; this version of Tocsin reads format 1.`);
+  const { opening, plan, seq, snapshot, options } = saved;
+  return { opening, plan, seq, snapshot, options };
+}

@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { errorCode } from './failure.ts';
 
 /** A port of the loopback interface that nobody listens on now. Another process may take it before you do: be ready to ask again. */
 export function freePort(): Promise<number> {
@@ -13,10 +14,15 @@ export function freePort(): Promise<number> {
   });
 }
 
-export function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
+export async function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
+  return (await whyNot(port, host)) === null;
+}
+
+/** Null when one can listen there; else the system's code: EADDRINUSE, EACCES, EADDRNOTAVAIL … */
+export function whyNot(port: number, host: string): Promise<string | null> {
   return new Promise((resolve) => {
     const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen(port, host, () => probe.close(() => resolve(true)));
+    probe.once('error', (error) => resolve(errorCode(error) ?? error.message));
+    probe.listen(port, host, () => probe.close(() => resolve(null)));
   });
 }

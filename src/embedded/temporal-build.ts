@@ -9,7 +9,7 @@ import type { Fetched, Fetching } from './temporal-download.ts';
 const SAY_EVERY_MS = 15_000;
 
 /** Builds the Temporal CLI from source into our cache with the Go of this machine. Takes minutes, once. */
-export async function buildTemporal({ env, cache, version, onProgress }: Fetching): Promise<Fetched> {
+export async function buildTemporal({ env, cache, version, onProgress, signal }: Fetching): Promise<Fetched> {
   const go = findGo(env);
   if (go === null) return { refused: 'build: Go is not installed' };
   try {
@@ -25,6 +25,7 @@ export async function buildTemporal({ env, cache, version, onProgress }: Fetchin
   const child = spawn(go, ['install', '-v', `github.com/temporalio/cli/cmd/temporal@${version}`], {
     env: { ...env, HOME: env.HOME || homedir(), GOBIN: cache, CGO_ENABLED: '0' },
     stdio: ['ignore', 'ignore', 'pipe'],
+    signal,
   });
   eachLine(child.stderr, (line) => {
     if (line.startsWith('go: downloading')) downloads += 1;

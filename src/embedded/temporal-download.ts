@@ -12,6 +12,7 @@ export type Fetching = {
   cache: string;
   version: string;
   onProgress: (line: string) => void;
+  signal?: AbortSignal;
 };
 export type Fetched = { path: string } | { refused: string };
 
@@ -20,7 +21,7 @@ const LOOKUP_WITHIN_MS = 3_000;
 const DOWNLOAD_WITHIN_MS = 180_000;
 
 /** Lets the SDK download the Temporal CLI into our cache. Gives up at once where the machine has no way out. */
-export async function downloadTemporal({ env, cache, version, onProgress }: Fetching): Promise<Fetched> {
+export async function downloadTemporal({ env, cache, version, onProgress, signal }: Fetching): Promise<Fetched> {
   const proxied = env.HTTPS_PROXY || env.https_proxy;
   if (!proxied && !(await resolves(HOST))) return { refused: `download: ${HOST} cannot be reached from here` };
   let testing: string;
@@ -35,7 +36,7 @@ export async function downloadTemporal({ env, cache, version, onProgress }: Fetc
     throw explainDisk(error, cache);
   }
   onProgress(`Downloading Temporal ${version} (about 40 MB) …`);
-  const reason = await runDownload(testing, { env, cache, version });
+  const reason = await runDownload(testing, { env, cache, version, signal });
   const path = join(cache, `temporal-${version}${process.platform === 'win32' ? '.exe' : ''}`);
   if (reason === null && existsSync(path)) return { path };
   return { refused: `download: ${reason ?? 'it ended without a file'}` };
@@ -57,7 +58,7 @@ async function resolves(host: string): Promise<boolean> {
 // The SDK downloads in native code that cannot be interrupted: in a process of its own it can.
 async function runDownload(
   testing: string,
-  { env, cache, version }: Omit<Fetching, 'onProgress'>,
+  { env, cache, version, signal }: Omit<Fetching, 'onProgress'>,
 ): Promise<string | null> {
   const script = `
     const [testing, downloadDir, version] = process.argv.slice(1);
@@ -71,6 +72,7 @@ async function runDownload(
   const child = spawn(process.execPath, ['--input-type=module', '-e', script, testing, cache, version], {
     env,
     stdio: ['ignore', 'ignore', 'pipe'],
+    signal,
   });
   let last = 'failed';
   eachLine(child.stderr, (line) => {
@@ -80,6 +82,9 @@ async function runDownload(
     last = `took longer than ${DOWNLOAD_WITHIN_MS / 1000} s`;
     if (child.pid !== undefined) void endProcess(child.pid, [{ signal: 'SIGKILL', waitMs: 1_000 }]);
   }, DOWNLOAD_WITHIN_MS);
+  child.once('error', (error) => {
+    last = error.message;
+  });
   const { code } = await exited(child);
   clearTimeout(tooLong);
   return code === 0 ? null : last;

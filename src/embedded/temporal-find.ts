@@ -22,10 +22,12 @@ export type FindOptions = {
   onProgress: (line: string) => void;
   /** False looks only at what is there: no download, no build. */
   mayFetch?: boolean;
+  /** Gives up a download or a build under way. */
+  signal?: AbortSignal;
 };
 
 /** Looks in the documented order and stops at the first that works. What is there but does not work is said, not hidden. */
-export async function findTemporal({ env, onProgress, mayFetch = true }: FindOptions): Promise<FoundTemporal> {
+export async function findTemporal({ env, onProgress, mayFetch = true, signal }: FindOptions): Promise<FoundTemporal> {
   if (env.TEMPORAL_ADDRESS) return { kind: 'address', address: env.TEMPORAL_ADDRESS };
   const refused: string[] = [];
   const cache = cacheFolder(env);
@@ -42,7 +44,8 @@ export async function findTemporal({ env, onProgress, mayFetch = true }: FindOpt
       { where: 'built', get: buildTemporal },
     ] as const;
     for (const { where, get } of ways) {
-      const got = await get({ env, cache, version: TEMPORAL_CLI_VERSION, onProgress });
+      signal?.throwIfAborted();
+      const got = await get({ env, cache, version: TEMPORAL_CLI_VERSION, onProgress, signal });
       if ('refused' in got) {
         refused.push(got.refused);
         continue;

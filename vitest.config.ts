@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -8,7 +9,8 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     // Threads crash Temporal's native worker.
     pool: 'forks',
-    maxWorkers: 2,
+    // Many files talk to servers on this same machine: more workers than this only make deadlines tight.
+    maxWorkers: Math.max(2, Math.min(4, availableParallelism() - 1)),
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

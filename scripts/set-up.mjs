@@ -49,7 +49,10 @@ function explained(error) {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return new SetUpFailure(`cannot write to ${error.path ?? root}`, 'Make this checkout writable for this user and run it again.');
+      return new SetUpFailure(
+        `cannot write to ${error.path ?? root}`,
+        'Make this checkout writable for this user and run it again.',
+      );
     default:
       return null;
   }

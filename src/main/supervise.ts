@@ -99,6 +99,8 @@ export type ServiceOptions = {
 export type RunningService = Running & { ready: Ready };
 
 const READY_WITHIN_MS = 60_000;
+/** A worker gives acts under way 20 s to end before it hands them back. */
+const STOP_WITHIN_MS = 25_000;
 const LOG_BYTES_MAX = 20 * 1024 * 1024;
 
 /**
@@ -122,7 +124,7 @@ export function spawnService({ name, cli, env, logFile }: ServiceOptions): {
   const stop = async (): Promise<void> => {
     if (child.pid === undefined) return;
     await endProcess(child.pid, [
-      { signal: 'SIGTERM', waitMs: 10_000 },
+      { signal: 'SIGTERM', waitMs: STOP_WITHIN_MS },
       { signal: 'SIGKILL', waitMs: 5_000 },
     ]);
     await gone;

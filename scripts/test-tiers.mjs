@@ -1,0 +1,96 @@
+// Tests of what lies outside the language form tiers. A machine that lacks one skips its files, visibly.
+import { execFile } from 'node:child_process';
+import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { delimiter, dirname, join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { root } from './set-up.mjs';
+
+const built = (file) => import(pathToFileURL(join(root, 'dist', 'src', file)).href);
+
+/** For each tier: null when this machine can run it, else why not. `core` needs nothing. */
+export const probes = {
+  async postgres() {
+    try {
+      const { postgresBinaries } = await built('embedded/postgres-binaries.js');
+      await promisify(execFile)(postgresBinaries().postgres, ['--version']);
+      return null;
+    } catch (error) {
+      return `PostgreSQL does not run here: ${error.message}`;
+    }
+  },
+  async temporal(say) {
+    try {
+      const { findTemporal } = await built('embedded/temporal-find.js');
+      await findTemporal({ env: process.env, onProgress: say });
+      return null;
+    } catch (error) {
+      return [error.message, error.fix].filter(Boolean).join('\n');
+    }
+  },
+  async browser() {
+    return findChromium() === null
+      ? 'There is no Chromium: install it (apt-get install chromium), or name one in TOCSIN_CHROMIUM.'
+      : null;
+  },
+};
+
+export function findChromium(env = process.env) {
+  if (env.TOCSIN_CHROMIUM) return isExecutable(env.TOCSIN_CHROMIUM) ? env.TOCSIN_CHROMIUM : null;
+  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+  const folders = [...(env.PATH ?? '').split(delimiter).filter(Boolean), '/usr/bin'];
+  const candidates = [
+    ...folders.flatMap((folder) => names.map((name) => join(folder, name))),
+    '/Applications/Chromium.app/Contents/MacOS/Chromium',
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  ];
+  return candidates.find(isExecutable) ?? null;
+}
+
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What a test file imports says which tier it belongs to. */
+const marks = {
+  postgres: /support\/postgres\.ts$|embedded\/postgres\.ts$/,
+  temporal: /support\/temporal\.ts$|embedded\/temporal\.ts$|main\/start\.ts$/,
+  browser: /^playwright-core$/,
+};
+
+/** The test files of the given tiers, each under the first of them that it needs. */
+export function filesByTier(tiers) {
+  const files = walk(join(root, 'test')).filter((file) => /\.test\.tsx?$/.test(file));
+  return files.flatMap((file) => {
+    const needs = needsOf(file, new Set());
+    const tier = tiers.find((tier) => needs.has(tier));
+    return tier === undefined ? [] : [{ tier, file: relative(root, file) }];
+  });
+}
+
+/** Follows the imports of a test through test/ (its helpers), not into the product. */
+function needsOf(file, seen) {
+  const needs = new Set();
+  if (seen.has(file) || !existsSync(file)) return needs;
+  seen.add(file);
+  const source = readFileSync(file, 'utf8');
+  for (const tier of source.match(/^\/\/ tiers?: (.*)$/m)?.[1]?.split(/[, ]+/) ?? []) needs.add(tier);
+  for (const [, specifier] of source.matchAll(/(?:from|import|import\()\s*['"]([^'"]+)['"]/g)) {
+    for (const [tier, mark] of Object.entries(marks)) if (mark.test(specifier)) needs.add(tier);
+    const target = join(dirname(file), specifier);
+    if (specifier.startsWith('.') && target.startsWith(join(root, 'test')))
+      for (const tier of needsOf(target, seen)) needs.add(tier);
+  }
+  return needs;
+}
+
+function walk(folder) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? walk(join(folder, entry.name)) : [join(folder, entry.name)],
+  );
+}

@@ -169,6 +169,7 @@ export const InputSpec = z.strictObject({
   from: z.string().nullable(),
   default: Json.nullable(),
 });
+export type InputSpec = z.infer<typeof InputSpec>;
 
 /** What happens to a failed step's question when the playbook says nothing. */
 export const FailureRule = z.strictObject({

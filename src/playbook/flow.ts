@@ -1,0 +1,12 @@
+/** Which steps are done at one point of a playbook: for certain, or perhaps (skippable, in a branch, before an early end). */
+export type Flow = { sure: ReadonlySet<string>; maybe: ReadonlySet<string> };
+
+export const START: Flow = { sure: new Set(), maybe: new Set() };
+
+export const after = (flow: Flow, sure: Iterable<string>, maybe: Iterable<string> = []): Flow => ({
+  sure: new Set([...flow.sure, ...sure]),
+  maybe: new Set([...flow.maybe, ...maybe]),
+});
+
+/** Nothing is certain any more: `finally` runs whatever happened. */
+export const perhaps = (ids: Iterable<string>): Flow => ({ sure: new Set(), maybe: new Set(ids) });

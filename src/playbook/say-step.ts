@@ -1,0 +1,85 @@
+import { checkRole } from './ask-step.ts';
+import { compileText, inYaml, textOf, type Where } from './expressions.ts';
+import type { Flow } from './flow.ts';
+import { didYouMean } from './names.ts';
+import type { SayStep } from './plan.ts';
+import type { SaySource } from './schema.ts';
+import type { Base, Block, Compiled } from './steps.ts';
+import { reporter, type Unit } from './unit.ts';
+import { contractNamed } from './uses.ts';
+import type { Key } from './yaml.ts';
+
+const MAIL = 'notify.mail';
+
+/** A message to people of the organisation goes by mail; unlike a mail to outsiders it can be corrected by the next one. */
+export function compileSay(
+  unit: Unit,
+  source: SaySource,
+  base: Base,
+  { path }: Block,
+  flow: Flow,
+): Compiled<SayStep> | null {
+  const report = reporter(unit.diagnostics);
+  const contract = contractNamed(unit, MAIL, [...path, 'say']);
+  if (!contract) return null;
+  if (!unit.making.surroundings.organisation.includes(MAIL))
+    report(
+      unit.source.place([...path, 'say'], { key: true }),
+      'unbound',
+      `the inventory binds ${MAIL} to no connector; add it under "bindings"`,
+    );
+  checkRecipient(unit, source.to, [...path, 'to']);
+  const title = base.title || `Tell ${source.to.replaceAll('-', ' ')}`;
+  const subject =
+    source.subject === undefined
+      ? ({ literal: base.title || unit.value.title } as const)
+      : textOf(unit, source.subject, [...path, 'subject'], flow).value;
+  const { text, where } = wording(unit, source.say, [...path, 'say']);
+  const step: SayStep = {
+    ...base,
+    title,
+    kind: 'say',
+    use: {
+      capability: MAIL,
+      risk: 'reversible',
+      with: { to: { literal: source.to }, subject, text: compileText(unit, text, where, flow).value },
+      timeoutMs: contract.timeoutMs,
+    },
+  };
+  return { step, sure: [step.id], maybe: [], handled: [], ends: false };
+}
+
+function checkRecipient(unit: Unit, to: string, path: readonly Key[]): void {
+  if (to === 'stakeholders') return;
+  if (!to.includes('@')) {
+    checkRole(unit, to, path);
+    return;
+  }
+  reporter(unit.diagnostics)(
+    unit.source.place(path),
+    'outside',
+    'say is for people of the organisation (a role, or stakeholders); mail to others is do: notify.mail, which must be approved',
+  );
+}
+
+/** The text itself, or that of the template it names. Problems in a template are reported in the template's file. */
+function wording(unit: Unit, say: string, path: readonly Key[]): { text: string; where: Where } {
+  const inText = { text: say, where: inYaml(unit, path) };
+  if (!/^templates\/\S+$/.test(say)) return inText;
+  const { templates } = unit.making.library;
+  const name = say.endsWith('.md') ? say : `${say}.md`;
+  const template = Object.hasOwn(templates, name) ? templates[name] : undefined;
+  if (!template) {
+    const suggestion = didYouMean(name, Object.keys(templates));
+    reporter(unit.diagnostics)(unit.source.place(path), 'unknown-template', `there is no template "${name}"`, {
+      suggestion,
+    });
+    return inText;
+  }
+  const { text, file } = template;
+  const where: Where = (offset) => {
+    const before = text.slice(0, offset).split('\n');
+    return { file, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+  };
+  return { text, where };
+}

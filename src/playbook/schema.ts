@@ -1,0 +1,234 @@
+import { z } from 'zod';
+import { Name } from '../incident/ids.ts';
+import { Json } from '../incident/json.ts';
+import { Severity } from '../incident/severity.ts';
+import { Duration } from './duration.ts';
+import { InputType } from './plan.ts';
+
+/**
+ * A playbook as people write it. The JSON Schema for editors is made from this; what a schema cannot say (names, types of
+ * expressions, cover by decisions) is checked in check.ts.
+ */
+const Cel = z.string().min(1).describe('a CEL expression over inputs, steps, incident and alert');
+const Text = z.string().min(1).max(20_000);
+const Capability = z.string().min(1).describe('a capability, such as model.isolate');
+const With = z.record(z.string(), Json).describe('its inputs; a CEL expression stands between dollar-brace and brace');
+
+const SeatSource = z.strictObject({
+  role: Name.describe('who may answer'),
+  count: z
+    .number()
+    .int()
+    .min(1)
+    .max(20)
+    .optional()
+    .describe('how many different people of that role must approve; 1 if absent'),
+});
+const By = z.array(SeatSource).min(1).describe('every seat must approve, each by another person; one deny decides');
+const Escalate = z.strictObject({
+  after: Duration.describe('counted from the asking'),
+  to: Name.describe('the role that may then answer as well'),
+  page: z.boolean().optional().describe('also page them; true if absent'),
+});
+
+const base = {
+  id: Name.optional().describe('names the step: steps.<id> in expressions, and on the timeline'),
+  title: z.string().min(1).max(200).optional().describe('how people read the step; made from its kind if absent'),
+  when: Cel.optional().describe('the step is skipped unless this is true'),
+};
+
+export type StepSource = DoSource | AskSource | SaySource | WaitSource | IfSource | ParallelSource | RunSource;
+type BaseSource = { id?: string; title?: string; when?: string };
+export type UseSource = string | { do: string; with?: Record<string, Json> };
+export type SeatList = { role: string; count?: number }[];
+export type DoSource = BaseSource & {
+  do: string;
+  with?: Record<string, Json>;
+  prove?: UseSource;
+  undo?: UseSource | { none: string };
+  retry?: { attempts: number; delay?: string; factor?: number };
+  timeout?: string;
+  'on-failure'?: StepSource[];
+  unattended?: string;
+};
+export type AskSource = BaseSource & {
+  ask: string;
+  details?: string;
+  by: SeatList;
+  'requester-may-decide'?: boolean;
+  within: string;
+  remind?: string[];
+  escalate?: { after: string; to: string; page?: boolean };
+  otherwise?: 'approve' | 'deny';
+  'on-deny'?: StepSource[];
+};
+export type SaySource = BaseSource & { say: string; to: string; subject?: string };
+export type WaitSource = BaseSource & { wait: string | { until: string; within?: string } };
+export type IfSource = BaseSource & { if: string; then: StepSource[]; else?: StepSource[] };
+export type ParallelSource = BaseSource & { parallel: Record<string, StepSource[]> };
+export type RunSource = BaseSource & { run: string; with?: Record<string, Json> };
+
+const steps: z.ZodType<StepSource[]> = z.lazy(() => z.array(StepSource));
+const nonEmpty: z.ZodType<StepSource[]> = z.lazy(() => z.array(StepSource).min(1, 'at least one step belongs here'));
+
+const UseSource = z.union([
+  Capability,
+  z.strictObject({ do: Capability, with: With.optional() }).describe('a capability with its own inputs'),
+]);
+
+const DoSource = z
+  .strictObject({
+    do: Capability.describe('the capability to use, such as model.isolate'),
+    ...base,
+    with: With.optional(),
+    prove: UseSource.optional().describe('the capability that must confirm it; the step is not done before'),
+    undo: z
+      .union([
+        Capability,
+        z.strictObject({ do: Capability, with: With.optional() }).describe('a capability with its own inputs'),
+        z.strictObject({ none: z.string().min(1).describe('why nothing undoes it') }).describe('nothing undoes it'),
+      ])
+      .optional()
+      .describe('what undoes it; the capability’s own undo if absent'),
+    retry: z
+      .strictObject({
+        attempts: z.number().int().min(1).max(20).describe('tries in all'),
+        delay: Duration.optional().describe('before the second try; 2s if absent'),
+        factor: z.number().min(1).max(10).optional().describe('each delay is the last one times this; 2 if absent'),
+      })
+      .optional()
+      .describe('tries after a failure that may pass; 3 for reading, 1 for anything else if absent'),
+    timeout: Duration.optional().describe('of one try; the capability’s own if absent'),
+    'on-failure': steps
+      .optional()
+      .describe('steps instead of a question when it fails; then the rest of the block is skipped'),
+    unattended: z
+      .string()
+      .min(10, 'say why nobody needs to decide, in a sentence')
+      .optional()
+      .describe('why this risky act needs nobody’s decision'),
+  })
+  .describe('Do: use a capability.');
+
+const AskSource = z
+  .strictObject({
+    ask: Text.describe('the question people read'),
+    ...base,
+    details: Text.optional().describe('what they should know to answer it'),
+    by: By,
+    'requester-may-decide': z
+      .boolean()
+      .optional()
+      .describe('whoever opened the incident may answer too; false if absent'),
+    within: Duration.describe('when nobody has decided by then, `otherwise` counts'),
+    remind: z.array(Duration).max(10).optional().describe('when to remind, counted from the asking'),
+    escalate: Escalate.optional().describe('who else may answer, and from when'),
+    otherwise: z.enum(['approve', 'deny']).optional().describe('the answer when nobody decides; deny if absent'),
+    'on-deny': steps
+      .optional()
+      .describe('steps when it is denied; then the rest of the block is skipped. [] says that nothing else is done'),
+  })
+  .describe('Ask: a decision by people, approve or deny.');
+
+const SaySource = z
+  .strictObject({
+    say: Text.describe('the text, or templates/<name>.md'),
+    ...base,
+    to: z.string().min(1).describe('a role, or stakeholders'),
+    subject: z.string().min(1).max(200).optional().describe('the title of the step if absent'),
+  })
+  .describe('Say: a message to people of the organisation.');
+
+const WaitSource = z
+  .strictObject({
+    wait: z.union([
+      Duration,
+      z.strictObject({
+        until: Cel.describe('ends the waiting when it becomes true'),
+        within: Duration.optional().describe('the longest it may take; needed'),
+      }),
+    ]),
+    ...base,
+  })
+  .describe('Wait: for a time, or until a condition holds, always bounded.');
+
+const IfSource = z
+  .strictObject({
+    if: Cel,
+    ...base,
+    then: nonEmpty.describe('when it is true'),
+    else: steps.optional().describe('when it is false'),
+  })
+  .describe('If: one way or the other.');
+
+const ParallelSource = z
+  .strictObject({
+    parallel: z.record(Name, nonEmpty).describe('branches by name; all run at the same time, all run to their end'),
+    ...base,
+  })
+  .describe('Parallel: several things at once.');
+
+const RunSource = z
+  .strictObject({
+    run: Name.describe('the playbook to run'),
+    ...base,
+    with: With.optional(),
+  })
+  .describe('Run: another playbook, as a part of this one.');
+
+export const StepSource: z.ZodType<StepSource> = z.lazy(() =>
+  z.union([DoSource, AskSource, SaySource, WaitSource, IfSource, ParallelSource, RunSource]),
+);
+
+const InputSource = z.strictObject({
+  type: InputType.describe('ai-system: one of the inventory’s systems, with its facts'),
+  from: Cel.optional().describe('where the value comes from when an alert opens the incident: CEL over alert'),
+  default: Json.optional().describe('when nothing is given'),
+});
+
+export const PlaybookSource = z
+  .strictObject({
+    playbook: Name.describe('its name; the file is called after it'),
+    title: z.string().min(1).max(200),
+    version: z.number().int().positive().describe('raise it with every published change'),
+    'opens-on': Cel.optional().describe('CEL over alert: which alerts open an incident with this playbook'),
+    priority: z
+      .number()
+      .int()
+      .min(-1000)
+      .max(1000)
+      .optional()
+      .describe('when several playbooks match an alert the highest wins; 0 if absent'),
+    severity: z
+      .strictObject({
+        default: Severity,
+        'raise-to': z
+          .strictObject(
+            Object.fromEntries(Severity.options.map((level) => [level, Cel.optional()])) as Record<
+              Severity,
+              z.ZodOptional<typeof Cel>
+            >,
+          )
+          .optional()
+          .describe('a worse severity, when its CEL over inputs and alert is true; the worst that holds counts'),
+      })
+      .optional()
+      .describe('sev3 if absent'),
+    inputs: z.record(Name, InputSource).optional().describe('what must be known when it starts'),
+    'on-failed-step': z
+      .strictObject({
+        by: By,
+        within: Duration,
+        remind: z.array(Duration).max(10).optional(),
+        escalate: Escalate.optional(),
+      })
+      .optional()
+      .describe('who decides what to do about a failed step; the incident commander within 30m if absent'),
+    steps: nonEmpty.describe('in order'),
+    finally: steps.optional().describe('run whatever happened to the steps'),
+  })
+  .describe('Tocsin playbook: how to respond to one kind of incident.');
+export type PlaybookSource = z.infer<typeof PlaybookSource>;
+
+export const KINDS = ['do', 'ask', 'say', 'wait', 'if', 'parallel', 'run'] as const;
+export type Kind = (typeof KINDS)[number];

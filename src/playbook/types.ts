@@ -1,0 +1,118 @@
+import { Environment } from '@marcbachmann/cel-js';
+import { z } from 'zod';
+import { SystemSnapshot } from '../incident/events.ts';
+import { LIMITS } from './cel.ts';
+import type { InputType } from './plan.ts';
+
+/** Types of expressions, as the checker of cel-js names them, and of the zod objects that declare them. */
+export type Fields = { [name: string]: string | Fields };
+
+const LEAVES: Record<string, string> = {
+  string: 'string',
+  enum: 'string',
+  literal: 'string',
+  number: 'double',
+  int: 'double',
+  boolean: 'bool',
+};
+
+export function fieldsOf(object: z.ZodObject): Fields {
+  return Object.fromEntries(
+    Object.entries(object.shape as Record<string, z.ZodType>).map(([name, field]) => [name, typeOf(field)]),
+  );
+}
+
+function typeOf(field: z.ZodType): string | Fields {
+  const inner = bare(field);
+  if (inner instanceof z.ZodObject) return fieldsOf(inner);
+  if (inner instanceof z.ZodArray) {
+    const element = typeOf(inner.element as z.ZodType);
+    return `list<${typeof element === 'string' ? element : 'dyn'}>`;
+  }
+  return LEAVES[inner.type] ?? 'dyn';
+}
+
+/** Without its default and optionality; what may be null stays as it is, and is dynamic in expressions. */
+export function bare(field: z.ZodType): z.ZodType {
+  let at = field;
+  while (at instanceof z.ZodOptional || at instanceof z.ZodDefault) at = at.unwrap() as z.ZodType;
+  return at;
+}
+
+/** Whether an expression of this type can be given to a field of a capability. */
+export function fits(type: string, field: z.ZodType): boolean {
+  if (type === 'dyn') return true;
+  const wanted = typeOf(field);
+  if (typeof wanted !== 'string') return type.startsWith('$') || type.startsWith('map');
+  if (wanted === 'dyn') return true;
+  if (wanted === 'double') return type === 'double' || type === 'int';
+  if (wanted.startsWith('list')) return type.startsWith('list');
+  return wanted === type;
+}
+
+const WORDS: Record<string, string> = {
+  string: 'a text',
+  double: 'a number',
+  int: 'a number',
+  bool: 'true or false',
+  null: 'null',
+  dyn: 'anything',
+};
+export const typeInWords = (type: string): string => WORDS[type] ?? (type.startsWith('list') ? 'a list' : 'a map');
+export const fieldInWords = (field: z.ZodType): string => {
+  const type = typeOf(field);
+  return typeof type === 'string' ? typeInWords(type) : 'a map';
+};
+
+export const SYSTEM_FIELDS = fieldsOf(SystemSnapshot);
+export const INCIDENT_FIELDS: Fields = { id: 'string', title: 'string', severity: 'string' };
+
+export const inputFields = (type: InputType): string | Fields => {
+  switch (type) {
+    case 'ai-system':
+      return SYSTEM_FIELDS;
+    case 'string':
+    case 'duration':
+      return 'string';
+    case 'number':
+      return 'double';
+    case 'boolean':
+      return 'bool';
+    case 'list':
+      return 'list<dyn>';
+  }
+};
+
+/** JSON has one kind of number: what CEL keeps apart as int and double mixes freely here. */
+function withOneNumber(environment: Environment): Environment {
+  const never = () => {
+    throw new Error('the checker evaluates nothing');
+  };
+  for (const op of ['+', '-', '*', '/', '%'])
+    for (const [a, b] of [
+      ['double', 'int'],
+      ['int', 'double'],
+    ])
+      environment.registerOperator(`${a} ${op} ${b}: double`, never);
+  environment.registerOperator('double % double: double', never);
+  environment.registerOperator('double == int: bool', never);
+  environment.registerOperator('double in list<int>: bool', never);
+  environment.registerOperator('int in list<double>: bool', never);
+  return environment;
+}
+const base = withOneNumber(new Environment({ homogeneousAggregateLiterals: false, limits: LIMITS }));
+
+export type Roots = { inputs: Fields; steps: Fields };
+
+/** Everything an expression of one playbook can name. Whether a step is done in time is checked apart (references.ts). */
+export function environmentOf({ inputs, steps }: Roots): Environment {
+  const environment = base.clone();
+  environment.registerVariable({ name: 'inputs', schema: inputs });
+  environment.registerType({ name: 'Steps', schema: steps });
+  environment.registerVariable('steps', 'Steps');
+  environment.registerVariable({ name: 'incident', schema: INCIDENT_FIELDS });
+  environment.registerVariable('alert', 'dyn');
+  // `"notify-legal" in steps`: has() cannot name what has a hyphen.
+  environment.registerOperator('string in Steps: bool', () => false);
+  return environment;
+}

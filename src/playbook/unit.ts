@@ -1,0 +1,177 @@
+import type { Environment } from '@marcbachmann/cel-js';
+import { contractOf } from '../capabilities/contracts.ts';
+import type { Json } from '../incident/json.ts';
+import type { Diagnostic, Place } from './diagnostics.ts';
+import type { AskStep, InputType } from './plan.ts';
+import type { PlaybookSource, StepSource } from './schema.ts';
+import type { Surroundings } from './surroundings.ts';
+import { environmentOf, type Fields, fieldsOf, inputFields } from './types.ts';
+import type { Key, YamlSource } from './yaml.ts';
+
+export type Library = {
+  /** Every playbook there is, by name. */
+  playbooks: Readonly<Record<string, { text: string; file: string }>>;
+  /** By the name that `say` uses: `templates/closing-brief.md`. */
+  templates: Readonly<Record<string, { text: string; file: string }>>;
+};
+
+export type StepInfo = { id: string; path: readonly Key[]; kind: string; outputs: Fields | null };
+
+/** What is shared while one plan is being made, across the playbooks that it embeds. */
+export type Making = {
+  surroundings: Surroundings;
+  library: Library;
+  /** Questions by plan path, to collect what they cover. */
+  asks: Map<string, AskStep>;
+  /** Where each step of the plan stands in its text. */
+  places: Map<string, (key?: string) => Place>;
+  /** Which AI system a step acts on, as far as it can be told: equal keys are the same system. */
+  targets: Map<string, string>;
+  /** The playbooks that are being embedded, outermost first. */
+  running: string[];
+  steps: number;
+};
+
+/** One playbook text while it is compiled at one place of a plan. */
+export type Unit = {
+  making: Making;
+  source: YamlSource;
+  value: PlaybookSource;
+  prefix: string;
+  diagnostics: Diagnostic[];
+  inputs: Readonly<Record<string, InputType>>;
+  steps: ReadonlyMap<string, StepInfo>;
+  ids: ReadonlyMap<StepSource, string>;
+  environment: Environment;
+  /** For an embedded playbook: the targets that its ai-system inputs stand for. */
+  inputTargets: ReadonlyMap<string, string>;
+};
+
+export type Report = (
+  at: Place,
+  code: string,
+  message: string,
+  options?: { suggestion?: string | undefined; severity?: Diagnostic['severity'] },
+) => void;
+
+export const reporter =
+  (diagnostics: Diagnostic[]): Report =>
+  (at, code, message, { suggestion, severity = 'error' } = {}) => {
+    diagnostics.push({ ...at, severity, code, message, ...(suggestion !== undefined && { suggestion }) });
+  };
+
+export function newUnit(
+  making: Making,
+  source: YamlSource,
+  value: PlaybookSource,
+  prefix: string,
+  inputTargets: ReadonlyMap<string, string> = new Map(),
+): Unit {
+  const diagnostics: Diagnostic[] = [];
+  const named = nameSteps(value, source, reporter(diagnostics));
+  const inputs = Object.fromEntries(Object.entries(value.inputs ?? {}).map(([name, spec]) => [name, spec.type]));
+  const environment = environmentOf({
+    inputs: Object.fromEntries(Object.entries(inputs).map(([name, type]) => [name, inputFields(type)])),
+    steps: Object.fromEntries([...named.steps.values()].flatMap(({ id, outputs }) => (outputs ? [[id, outputs]] : []))),
+  });
+  return { making, source, value, prefix, diagnostics, inputs, ...named, environment, inputTargets };
+}
+
+export type Child = { steps: StepSource[]; path: readonly Key[] };
+
+/** The blocks inside a step. Branches in the order of their names, so that the order of keys in the text means nothing. */
+export function blocksOf(step: StepSource, path: readonly Key[]): Child[] {
+  const child = (key: string, steps: StepSource[] | undefined): Child[] =>
+    steps ? [{ steps, path: [...path, key] }] : [];
+  if ('do' in step) return child('on-failure', step['on-failure']);
+  if ('ask' in step) return child('on-deny', step['on-deny']);
+  if ('if' in step) return [...child('then', step.then), ...child('else', step.else)];
+  if ('parallel' in step)
+    return branchesOf(step.parallel).map(([name, steps]) => ({ steps, path: [...path, 'parallel', name] }));
+  return [];
+}
+
+export const branchesOf = (branches: Record<string, StepSource[]>): [string, StepSource[]][] =>
+  Object.entries(branches).sort(([a], [b]) => (a < b ? -1 : 1));
+
+/** Gives every step its id: the author's, or one made from its kind where that cannot be mistaken. */
+function nameSteps(value: PlaybookSource, source: YamlSource, report: Report) {
+  const all: { step: StepSource; path: readonly Key[] }[] = [];
+  const collect = ({ steps, path }: Child): void => {
+    for (const [i, step] of steps.entries()) {
+      all.push({ step, path: [...path, i] });
+      for (const block of blocksOf(step, [...path, i])) collect(block);
+    }
+  };
+  collect({ steps: value.steps, path: ['steps'] });
+  if (value.finally) collect({ steps: value.finally, path: ['finally'] });
+
+  const steps = new Map<string, StepInfo>();
+  const ids = new Map<StepSource, string>();
+  const take = (id: string, step: StepSource, path: readonly Key[]) => {
+    steps.set(id, { id, path, kind: kindOf(step), outputs: outputsOf(step) });
+    ids.set(step, id);
+  };
+  for (const { step, path } of all) {
+    if (step.id === undefined) continue;
+    const at = source.place([...path, 'id']);
+    const other = steps.get(step.id);
+    if (RESERVED.includes(step.id))
+      report(at, 'name', `"${step.id}" cannot be the id of a step; it is a word of the language`);
+    else if (other) {
+      const { line } = source.place([...other.path, 'id']);
+      report(at, 'id-twice', `another step is called "${step.id}" (line ${line}); ids are unique in a playbook`);
+    }
+    take(step.id, step, path);
+  }
+  const made = new Map<string, number>();
+  for (const { step, path } of all) {
+    if (step.id !== undefined) continue;
+    const stem = stemOf(step);
+    const numbered = 'parallel' in step || 'if' in step;
+    const count = (made.get(stem) ?? 0) + 1;
+    made.set(stem, count);
+    const id = numbered ? `${stem}-${count}` : stem;
+    if (steps.has(id) || RESERVED.includes(id))
+      report(source.place(path), 'id-missing', `give this step an id: there is another "${id}"`);
+    take(steps.has(id) ? `${id}-unnamed-${ids.size}` : id, step, path);
+  }
+  return { steps, ids };
+}
+
+const RESERVED = ['finally', 'then', 'else', 'on-deny', 'on-failure'];
+
+export function kindOf(step: StepSource): 'do' | 'ask' | 'say' | 'wait' | 'if' | 'parallel' | 'run' {
+  if ('do' in step) return 'do';
+  if ('ask' in step) return 'ask';
+  if ('say' in step) return 'say';
+  if ('wait' in step) return 'wait';
+  if ('if' in step) return 'if';
+  return 'parallel' in step ? 'parallel' : 'run';
+}
+
+function stemOf(step: StepSource): string {
+  if ('do' in step) return (step.do.split('.').at(-1) as string).replace(/[^a-z0-9-]/g, '') || 'do';
+  return 'run' in step ? step.run : kindOf(step);
+}
+
+function outputsOf(step: StepSource): Fields | null {
+  if ('do' in step) {
+    const contract = contractOf(step.do);
+    return contract ? fieldsOf(contract.output) : {};
+  }
+  if ('ask' in step || 'run' in step) return { outcome: 'string' };
+  if ('say' in step) return fieldsOf(contractOf('notify.mail')?.output as never);
+  return null;
+}
+
+export const soleSystemInput = (inputs: Readonly<Record<string, InputType>>): string | null => {
+  const names = Object.keys(inputs).filter((name) => inputs[name] === 'ai-system');
+  return names.length === 1 ? (names[0] as string) : null;
+};
+
+/** `inputs.x`, or `inputs["x-y"]` for a name that is no identifier. */
+export const inputReference = (name: string): string =>
+  name.includes('-') ? `inputs[${JSON.stringify(name)}]` : `inputs.${name}`;
+
+export type { Json };

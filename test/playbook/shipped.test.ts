@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { surroundingsOf } from '../../src/inventory/inventory.ts';
+import { loadInventory } from '../../src/inventory/load.ts';
+import { formatDiagnostic } from '../../src/playbook/diagnostics.ts';
+import { hashPlan } from '../../src/playbook/hash.ts';
+import { checkLibrary, loadPlaybooks, readLibrary } from '../../src/playbook/library.ts';
+import { everyPlanStep, Plan } from '../../src/playbook/plan.ts';
+
+const surroundings = surroundingsOf(loadInventory('tocsin.yaml'));
+
+describe('the shipped playbooks', () => {
+  it('pass the checker without a remark', () => {
+    const checked = checkLibrary(readLibrary('playbooks'), surroundings);
+    expect(checked.flatMap((one) => one.diagnostics.map(formatDiagnostic))).toEqual([]);
+    expect(checked.map((one) => one.name)).toEqual([
+      'notify-legal',
+      'tampered-model-artifact',
+      'temporary-manual-process',
+    ]);
+  });
+
+  it('compile to plans of the published form, each with its hash and unique paths', () => {
+    for (const plan of loadPlaybooks('playbooks', surroundings)) {
+      expect(Plan.parse(JSON.parse(JSON.stringify(plan)))).toEqual(plan);
+      expect(hashPlan(plan)).toBe(plan.hash);
+      const paths = [...everyPlanStep(plan)].map((step) => step.path);
+      expect(new Set(paths).size).toBe(paths.length);
+    }
+  });
+
+  it('let the incident commander alone decide to contain, and two roles to reopen', () => {
+    const plan = loadPlaybooks('playbooks', surroundings).find((one) => one.playbook === 'tampered-model-artifact');
+    const asks = [...everyPlanStep(plan as Plan)].flatMap((step) => (step.kind === 'ask' ? [step] : []));
+    expect(asks.map(({ path, by, covers }) => [path, by.map((seat) => seat.role), covers])).toEqual([
+      ['contain', ['incident-commander'], ['isolate', 'respond/recover/rollback']],
+      ['reopen', ['incident-commander', 'ml-on-call'], ['restore']],
+    ]);
+  });
+});

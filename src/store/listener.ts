@@ -1,5 +1,44 @@
 import pg from 'pg';
 
+const CHANNEL = 'tocsin_timeline';
+/** Nobody sees the difference, and a burst of appends is announced once. */
+const GATHER_MS = 5;
+
+/**
+ * Tells listeners of growth that is committed. Not part of the append: a transaction that notifies takes a lock of the whole
+ * database until it is on disk. What grows while one announcement is under way goes out together with the next.
+ */
+export function createAnnouncer(
+  pool: pg.Pool,
+  onProblem: (error: Error) => void = () => {},
+): (incident: string, seq: number) => void {
+  const waiting = new Map<string, number>();
+  let underWay = false;
+  const send = async (): Promise<void> => {
+    try {
+      while (waiting.size > 0) {
+        const payloads = [...waiting].map(([incident, seq]) => `${incident}:${seq}`);
+        waiting.clear();
+        await pool.query({
+          name: 'announce',
+          text: 'SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload',
+          values: [CHANNEL, payloads],
+        });
+      }
+    } catch (error) {
+      onProblem(error instanceof Error ? error : new Error(String(error)));
+    } finally {
+      underWay = false;
+    }
+  };
+  return (incident, seq) => {
+    waiting.set(incident, seq);
+    if (underWay) return;
+    underWay = true;
+    setTimeout(() => void send(), GATHER_MS);
+  };
+}
+
 /** Called with an incident whose timeline has grown to `seq`. The same growth may be told twice, never not at all. */
 export type Grown = (incident: string, seq: number) => void;
 
@@ -9,7 +48,8 @@ export type Listener = {
 };
 
 const RETRY_MS = [50, 200, 1_000, 5_000] as const;
-const HEARTBEAT_MS = 15_000;
+/** A writer that dies between writing and announcing is made good for within this time. */
+const LOOK_EVERY_MS = 5_000;
 /** Clocks of open transactions: a change may become visible this much later than its time. */
 const OVERLAP_SECONDS = 10;
 
@@ -69,12 +109,12 @@ export function createListener(connectionString: string, onProblem: (error: Erro
     });
     try {
       await connection.connect();
-      await connection.query('LISTEN tocsin_timeline');
+      await connection.query(`LISTEN ${CHANNEL}`);
       await catchUp(connection);
       failures = 0;
       heartbeat = setInterval(() => {
         catchUp(connection).catch((error: Error) => lost(connection, error));
-      }, HEARTBEAT_MS);
+      }, LOOK_EVERY_MS);
       heartbeat.unref();
     } catch (error) {
       lost(connection, error instanceof Error ? error : new Error(String(error)));

@@ -19,7 +19,7 @@ export function openPool(url: string, options: PoolOptions): pg.Pool {
     keepAlive: true,
     ...(options.role ? { options: `-c role=${options.role}` } : {}),
   });
-  pool.on('error', options.onProblem);
+  pool.on('error', (error) => options.onProblem(error));
   return pool;
 }
 

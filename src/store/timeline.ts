@@ -14,6 +14,7 @@ import {
   signHead,
 } from './chain.ts';
 import { factsOf } from './facts.ts';
+import { createAnnouncer } from './listener.ts';
 import { createSaltSource } from './salt.ts';
 
 /** The timeline holds something else under a number that is appended again: somebody else wrote, or history was changed. */
@@ -47,6 +48,8 @@ export type TimelineOptions = {
   headKey: KeyObject;
   /** Epoch ms, wall time. */
   now: () => number;
+  /** Told when listeners could not be told of growth; they look for themselves every few seconds. */
+  onProblem?: (error: Error) => void;
 };
 
 type Head = { seq: number; hash: string };
@@ -59,11 +62,12 @@ const TRIES_MAX = 10;
  * The timeline's only door for writing. The head of each incident is kept in memory, so that an append is one round trip;
  * a head that has moved on meanwhile (another process, a repeated activity) is read again.
  */
-export function createTimeline({ pool, headKey, now }: TimelineOptions): TimelineWriter {
+export function createTimeline({ pool, headKey, now, onProblem }: TimelineOptions): TimelineWriter {
   const heads = new Map<string, Head>();
   const publicKey = publicKeyText(headKey);
   const keyId = keyIdOf(publicKey);
   const salt = createSaltSource();
+  const announce = createAnnouncer(pool, onProblem);
   let keyIsKnown: Promise<void> | undefined;
 
   const remember = (incident: string, head: Head): void => {
@@ -125,6 +129,7 @@ export function createTimeline({ pool, headKey, now }: TimelineOptions): Timelin
     const answer = answers[0];
     if (answer?.appended) {
       remember(incident, { seq, hash: previous });
+      announce(incident, seq);
       return null;
     }
     return { seq: answer?.head_seq ?? 0, hash: answer?.head_hash ?? GENESIS };

@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { streamSSE } from 'hono/streaming';
 import { incidentOr404 } from '../commands.ts';
-import type { Reader } from '../ports.ts';
+import { watch } from '../watch.ts';
 import type { ApiDeps } from './api.ts';
 import type { AppEnv } from './context.ts';
 import { eventBody, namesOf } from './incidents.ts';
@@ -41,37 +41,6 @@ export function streamRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
       }
     });
   });
-}
-
-/** Turns the reader's call-backs into something to await: growth between two calls of `next` is not missed. */
-export function watch(reader: Reader, incident: string | null) {
-  let grown = false;
-  let wake: () => void = () => {};
-  const unsubscribe = reader.subscribe(incident, () => {
-    grown = true;
-    wake();
-  });
-  return {
-    /** True when the timeline grew, false when nothing came within the time or it was stopped. */
-    async next(timeoutMs: number): Promise<boolean> {
-      if (!grown) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, timeoutMs);
-          wake = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-      }
-      const result = grown;
-      grown = false;
-      return result;
-    },
-    stop(): void {
-      unsubscribe();
-      wake();
-    },
-  };
 }
 
 const route = createRoute({

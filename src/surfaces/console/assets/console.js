@@ -1,0 +1,230 @@
+// @ts-check
+'use strict';
+/* The console's only script. Pages work without it: it moves the clocks, follows the stream, keeps an answer from getting lost
+   on a bad network, and gives keys. It never decides anything. */
+(() => {
+  const body = document.body;
+  let offsetMs = Number(body.dataset.now) - Date.now();
+  const now = () => Date.now() + offsetMs;
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+  // --- clocks ---------------------------------------------------------------------------------------------------------------
+  const two = (n) => String(n).padStart(2, '0');
+  const clock = (ms) => {
+    const s = Math.max(0, Math.floor(ms / 1000));
+    const h = Math.floor(s / 3600);
+    const m = Math.floor((s % 3600) / 60);
+    return h > 0 ? `${h}:${two(m)}:${two(s % 60)}` : `${m}:${two(s % 60)}`;
+  };
+  const setText = (element, text) => {
+    if (element.textContent !== text) element.textContent = text;
+  };
+  const tick = () => {
+    const at = now();
+    for (const element of all('[data-until]')) {
+      const left = Number(element.dataset.until) - at;
+      const from = element.dataset.from;
+      setText(element, left <= 0 && from !== undefined ? `late ${clock(-left)}` : clock(left));
+      if (from === undefined) continue;
+      element.classList.toggle('c-act', left <= 0);
+      element.classList.toggle('c-soon', left > 0 && left <= (Number(element.dataset.until) - Number(from)) / 4);
+    }
+    for (const element of all('[data-since]')) setText(element, clock(at - Number(element.dataset.since)));
+    for (const fuse of all('[data-fuse-from]')) {
+      const from = Number(fuse.dataset.fuseFrom);
+      const share = Math.min(1, Math.max(0, (at - from) / Math.max(1, Number(fuse.dataset.fuseUntil) - from)));
+      const percent = `${(share * 100).toFixed(1)}%`;
+      fuse.querySelector('.burnt')?.setAttribute('x2', percent);
+      fuse.querySelector('[data-fuse-now]')?.setAttribute('x', percent);
+    }
+  };
+  setInterval(tick, 1000);
+
+  // --- replacing parts of the page -------------------------------------------------------------------------------------------
+  const typing = (root) => {
+    const active = document.activeElement;
+    const field = (e) => e instanceof HTMLElement && e.matches('input:not([type=hidden]), textarea, select');
+    if (active && root.contains(active) && field(active)) return true;
+    return all('textarea, input:not([type=hidden], [type=checkbox])', root).some((e) => e.value !== e.defaultValue);
+  };
+  /** What to look for after the swap, so that focus stays where it was. */
+  const focusKey = (root) => {
+    const active = document.activeElement;
+    if (!(active instanceof HTMLElement) || !root.contains(active)) return null;
+    if (active.id) return `#${CSS.escape(active.id)}`;
+    if (active.dataset.key) return `[data-key="${CSS.escape(active.dataset.key)}"]`;
+    const href = active.getAttribute('href');
+    if (href) return `a[href="${CSS.escape(href)}"]`;
+    const details = active.closest('details[id]');
+    return active.matches('summary') && details ? `#${CSS.escape(details.id)} > summary` : null;
+  };
+  const swap = (element, replace) => {
+    if (typing(element)) return false;
+    const open = all('details[open][id]', element).map((e) => e.id);
+    const focus = focusKey(element);
+    replace(element);
+    for (const id of open) document.getElementById(id)?.setAttribute('open', '');
+    if (focus) element.querySelector(focus)?.focus({ preventScroll: true });
+    return true;
+  };
+  const parse = (html) => new DOMParser().parseFromString(html, 'text/html');
+  const adopt = (html) => (element) => element.replaceChildren(...parse(html).body.childNodes);
+
+  // --- the stream ------------------------------------------------------------------------------------------------------------
+  const announce = (text) => {
+    const region = document.getElementById('announce');
+    if (region && text) region.textContent = text;
+  };
+  const live = document.querySelector('[data-live]');
+  const liveText = document.querySelector('[data-live-text]');
+  const say = (text, alive) => {
+    if (liveText) setText(liveText, text);
+    live?.classList.toggle('still', !alive);
+  };
+  const decision = live instanceof HTMLElement ? live.dataset.decision : undefined;
+  const reloadMain = async () => {
+    const answer = await fetch(location.href, { headers: { accept: 'text/html' } });
+    takeMain(await answer.text());
+  };
+  const grown = (message) => {
+    offsetMs = message.now - Date.now();
+    if (decision !== undefined) {
+      if (message.touched.includes(Number(decision))) void reloadMain().catch(() => {});
+    } else {
+      for (const [id, html] of Object.entries(message.parts)) {
+        const element = document.getElementById(id);
+        if (element) swap(element, adopt(html));
+      }
+      if (message.title) document.title = message.title;
+    }
+    announce(message.announce);
+    tick();
+  };
+  if (live instanceof HTMLElement && live.dataset.live) {
+    const source = new EventSource(live.dataset.live);
+    source.addEventListener('open', () => {
+      say('Live', true);
+      document.querySelector('[data-refresh]')?.setAttribute('hidden', '');
+    });
+    source.addEventListener('grown', (event) => grown(JSON.parse(event.data)));
+    source.addEventListener('error', () => {
+      say(`Not live since ${new Date(now()).toISOString().slice(11, 19)}.`, false);
+      document.querySelector('[data-refresh]')?.removeAttribute('hidden');
+    });
+    addEventListener('pagehide', () => source.close());
+  }
+
+  // --- sending ---------------------------------------------------------------------------------------------------------------
+  const takeMain = (html) => {
+    const page = parse(html);
+    const main = page.querySelector('main');
+    if (!main) return;
+    document.querySelector('main')?.replaceChildren(...main.childNodes);
+    document.title = page.title;
+    const first = document.querySelector('main [role=alert]:not([hidden])') ?? document.querySelector('main h1');
+    if (first instanceof HTMLElement) {
+      first.tabIndex = -1;
+      first.focus();
+    }
+    tick();
+  };
+  document.addEventListener('submit', (event) => {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || form.dataset.send === undefined) return;
+    event.preventDefault();
+    void send(form);
+  });
+  const send = async (form) => {
+    const buttons = [...all('button', form), ...all(`button[form="${CSS.escape(form.id || '-')}"]`)];
+    const failed = document.querySelector('[data-not-sent]');
+    for (const button of buttons) button.disabled = true;
+    try {
+      const answer = await fetch(form.action, {
+        method: 'POST',
+        body: new URLSearchParams([...new FormData(form)].map(([k, v]) => [k, String(v)])),
+        headers: { accept: 'text/html' },
+        redirect: 'manual',
+      });
+      if (answer.type === 'opaqueredirect') location.assign(form.dataset.then ?? location.href);
+      else takeMain(await answer.text());
+    } catch {
+      if (failed) {
+        failed.removeAttribute('hidden');
+        failed.scrollIntoView({ block: 'nearest' });
+      } else announce('Not sent: this device could not reach Tocsin. Trying again is harmless.');
+    } finally {
+      for (const button of buttons) button.disabled = false;
+    }
+  };
+
+  // --- keys ------------------------------------------------------------------------------------------------------------------
+  const dialog = document.getElementById('keys');
+  if (!(dialog instanceof HTMLDialogElement)) return;
+  const storeKey = 'tocsin-keys';
+  const remembered = () => {
+    try {
+      return localStorage.getItem(storeKey);
+    } catch {
+      return null;
+    }
+  };
+  const toggle = document.getElementById('keys-on');
+  if (toggle instanceof HTMLInputElement) {
+    toggle.checked = remembered() !== 'off';
+    toggle.addEventListener('change', () => {
+      try {
+        localStorage.setItem(storeKey, toggle.checked ? 'on' : 'off');
+      } catch {
+        // A browser that keeps nothing: it counts for this page.
+      }
+    });
+  }
+  const keysOn = () => !(toggle instanceof HTMLInputElement) || toggle.checked;
+  for (const button of all('[data-keys]')) {
+    button.removeAttribute('hidden');
+    button.addEventListener('click', () => dialog.showModal());
+  }
+  const move = (by) => {
+    const rows = all('main [data-row], main .log a.seq').filter((e) => e.getClientRects().length > 0);
+    const at = rows.indexOf(document.activeElement);
+    rows[Math.min(rows.length - 1, Math.max(0, at < 0 ? (by > 0 ? 0 : rows.length - 1) : at + by))]?.focus();
+  };
+  const focusOn = (selector) => {
+    const element = document.querySelector(selector);
+    if (!(element instanceof HTMLElement)) return;
+    element.scrollIntoView({ block: 'nearest' });
+    element.focus();
+  };
+  const go = (path) => document.querySelector(`.nav a[href="${path}"]`) && location.assign(path);
+  const actions = {
+    'g n': () => go('/'),
+    'g i': () => go('/incidents'),
+    'g p': () => go('/playbooks'),
+    j: () => move(1),
+    k: () => move(-1),
+    o: () => document.activeElement instanceof HTMLAnchorElement && document.activeElement.click(),
+    q: () => focusOn('.ask, .waiting'),
+    n: () => {
+      document.getElementById('note')?.setAttribute('open', '');
+      focusOn('#note-text');
+    },
+  };
+  let prefix = '';
+  document.addEventListener('keydown', (event) => {
+    const target = event.target;
+    const inField = target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]');
+    if (event.ctrlKey || event.metaKey || event.altKey || inField || dialog.open) return;
+    if (event.key === '?') {
+      event.preventDefault();
+      dialog.showModal();
+      return;
+    }
+    if (!keysOn()) return;
+    const key = prefix + event.key;
+    prefix = event.key === 'g' ? 'g ' : '';
+    const action = actions[key];
+    if (!action) return;
+    event.preventDefault();
+    action();
+  });
+})();

@@ -1,0 +1,145 @@
+import { roleInWords, seatsInWords } from '../../../incident/decision.ts';
+import { type DecisionView, type IncidentView, openDecisions } from '../../../incident/view.ts';
+import { spanText } from './clock.ts';
+import { capabilityTitle, inSentence, listed } from './describe.ts';
+import { type Looker, standingOf } from './standing.ts';
+import { countedSteps, type Node, type Tree } from './tree.ts';
+
+/** One thing that will happen, or is happening: `when` is a word or a moment that the page counts down to. */
+export type Next = {
+  when: string | { until: number; from: number };
+  lead?: string;
+  text: string;
+  tone?: 'failed';
+  decision?: number;
+};
+
+/** What happens next, when, and what if nobody does anything: the soonest first. */
+export function whatNext(view: IncidentView, tree: Tree | null, looker: Looker, now: number): Next[] {
+  if (view.status === 'closed')
+    return [{ when: 'Closed', text: 'Nothing more happens. Notes can still be added; they become amendments.' }];
+  const open = openDecisions(view).filter((decision) => decision.question.until > now);
+  const approvals = open.filter((decision) => decision.question.kind === 'approval');
+  const failures = open.filter((decision) => decision.question.kind === 'failure');
+  return [
+    ...paused(view),
+    ...approvals.slice(0, 2).map(onApproval),
+    ...moments(open, now),
+    ...(tree ? underWay(tree) : []),
+    ...failures.filter((d) => standingOf(d, looker, now).kind !== 'asked').map(meanwhile),
+    ...(open.length === 0 ? afterwards(view, tree) : []),
+  ];
+}
+
+const paused = (view: IncidentView): Next[] =>
+  view.paused
+    ? [{ when: 'Paused', text: 'No new act starts until somebody resumes. The clocks of decisions go on.' }]
+    : [];
+
+function onApproval({ question }: DecisionView): Next {
+  const titles = question.acts.map((act) => inSentence(act.title));
+  const proofs = [
+    ...new Set(question.acts.flatMap((act) => (act.prove ? [inSentence(capabilityTitle(act.prove))] : []))),
+  ];
+  const proved = proofs.length > 0 ? `, then ${listed(proofs)}` : '';
+  return {
+    when: 'On approve',
+    text: titles.length > 0 ? `Tocsin will ${listed(titles)}${proved}.` : 'The plan goes on.',
+  };
+}
+
+/** Reminders, escalations and defaults of all open questions. The default is said as a fact. */
+function moments(open: readonly DecisionView[], now: number): Next[] {
+  const several = open.length > 1;
+  const all = open.flatMap(({ question, escalatedAt }) => {
+    const which = several ? ` (decision ${question.number})` : '';
+    const from = question.askedAt;
+    const list: (Next & { at: number })[] = question.remindAt
+      .filter((at) => at > now)
+      .slice(0, 1)
+      .map((at) => ({ at, when: { until: at, from }, text: `${seatsInWords(question.by)} reminded${which}.` }));
+    if (question.escalate && escalatedAt === undefined && question.escalate.at > now) {
+      const { at, to, page } = question.escalate;
+      const paged = page ? 'is paged and may answer too' : 'may answer too';
+      list.push({ at, when: { until: at, from }, lead: `The ${roleInWords(to)}`, text: `${paged}${which}.` });
+    }
+    const otherwise = question.kind === 'approval' ? `counts as ${question.otherwise}` : 'stops the plan';
+    list.push({
+      at: question.until,
+      when: { until: question.until, from },
+      lead: 'With no answer',
+      text: `it ${otherwise}${which}.`,
+    });
+    return list;
+  });
+  return all.sort((a, b) => a.at - b.at).slice(0, 5);
+}
+
+function underWay(tree: Tree): Next[] {
+  return countedSteps(tree).flatMap((node): Next[] => {
+    if (node.mark !== 'running') return [];
+    const { step, view } = node;
+    if (step.kind === 'wait' && view?.until !== undefined)
+      return [
+        { when: { until: view.until, from: view.startedAt ?? view.until }, lead: step.title, text: 'the wait ends.' },
+      ];
+    return [
+      {
+        when: 'Now',
+        lead: step.title,
+        text: view?.error ? `failed and is tried again: ${view.error.message}` : 'is running.',
+      },
+    ];
+  });
+}
+
+const meanwhile = ({ question }: DecisionView): Next => ({
+  when: 'Meanwhile',
+  tone: 'failed',
+  lead: question.question,
+  text: `The ${seatsInWords(question.by)} must say what to do.`,
+  decision: question.number,
+});
+
+function afterwards(view: IncidentView, tree: Tree | null): Next[] {
+  if (view.status === 'resolved')
+    return [{ when: 'Then', text: 'The harm is over. The incident is closed when the paperwork is done.' }];
+  if (view.unwinding) return [{ when: 'Now', text: 'What was done is being undone, the latest first.' }];
+  if (view.plan === null)
+    return [{ when: 'Then', text: 'No playbook runs here. People decide what to do, write notes, and resolve it.' }];
+  if (view.plan.finishedAt !== undefined) {
+    const took = spanText(view.plan.finishedAt - view.plan.startedAt);
+    return [
+      {
+        when: 'Then',
+        text: `The plan is over after ${took}. The incident commander resolves the incident when the harm is over.`,
+      },
+    ];
+  }
+  const next = tree ? countedSteps(tree).find(isAhead) : undefined;
+  return next
+    ? [
+        {
+          when: 'Then',
+          lead: next.step.title,
+          text: next.step.kind === 'ask' ? `asks the ${seatsInWords(next.step.by)}.` : 'follows.',
+        },
+      ]
+    : [];
+}
+
+const isAhead = (node: Node): boolean => node.mark === 'to-come' || node.mark === 'will-ask';
+
+/** One word or two for where the incident stands. */
+export function stageWord(view: IncidentView): string {
+  if (view.status === 'closed') return 'Closed';
+  if (view.status === 'resolved') return 'Resolved';
+  if (view.unwinding) return 'Undoing';
+  if (view.paused) return 'Paused';
+  const open = openDecisions(view);
+  if (open.some((d) => d.question.kind === 'failure')) return 'Step failed';
+  if (open.length > 0) return 'Waits for people';
+  if (view.plan === null) return 'Open, no plan';
+  if (view.plan.finishedAt === undefined) return 'Plan running';
+  return `Plan ${view.plan.outcome ?? 'over'}`;
+}

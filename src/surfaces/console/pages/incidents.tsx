@@ -1,0 +1,191 @@
+import type { SystemSnapshot } from '../../../incident/events.ts';
+import type { IncidentView } from '../../../incident/view.ts';
+import type { Plan } from '../../../playbook/plan.ts';
+import type { Problem } from '../../problem.ts';
+import { SeverityField } from '../parts/commands.tsx';
+import { Glyph } from '../parts/glyph.tsx';
+import { type Frame, Page } from '../parts/layout.tsx';
+import { flat, Words } from '../parts/text.tsx';
+import { IncidentRow, type OpenIncident } from './now.tsx';
+
+export type StatusFilter = IncidentView['status'] | 'all';
+const FILTERS: readonly { status: StatusFilter; name: string }[] = [
+  { status: 'all', name: 'All' },
+  { status: 'open', name: 'Open' },
+  { status: 'resolved', name: 'Resolved' },
+  { status: 'closed', name: 'Closed' },
+];
+
+export const isStatusFilter = (value: string | undefined): value is StatusFilter =>
+  FILTERS.some((filter) => filter.status === value);
+
+type ListProps = {
+  frame: Frame;
+  incidents: readonly OpenIncident[];
+  names: ReadonlyMap<string, string>;
+  status: StatusFilter;
+  words: string;
+  /** There may be more than are shown. */
+  cut: boolean;
+};
+
+export function IncidentsPage({ frame, incidents, names, status, words, cut }: ListProps) {
+  const groups = (['open', 'resolved', 'closed'] as const).map((kind) => ({
+    kind,
+    list: incidents.filter((incident) => incident.view.status === kind),
+  }));
+  return (
+    <Page frame={frame} title="Incidents" section="incidents">
+      <header class="page-head">
+        <h1>Incidents</h1>
+        <a class="btn" href="/incidents/new">
+          Report an incident
+        </a>
+      </header>
+      <nav class="chips" aria-label="Status">
+        {FILTERS.map((filter) => (
+          <a
+            href={`/incidents?status=${filter.status}${words ? `&q=${encodeURIComponent(words)}` : ''}`}
+            aria-current={filter.status === status ? 'true' : undefined}
+          >
+            {filter.name}
+          </a>
+        ))}
+      </nav>
+      <form method="get" action="/incidents" class="filter">
+        <input type="hidden" name="status" value={status} />
+        <div class="field">
+          <label for="q">Title, system or number contains</label>
+          <input id="q" name="q" type="search" value={words} maxlength={200} />
+        </div>
+        <button class="btn" type="submit">
+          Filter
+        </button>
+      </form>
+      <div class="stack">
+        {incidents.length === 0 && (
+          <section class="sheet">
+            <h2>None</h2>
+            <p class="second">
+              {words ? (
+                <>
+                  No incident matches “<Words of={words} />
+                  ”. <a href={`/incidents?status=${status}`}>Show all of this status</a>
+                </>
+              ) : (
+                'There is no incident of this status. Each one that is opened, by an alert or a person, is listed here for good.'
+              )}
+            </p>
+          </section>
+        )}
+        {groups.map(
+          ({ kind, list }) =>
+            list.length > 0 && (
+              <section class="sheet" aria-labelledby={`list-${kind}`}>
+                <header>
+                  <h2 id={`list-${kind}`}>{kind === 'open' ? 'Open' : kind === 'resolved' ? 'Resolved' : 'Closed'}</h2>
+                  <span class="quiet">{list.length}</span>
+                </header>
+                {list.map((incident) => (
+                  <IncidentRow incident={incident} names={names} now={frame.now} />
+                ))}
+              </section>
+            ),
+        )}
+        {cut && <p class="quiet small">The newest {incidents.length} are shown. Filter to find older ones.</p>}
+      </div>
+    </Page>
+  );
+}
+
+type OpenProps = {
+  frame: Frame;
+  plans: readonly Plan[];
+  systems: readonly SystemSnapshot[];
+  draft: ReadonlyMap<string, string>;
+  problem: Problem | null;
+  once: string;
+};
+
+/** Three plain questions for whoever notices something; the rest is optional. */
+export function OpenIncidentPage({ frame, plans, systems, draft, problem, once }: OpenProps) {
+  const value = (name: string): string => draft.get(name) ?? '';
+  return (
+    <Page frame={frame} title={problem ? 'Error: report an incident' : 'Report an incident'} section="incidents">
+      <div class="narrow stack">
+        <h1>Report an incident</h1>
+        <p class="second">
+          Three questions are enough. Whoever is on call is asked next; you need not know what is wrong, and a false
+          alarm harms nobody.
+        </p>
+        {problem && (
+          <div class="notice act" role="alert">
+            <Glyph name="fail" />
+            <h2>
+              <Words of={problem.message} />
+            </h2>
+            <p>
+              {problem.notDone ?? 'No incident was opened.'} {problem.next}
+            </p>
+          </div>
+        )}
+        <form method="post" action="/incidents" class="sheet form">
+          <input type="hidden" name="once" value={once} />
+          <div class="field">
+            <label for="title">1. What did you notice?</label>
+            <input
+              id="title"
+              name="title"
+              required
+              maxlength={200}
+              value={value('title')}
+              aria-describedby="title-hint"
+            />
+            <span class="hint" id="title-hint">
+              One line, as you would tell a colleague. It becomes the title.
+            </span>
+          </div>
+          <div class="field">
+            <label for="system">2. Which AI system?</label>
+            <select id="system" name="system">
+              <option value="">I do not know, or none of these</option>
+              {systems.map((system) => (
+                <option value={system.id} selected={system.id === value('system')}>
+                  {flat(system.name, 80)}
+                </option>
+              ))}
+            </select>
+          </div>
+          <div class="field">
+            <label for="playbook">3. What is it most like?</label>
+            <select id="playbook" name="playbook">
+              <option value="">None of these: people decide what to do</option>
+              {plans.map((plan) => (
+                <option value={plan.playbook} selected={plan.playbook === value('playbook')}>
+                  {flat(plan.title, 80)}
+                </option>
+              ))}
+            </select>
+            <span class="hint">The playbook begins at once. It asks people before anything risky is done.</span>
+          </div>
+          <SeverityField
+            id="severity"
+            current={(['sev1', 'sev2', 'sev3', 'sev4'] as const).find((s) => s === value('severity')) ?? null}
+            none="As the playbook says"
+          />
+          <div class="btns">
+            <button class="btn main" type="submit">
+              Open the incident
+            </button>
+            <a class="btn quiet" href="/">
+              Cancel
+            </a>
+          </div>
+          <p class="small quiet">
+            You open it, so others decide on its risky acts, unless the playbook says otherwise.
+          </p>
+        </form>
+      </div>
+    </Page>
+  );
+}

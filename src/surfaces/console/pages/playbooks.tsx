@@ -1,0 +1,144 @@
+import { severityLabel } from '../../../incident/severity.ts';
+import { emptyView, type IncidentView } from '../../../incident/view.ts';
+import type { PublishedPlan } from '../../ports.ts';
+import { countedSteps, planTree } from '../model/tree.ts';
+import { type Frame, Page } from '../parts/layout.tsx';
+import { PlanTree } from '../parts/plan.tsx';
+import { Hash, When, Words } from '../parts/text.tsx';
+
+export function PlaybooksPage({ frame, published }: { frame: Frame; published: readonly PublishedPlan[] }) {
+  return (
+    <Page frame={frame} title="Playbooks" section="playbooks">
+      <h1>Playbooks</h1>
+      <section class="sheet after">
+        {published.length === 0 ? (
+          <p class="second">
+            No playbook is published yet. <code>npx tocsin playbook publish FILE</code> checks one and publishes it.
+          </p>
+        ) : (
+          <ul class="rows fold">
+            {published.map(({ plan, publishedAt }) => (
+              <li>
+                <div>
+                  <a class="who" href={`/playbooks/${plan.playbook}`} data-row>
+                    <Words of={plan.title} />
+                  </a>
+                  <div class="sub">
+                    {plan.playbook} v{plan.version} · {countedSteps(planTree(plan, emptyView())).length} steps ·{' '}
+                    <Hash of={plan.hash} />
+                  </div>
+                </div>
+                <div class="end small quiet">
+                  published <When at={publishedAt} now={frame.now} seconds={false} />
+                </div>
+              </li>
+            ))}
+          </ul>
+        )}
+      </section>
+    </Page>
+  );
+}
+
+type PlaybookProps = {
+  frame: Frame;
+  published: PublishedPlan;
+  running: readonly IncidentView[];
+  names: ReadonlyMap<string, string>;
+};
+
+export function PlaybookPage({ frame, published, running, names }: PlaybookProps) {
+  const { plan, publishedAt, publishedBy } = published;
+  return (
+    <Page frame={frame} title={`${plan.title} – Playbooks`} section="playbooks">
+      <header class="page-head">
+        <h1>
+          <Words of={plan.title} />
+        </h1>
+      </header>
+      <div class="cols">
+        <section class="a sheet" aria-labelledby="pl">
+          <header>
+            <h2 id="pl">Plan</h2>
+            <span class="quiet">
+              {plan.playbook} v{plan.version}
+            </span>
+          </header>
+          <PlanTree tree={planTree(plan, emptyView())} />
+        </section>
+        <div class="b stack top-stack">
+          <section class="sheet" aria-labelledby="fa">
+            <header>
+              <h2 id="fa">Facts</h2>
+            </header>
+            <dl class="facts">
+              <div>
+                <dt>Hash</dt>
+                <dd>
+                  <code>{plan.hash}</code>
+                </dd>
+              </div>
+              <div>
+                <dt>Published</dt>
+                <dd>
+                  <When at={publishedAt} now={frame.now} seconds={false} />
+                  {publishedBy.length > 0 && (
+                    <>
+                      {' '}
+                      by <Words of={publishedBy.map((id) => names.get(id) ?? id).join(' and ')} />
+                    </>
+                  )}
+                </dd>
+              </div>
+              <div>
+                <dt>Severity</dt>
+                <dd>
+                  {severityLabel(plan.severity.default)}
+                  {plan.severity.raiseTo.map(({ severity, cel }) => (
+                    <>
+                      , {severityLabel(severity)} if <code>{cel}</code>
+                    </>
+                  ))}
+                </dd>
+              </div>
+              <div>
+                <dt>Opens on</dt>
+                <dd>{plan.opensOn ? <code>{plan.opensOn}</code> : 'no alert; a person opens it'}</dd>
+              </div>
+            </dl>
+          </section>
+          <section class="sheet" aria-labelledby="ru">
+            <header>
+              <h2 id="ru">Incidents that run it</h2>
+            </header>
+            {running.length === 0 ? (
+              <p class="second">None is open. A running incident keeps the plan it started with.</p>
+            ) : (
+              <ul class="rows">
+                {running.map((view) => (
+                  <li>
+                    <div>
+                      <a class="who" href={`/incidents/${view.id}`} data-row>
+                        <Words of={view.title} />
+                      </a>
+                      <div class="sub">{view.id}</div>
+                    </div>
+                    <div class="end">
+                      {view.playbook?.hash === plan.hash ? (
+                        'this version'
+                      ) : view.playbook ? (
+                        <Hash of={view.playbook.hash} />
+                      ) : (
+                        ''
+                      )}
+                    </div>
+                  </li>
+                ))}
+              </ul>
+            )}
+          </section>
+        </div>
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,146 @@
+import { html } from 'hono/html';
+import type { Child } from 'hono/jsx';
+import type { Person } from '../../ports.ts';
+import { hourText } from '../model/clock.ts';
+import { Glyph, Sprite } from './glyph.tsx';
+import { KeysDialog } from './keys.tsx';
+import { flat, Words } from './text.tsx';
+
+/** What every page needs to know of where it stands. */
+export type Frame = {
+  assets: string;
+  now: number;
+  person: Person | null;
+  organisation: string;
+};
+
+export type Section = 'now' | 'incidents' | 'playbooks';
+
+type PageProps = {
+  frame: Frame;
+  title: string;
+  section?: Section;
+  /** Address of the live stream of this page's parts. */
+  live?: string;
+  exercise?: boolean;
+  children?: Child;
+};
+
+export function Page({ frame, title, section, live, exercise, children }: PageProps) {
+  return (
+    <Document frame={frame} title={title} exercise={exercise}>
+      <header class="top">
+        <a class="brand" href="/">
+          <Glyph name="bell" />
+          <span>Tocsin</span>
+        </a>
+        {frame.person && <Nav section={section} />}
+        <span class={live ? 'live' : 'live still'} data-live={live}>
+          <span data-live-text>As of {hourText(frame.now, true)}</span>
+          {live && (
+            <a href="?" data-refresh>
+              Refresh
+            </a>
+          )}
+        </span>
+        {frame.person && <Menu section={section} />}
+      </header>
+      <main id="main" class="page">
+        {children}
+      </main>
+      <footer class="foot">
+        <span>Times are UTC, as on the timeline.</span>
+        <span>
+          Tocsin, <Words of={frame.organisation} />
+        </span>
+        {frame.person && (
+          <form method="post" action="/sign-out" class="inline">
+            <span>
+              Signed in as <Words of={frame.person.name} />.{' '}
+            </span>
+            <button class="linklike" type="submit">
+              Sign out
+            </button>
+          </form>
+        )}
+        {frame.person && (
+          <button class="linklike" type="button" data-keys hidden>
+            <kbd>?</kbd> shows the keys
+          </button>
+        )}
+      </footer>
+      {frame.person && <KeysDialog />}
+    </Document>
+  );
+}
+
+type DocumentProps = { frame: Frame; title: string; exercise?: boolean; children?: Child };
+
+/** The bare document: head, sprite, skip link. A decision on a phone has no other frame. */
+export function Document({ frame, title, exercise, children }: DocumentProps) {
+  const base = `/assets/${frame.assets}`;
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="robots" content="noindex" />
+        <title>{`${exercise ? 'EXERCISE – ' : ''}${flat(title)} – Tocsin`}</title>
+        <link rel="icon" href={`${base}/favicon.svg`} type="image/svg+xml" />
+        <link rel="stylesheet" href={`${base}/console.css`} />
+        <script src={`${base}/console.js`} defer />
+      </head>
+      <body class={exercise ? 'exercise' : undefined} data-now={String(frame.now)}>
+        <a class="skip" href="#main">
+          Skip to the page
+        </a>
+        <Sprite />
+        {exercise && (
+          <aside class="xband" aria-label="Exercise">
+            <strong>EXERCISE</strong>
+            <span>Nothing here is real.</span>
+          </aside>
+        )}
+        {children}
+        <div class="sr" role="status" aria-live="polite" id="announce" />
+      </body>
+    </html>
+  );
+}
+
+/** The whole answer: a doctype, then the page. */
+export const rendered = (page: unknown): string => String(html`<!doctype html>${page}`);
+
+const ITEMS: readonly { id: Section; href: string; name: string }[] = [
+  { id: 'now', href: '/', name: 'Now' },
+  { id: 'incidents', href: '/incidents', name: 'Incidents' },
+  { id: 'playbooks', href: '/playbooks', name: 'Playbooks' },
+];
+
+const Links = ({ section }: { section: Section | undefined }) => (
+  <ul>
+    {ITEMS.map((item) => (
+      <li>
+        <a href={item.href} aria-current={item.id === section ? 'page' : undefined}>
+          {item.name}
+        </a>
+      </li>
+    ))}
+  </ul>
+);
+
+const Nav = ({ section }: { section: Section | undefined }) => (
+  <nav class="nav" aria-label="Main">
+    <Links section={section} />
+  </nav>
+);
+
+const Menu = ({ section }: { section: Section | undefined }) => (
+  <details class="menu">
+    <summary>Menu</summary>
+    <nav aria-label="Main, short screen">
+      <Links section={section} />
+    </nav>
+  </details>
+);

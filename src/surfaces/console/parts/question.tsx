@@ -1,0 +1,385 @@
+import { roleInWords, tally } from '../../../incident/decision.ts';
+import type { DecisionView } from '../../../incident/view.ts';
+import type { Plan } from '../../../playbook/plan.ts';
+import { hourText } from '../model/clock.ts';
+import {
+  answerTitle,
+  capabilityTitle,
+  consequence,
+  defaultSentence,
+  listed,
+  riskWord,
+  targetsOf,
+  whyIrreversible,
+  worstRisk,
+} from '../model/describe.ts';
+import { lastVote, needsCheck, type Standing } from '../model/standing.ts';
+import { FuseLine } from './fuse.tsx';
+import { Glyph } from './glyph.tsx';
+import { Countdown, Words } from './text.tsx';
+
+export type QuestionProps = {
+  incident: string;
+  decision: DecisionView;
+  standing: Extract<Standing, { kind: 'asked' | 'answered' }>;
+  plan: Plan | null;
+  me: string;
+  names: ReadonlyMap<string, string>;
+  now: number;
+  /** Message id of an answer given by one tap. */
+  once: string;
+};
+
+/** The question as the incident page shows it to the person it waits for. */
+export function QuestionCard({ incident, decision, standing, plan, me, names, now, once }: QuestionProps) {
+  const { question } = decision;
+  return (
+    <section
+      class="a sheet ask"
+      aria-labelledby={`q${question.number}`}
+      id={`decision-${question.number}`}
+      tabindex={-1}
+    >
+      <QuestionBar decision={decision} standing={standing} />
+      <div class="in">
+        <div class="lead">
+          <h2 class="q" id={`q${question.number}`}>
+            <Words of={question.question} />
+          </h2>
+          <div class="left">
+            <Countdown until={question.until} from={question.askedAt} now={now} />
+            <span class="label">left to answer</span>
+          </div>
+        </div>
+        <FuseLine decision={decision} now={now} />
+        <Facts decision={decision} plan={plan} />
+        <Agreement decision={decision} me={me} names={names} myRole={standing.role} />
+        <Answers incident={incident} decision={decision} plan={plan} once={once} />
+      </div>
+    </section>
+  );
+}
+
+export function QuestionBar({
+  decision,
+  standing,
+}: {
+  decision: DecisionView;
+  standing: Extract<Standing, { kind: 'asked' | 'answered' }>;
+}) {
+  const role = roleInWords(standing.role);
+  return (
+    <div class="bar">
+      <Glyph name="wait" />
+      <span>
+        {standing.kind === 'asked' ? `Waiting for you, as ${role}` : `You answered, as ${role}; others have not`}
+      </span>
+      <span>Decision {decision.question.number}</span>
+    </div>
+  );
+}
+
+/** Deny on the left, approve on the right, both in ink: neither is "the green one". */
+export function Answers({
+  incident,
+  decision,
+  plan,
+  once,
+}: {
+  incident: string;
+  decision: DecisionView;
+  plan: Plan | null;
+  once: string;
+}) {
+  const { question } = decision;
+  const main = question.kind === 'approval' ? 'approve' : 'retry';
+  // Options of an approval are named approve first; on the screen approve stands on the right.
+  const sorted = question.kind === 'approval' ? question.options.toReversed() : question.options;
+  return (
+    <div class={question.kind === 'failure' ? 'acts many' : 'acts'}>
+      {sorted.map((answer) => (
+        <AnswerButton
+          incident={incident}
+          decision={decision}
+          answer={answer}
+          main={answer === main}
+          what={consequence(question, answer, plan)}
+          once={once}
+        />
+      ))}
+    </div>
+  );
+}
+
+function AnswerButton(props: {
+  incident: string;
+  decision: DecisionView;
+  answer: string;
+  main: boolean;
+  what: string;
+  once: string;
+}) {
+  const { incident, decision, answer, main, what, once } = props;
+  const { number } = decision.question;
+  const address = `/incidents/${incident}/decisions/${number}`;
+  const label = (
+    <>
+      {answerTitle(answer)}
+      <span class="what">
+        <Words of={what} />
+      </span>
+    </>
+  );
+  const look = main ? 'btn main' : 'btn';
+  if (needsCheck(decision.question, answer))
+    return (
+      <a class={look} href={`${address}?check=${encodeURIComponent(answer)}`} data-key={answer}>
+        {label}
+      </a>
+    );
+  return (
+    <form method="post" action={address} data-send data-then={address}>
+      <input type="hidden" name="answer" value={answer} />
+      <input type="hidden" name="once" value={once} />
+      <button class={look} type="submit" data-key={answer}>
+        {label}
+      </button>
+    </form>
+  );
+}
+
+export function Facts({ decision, plan, short }: { decision: DecisionView; plan: Plan | null; short?: boolean }) {
+  const { question } = decision;
+  return question.kind === 'failure' ? (
+    <FailureFacts decision={decision} />
+  ) : (
+    <ApprovalFacts decision={decision} plan={plan} short={short ?? false} />
+  );
+}
+
+function ApprovalFacts({ decision, plan, short }: { decision: DecisionView; plan: Plan | null; short: boolean }) {
+  const { question } = decision;
+  const risk = worstRisk(question);
+  const targets = targetsOf(question);
+  return (
+    <dl class="facts">
+      <div>
+        <dt>{short ? 'What' : 'What will happen'}</dt>
+        <dd>
+          {question.acts.length === 0 && <>The plan goes on. Nothing is done to a system by this answer itself.</>}
+          {question.acts.length === 1 && <ActWords act={question.acts[0]!} />}
+          {question.acts.length > 1 && (
+            <ol class="plain">
+              {question.acts.map((act) => (
+                <li>
+                  <ActWords act={act} />
+                </li>
+              ))}
+            </ol>
+          )}
+        </dd>
+      </div>
+      {targets.length > 0 && (
+        <div>
+          <dt>To what</dt>
+          <dd>
+            <b>
+              <Words of={listed(targets)} />
+            </b>
+          </dd>
+        </div>
+      )}
+      {question.details && (
+        <div>
+          <dt>Why</dt>
+          <dd class="prose">
+            <Words of={question.details} />
+          </dd>
+        </div>
+      )}
+      {risk !== null && (
+        <div>
+          <dt>Risk</dt>
+          <dd>
+            <span class="risk">
+              {(risk === 'disruptive' || risk === 'irreversible') && <Glyph name="disrupt" />}
+              {riskWord[risk]}
+            </span>
+            {risk === 'disruptive' && undoable(decision) ? ', can be undone' : ''}
+          </dd>
+        </div>
+      )}
+      {risk !== null && risk !== 'read' && (
+        <div>
+          <dt>Undo</dt>
+          <dd>
+            <Undo decision={decision} />
+          </dd>
+        </div>
+      )}
+      {!short && question.acts.some((act) => act.prove) && (
+        <div>
+          <dt>Done means</dt>
+          <dd>
+            <Proof decision={decision} />
+          </dd>
+        </div>
+      )}
+      {!short && (
+        <div>
+          <dt>If denied</dt>
+          <dd>
+            <Words of={`${consequence(question, 'deny', plan).replace(/^./, (c) => c.toUpperCase())}.`} />
+          </dd>
+        </div>
+      )}
+      {!short && (
+        <div>
+          <dt>If nobody answers</dt>
+          <dd>
+            <b>{defaultSentence(question)}</b>
+          </dd>
+        </div>
+      )}
+    </dl>
+  );
+}
+
+type Act = DecisionView['question']['acts'][number];
+
+const ActWords = ({ act }: { act: Act }) => (
+  <>
+    <Words of={act.title} /> <code class="quiet">{act.capability}</code>
+  </>
+);
+
+const undoable = (decision: DecisionView): boolean => decision.question.acts.every((act) => act.undo !== undefined);
+
+function Undo({ decision }: { decision: DecisionView }) {
+  const undos = [...new Set(decision.question.acts.flatMap((act) => (act.undo ? [act.undo] : [])))];
+  const never = decision.question.acts.filter((act) => act.undo === undefined && act.risk !== 'read');
+  return (
+    <>
+      {undos.map((undo, i) => (
+        <>
+          {i > 0 ? '; ' : ''}
+          {capabilityTitle(undo)} <code class="quiet">{undo}</code>
+        </>
+      ))}
+      {never.map((act, i) => (
+        <>
+          {i > 0 || undos.length > 0 ? '; ' : ''}
+          <b>Cannot be undone</b>: <Words of={act.title} />. {whyIrreversible(act.capability) ?? ''}
+        </>
+      ))}
+    </>
+  );
+}
+
+function Proof({ decision }: { decision: DecisionView }) {
+  const proofs = [...new Set(decision.question.acts.flatMap((act) => (act.prove ? [act.prove] : [])))];
+  return (
+    <>
+      {proofs.map((proof, i) => (
+        <>
+          {i > 0 ? '; ' : ''}
+          {capabilityTitle(proof)} <code class="quiet">{proof}</code>
+        </>
+      ))}
+    </>
+  );
+}
+
+function FailureFacts({ decision }: { decision: DecisionView }) {
+  const { question } = decision;
+  const failure = question.failure;
+  return (
+    <dl class="facts">
+      <div>
+        <dt>What went wrong</dt>
+        <dd class="prose">
+          <Words of={failure?.message ?? 'No message was given.'} /> <code class="quiet">{failure?.code}</code>
+        </dd>
+      </div>
+      <div>
+        <dt>Step</dt>
+        <dd>
+          <code>{question.path}</code>
+          {failure?.undo ? ', while it was being undone' : ''}
+        </dd>
+      </div>
+      {question.details && (
+        <div>
+          <dt>Why</dt>
+          <dd class="prose">
+            <Words of={question.details} />
+          </dd>
+        </div>
+      )}
+      {(failure?.outputs.length ?? 0) > 0 && (
+        <div>
+          <dt>Later steps use</dt>
+          <dd>
+            {listed(failure?.outputs ?? [])}. To skip or to take over, give them if you can; steps that need what is
+            missing will ask.
+          </dd>
+        </div>
+      )}
+      <div>
+        <dt>If nobody answers</dt>
+        <dd>
+          <b>{defaultSentence(question)}</b>
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+/** Who has agreed, who has not, by seat. */
+export function Agreement({
+  decision,
+  me,
+  names,
+  myRole,
+}: {
+  decision: DecisionView;
+  me: string;
+  names: ReadonlyMap<string, string>;
+  /** The reader's own seat, while it is open. */
+  myRole?: string | undefined;
+}) {
+  const { question } = decision;
+  if (question.kind === 'failure') return null;
+  const { approvals } = tally(question, decision.votes, decision.escalatedAt !== undefined);
+  const needed = approvals.reduce((sum, seat) => sum + seat.needed, 0);
+  const firstOpen = approvals.find((seat) => seat.have.length < seat.needed);
+  const rule = needed > 1 ? (needed === 2 ? 'both must approve' : `all ${needed} must approve`) : 'one must approve';
+  return (
+    <ul class="agree" aria-label="Who has agreed">
+      {approvals.flatMap((seat) => [
+        ...seat.have.map((person) => (
+          <li>
+            <Glyph name="done" />
+            <span>
+              <b>{sentence(roleInWords(seat.role))}</b>,{' '}
+              {person === me ? 'you' : <Words of={names.get(person) ?? person} />}: approved
+            </span>
+            <time>{hourText(lastVote(decision, person)?.at ?? question.askedAt, true)}</time>
+          </li>
+        )),
+        ...Array.from({ length: Math.max(0, seat.needed - seat.have.length) }, (_, i) => (
+          <li>
+            <Glyph name="ask" />
+            <span>
+              <b>{sentence(roleInWords(seat.role))}</b>
+              {seat.role === myRole && i === 0 ? ', you' : ''}: not yet
+            </span>
+            {seat === firstOpen && i === 0 && <span class="small quiet end">{rule}</span>}
+          </li>
+        )),
+      ])}
+    </ul>
+  );
+}
+
+const sentence = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);

@@ -1,0 +1,299 @@
+import { Hono } from 'hono';
+import { namesFor, sentence, type Topic } from '../../incident/wording.ts';
+import { everyPlanStep } from '../../playbook/plan.ts';
+import { assertRoleAndPerson, incidentOr404, messageId, send } from '../commands.ts';
+import {
+  type App,
+  type AppEnv,
+  addressOf,
+  type Ctx,
+  type Deps,
+  endSession,
+  type Pages,
+  setSessionCookie,
+  whoIs,
+} from '../http/context.ts';
+import { asProblem } from '../http/problem.ts';
+import { may } from '../permissions.ts';
+import { notFound, Problem } from '../problem.ts';
+import { loadAssets, serveAsset } from './assets.ts';
+import { commandMessage } from './command-form.ts';
+import { decideRoutes } from './decide-routes.tsx';
+import { localPath, readForm } from './form.ts';
+import type { TimelineQuery } from './model/timeline.ts';
+import { IncidentPage, type IncidentProps, incidentParts, incidentTitle } from './pages/incident.tsx';
+import { IncidentsPage, isStatusFilter, OpenIncidentPage } from './pages/incidents.tsx';
+import { NowBody, NowPage, type NowProps, nowVersion } from './pages/now.tsx';
+import { PlaybookPage, PlaybooksPage } from './pages/playbooks.tsx';
+import { ProblemPage } from './pages/problem.tsx';
+import { LinkPage, SignInPage, SpentLinkPage } from './pages/sign-in.tsx';
+import { type ConsoleOptions, frameOf, fresh, lookerIn, namesOf, planOf, type Site, show, untilShown } from './site.ts';
+import { announcement, follow, type Grown, touchedDecisions } from './stream.ts';
+
+/** The web console. `createApp` mounts the routes and shows problems by `problemPage`. */
+export function consolePages(deps: Deps, options: ConsoleOptions): Pages {
+  const site: Site = { ...deps, ...options, assets: loadAssets() };
+  const routes: App = new Hono<AppEnv>();
+  routes.get('/assets/:hash/:file', (c) => serveAsset(site.assets, c));
+  signInRoutes(routes, site);
+  nowRoutes(routes, site);
+  incidentsRoutes(routes, site);
+  incidentRoutes(routes, site);
+  decideRoutes(routes, site);
+  playbookRoutes(routes, site);
+  return { routes, problemPage: (c, problem) => problemPage(site, c, problem) };
+}
+
+function problemPage(site: Site, c: Ctx, problem: Problem) {
+  const url = new URL(c.req.url);
+  if (problem.status === 401 && problem.code === 'not-signed-in' && c.req.method === 'GET')
+    return c.redirect(`/sign-in?to=${encodeURIComponent(url.pathname + url.search)}`, 303);
+  const incident = /^\/incidents\/(INC-\d{4}-\d{4,})\//.exec(url.pathname)?.[1];
+  const back = incident ? `/incidents/${incident}` : null;
+  return show(
+    c,
+    <ProblemPage frame={frameOf(site, c.get('person') ?? null)} problem={problem} back={back} />,
+    problem.status,
+  );
+}
+
+function signInRoutes(routes: App, site: Site): void {
+  routes.get('/sign-in', (c) => {
+    if (c.get('person')) return c.redirect('/', 303);
+    const props = { problem: null, signedOut: c.req.query('signed-out') !== undefined, login: '' };
+    return show(c, <SignInPage frame={frameOf(site, null)} {...props} to={localPath(c.req.query('to'))} />);
+  });
+  routes.post('/sign-in', async (c) => {
+    const form = await readForm(c);
+    const login = form.get('login') ?? '';
+    const to = localPath(form.get('to'));
+    try {
+      setSessionCookie(c, site, await site.identity.signIn(login, form.get('password') ?? '', addressOf(c)));
+      return c.redirect(to, 303);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      const page = <SignInPage frame={frameOf(site, null)} problem={error} signedOut={false} login={login} to={to} />;
+      return show(c, page, error.status);
+    }
+  });
+  routes.get('/sign-in/:token', async (c) => {
+    const token = c.req.param('token');
+    const person = await site.identity.peekLink(token);
+    c.header('referrer-policy', 'no-referrer');
+    if (person) return show(c, <LinkPage frame={frameOf(site, null)} person={person} token={token} />);
+    return show(c, <SpentLinkPage frame={frameOf(site, null)} problem={spentLink()} />, 401);
+  });
+  routes.post('/sign-in/:token', async (c) => {
+    try {
+      setSessionCookie(c, site, await site.identity.signInByLink(c.req.param('token'), addressOf(c)));
+      return c.redirect('/', 303);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      return show(c, <SpentLinkPage frame={frameOf(site, null)} problem={error} />, error.status);
+    }
+  });
+  routes.post('/sign-out', async (c) => {
+    await endSession(c, site);
+    return c.redirect('/sign-in?signed-out', 303);
+  });
+}
+
+const spentLink = () =>
+  new Problem({
+    status: 401,
+    code: 'link-spent',
+    message: 'This sign-in link was used before, or it has expired.',
+    notDone: 'You are not signed in.',
+    next: 'Ask an administrator for a new one.',
+  });
+
+async function nowProps(site: Site, c: Ctx): Promise<NowProps> {
+  const me = whoIs(c);
+  const views = await site.reader.incidents({ status: ['open'] });
+  const incidents = await Promise.all(
+    views.map(async (view) => ({ view, plan: await planOf(site, view), me: lookerIn(me, view) })),
+  );
+  return { frame: frameOf(site, me), incidents, names: namesOf(site), notices: await site.notices(), me };
+}
+
+function nowRoutes(routes: App, site: Site): void {
+  routes.get('/', async (c) => show(c, <NowPage {...(await nowProps(site, c))} />));
+  routes.get('/stream', (c) =>
+    follow(c, site.reader, null, async (): Promise<Grown | null> => {
+      if (!site.directory.person(whoIs(c).id)) return null;
+      const props = await nowProps(site, c);
+      const parts = { now: String(<NowBody {...props} />) };
+      return { now: site.now(), version: nowVersion(props.incidents), title: null, parts, touched: [], announce: '' };
+    }),
+  );
+}
+
+const LIST_MAX = 200;
+
+function incidentsRoutes(routes: App, site: Site): void {
+  routes.get('/incidents', async (c) => {
+    const asked = c.req.query('status');
+    const status = isStatusFilter(asked) ? asked : 'all';
+    const words = (c.req.query('q') ?? '').trim().slice(0, 200);
+    const filter = status === 'all' ? {} : { status: [status] };
+    const views = await site.reader.incidents({ ...filter, limit: LIST_MAX });
+    const wanted = words.toLowerCase();
+    const matches = views.filter((view) =>
+      [view.id, view.title, view.system?.name ?? ''].some((text) => text.toLowerCase().includes(wanted)),
+    );
+    const me = whoIs(c);
+    const incidents = await Promise.all(
+      matches.map(async (view) => ({ view, plan: await planOf(site, view), me: lookerIn(me, view) })),
+    );
+    const props = { incidents, names: namesOf(site), status, words, cut: views.length === LIST_MAX };
+    return show(c, <IncidentsPage frame={frameOf(site, me)} {...props} />);
+  });
+
+  const openPage = async (c: Ctx, draft: ReadonlyMap<string, string>, problem: Problem | null) => {
+    const plans = (await site.playbooks.list()).map(({ plan }) => plan);
+    const props = { plans, systems: site.directory.systems(), draft, problem, once: draft.get('once') ?? fresh() };
+    return show(c, <OpenIncidentPage frame={frameOf(site, whoIs(c))} {...props} />, problem?.status);
+  };
+  routes.get('/incidents/new', (c) => openPage(c, new Map(), null));
+  routes.post('/incidents', async (c) => {
+    const form = await readForm(c);
+    const me = whoIs(c);
+    const text = (name: string): string | null => form.get(name)?.trim() || null;
+    try {
+      const { incident } = await site.responses.open({
+        title: text('title'),
+        playbook: text('playbook'),
+        system: text('system'),
+        severity: (['sev1', 'sev2', 'sev3', 'sev4'] as const).find((one) => one === text('severity')) ?? null,
+        inputs: {},
+        requester: me.id,
+        alert: null,
+        key: messageId(me.id, text('once') ?? undefined),
+      });
+      await untilShown(site, incident, () => true);
+      return c.redirect(`/incidents/${incident}`, 303);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      return openPage(c, form, error);
+    }
+  });
+}
+
+const TOPICS: readonly Topic[] = ['incident', 'decision', 'act', 'message', 'note'];
+
+function timelineQuery(c: Ctx): TimelineQuery {
+  const number = (name: string): number | null => {
+    const value = Number(c.req.query(name));
+    return Number.isSafeInteger(value) && value > 0 ? value : null;
+  };
+  const show = TOPICS.find((topic) => topic === c.req.query('show')) ?? null;
+  return { show, before: number('before'), event: number('event') };
+}
+
+async function incidentProps(site: Site, c: Ctx, id: string): Promise<IncidentProps> {
+  const { view, plan, events } = await incidentOr404(site.reader, id);
+  const me = lookerIn(whoIs(c), view);
+  return {
+    frame: frameOf(site, whoIs(c)),
+    view,
+    plan,
+    events,
+    me,
+    mayCommand: may(me, 'command', me.roles),
+    people: site.directory.people(),
+    roles: site.directory.roles(),
+    query: timelineQuery(c),
+    once: fresh(),
+  };
+}
+
+function incidentRoutes(routes: App, site: Site): void {
+  routes.get('/incidents/:id', async (c) =>
+    show(c, <IncidentPage {...(await incidentProps(site, c, c.req.param('id')))} />),
+  );
+
+  routes.get('/incidents/:id/stream', async (c) => {
+    const id = c.req.param('id');
+    const asked = Number(c.req.header('last-event-id') ?? c.req.query('since'));
+    let sent = Number.isSafeInteger(asked) && asked >= 0 ? asked : 0;
+    await incidentOr404(site.reader, id);
+    return follow(c, site.reader, id, async (): Promise<Grown | null> => {
+      if (!site.directory.person(whoIs(c).id)) return null;
+      const props = await incidentProps(site, c, id);
+      const news = props.events.filter((event) => event.seq > sent);
+      sent = props.view.seq;
+      const names = namesFor(namesOf(site), props.view, props.plan ? everyPlanStep(props.plan) : []);
+      return {
+        now: site.now(),
+        version: String(sent),
+        title: `${incidentTitle(props.view)} – Tocsin`,
+        parts: incidentParts(props),
+        touched: touchedDecisions(news),
+        announce: announcement(news, (event) => sentence(event, names).text),
+      };
+    });
+  });
+
+  routes.post('/incidents/:id/notes', async (c) => {
+    const form = await readForm(c);
+    const text = (form.get('text') ?? '').trim();
+    if (text === '' || text.length > 10_000)
+      throw new Problem({
+        status: 422,
+        code: 'note',
+        message: text === '' ? 'The note is empty.' : 'The note is longer than 10,000 characters.',
+        notDone: 'Nothing was added.',
+        next: text === '' ? 'Write it first.' : 'Make two of it.',
+      });
+    return tell(site, c, c.req.param('id'), { type: 'note', text }, form);
+  });
+
+  routes.post('/incidents/:id/commands', async (c) => {
+    const form = await readForm(c);
+    const command = commandMessage(form);
+    if (command.type === 'role') assertRoleAndPerson(site.directory, command.role, command.assignee);
+    return tell(site, c, c.req.param('id'), command, form);
+  });
+}
+
+type Told = ReturnType<typeof commandMessage> | { type: 'note'; text: string };
+
+async function tell(site: Site, c: Ctx, incident: string, told: Told, form: ReadonlyMap<string, string>) {
+  const me = whoIs(c);
+  const before = (await incidentOr404(site.reader, incident)).view.seq;
+  const id = messageId(me.id, form.get('once'));
+  try {
+    await send(site, incident, { ...told, id, person: me.id, at: site.now() });
+  } catch (error) {
+    if (asProblem(error).code !== 'internal') throw error;
+    throw unreachable();
+  }
+  await untilShown(site, incident, (view) => view.seq > before);
+  return c.redirect(`/incidents/${incident}`, 303);
+}
+
+const unreachable = () =>
+  new Problem({
+    status: 503,
+    code: 'unreachable',
+    message: 'Tocsin could not reach the running incident.',
+    notDone: 'It is not known whether it arrived.',
+    next: 'Look at the timeline; if it is not there, send it again. Sending the same form twice counts once.',
+  });
+
+function playbookRoutes(routes: App, site: Site): void {
+  routes.get('/playbooks', async (c) =>
+    show(c, <PlaybooksPage frame={frameOf(site, whoIs(c))} published={await site.playbooks.list()} />),
+  );
+  routes.get('/playbooks/:name', async (c) => {
+    const name = c.req.param('name');
+    const published = await site.playbooks.latest(name);
+    if (!published) throw notFound(`published playbook "${name}"`, 'See the list of playbooks.');
+    const open = await site.reader.incidents({ status: ['open', 'resolved'] });
+    const running = open.filter((view) => view.playbook?.id === name);
+    return show(
+      c,
+      <PlaybookPage frame={frameOf(site, whoIs(c))} published={published} running={running} names={namesOf(site)} />,
+    );
+  });
+}

@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import type { IncidentView } from '../../incident/view.ts';
+import type { Plan } from '../../playbook/plan.ts';
+import type { Ctx, Deps } from '../http/context.ts';
+import { rolesIn } from '../permissions.ts';
+import type { Person } from '../ports.ts';
+import type { ProblemStatus } from '../problem.ts';
+import { watch } from '../watch.ts';
+import type { Assets } from './assets.ts';
+import type { Looker } from './model/standing.ts';
+import { type Frame, rendered } from './parts/layout.tsx';
+
+export type ServiceNotice = { code: string; message: string; since: number };
+
+export type ConsoleOptions = {
+  /** As in tocsin.yaml: said at the foot of every page. */
+  organisation(): string;
+  /** Degraded service, in plain words, for the page "Now": what does not work, and what still does. */
+  notices(): Promise<ServiceNotice[]>;
+  /** A request that failed for a reason of ours, though the page could still say so. */
+  failed(error: unknown, about: { method: string; path: string }): void;
+};
+
+/** What the handlers share. */
+export type Site = Deps & ConsoleOptions & { assets: Assets };
+
+export const frameOf = (site: Site, person: Person | null): Frame => ({
+  assets: site.assets.hash,
+  now: site.now(),
+  person,
+  organisation: site.organisation(),
+});
+
+export const lookerIn = (person: Person, view: IncidentView): Person & Looker => ({
+  ...person,
+  roles: rolesIn(person, view),
+});
+
+export const namesOf = (site: Site): ReadonlyMap<string, string> =>
+  new Map(site.directory.people().map((person) => [person.id, person.name]));
+
+/** Fresh for each page: names the message that a form sends, so that sending it twice is harmless. */
+export const fresh = (): string => randomUUID();
+
+export function show(c: Ctx, page: unknown, status: 200 | 202 | ProblemStatus = 200) {
+  c.header('cache-control', 'no-store');
+  return c.html(rendered(page), status);
+}
+
+/** The plan an incident runs. `Reader.incidents` gives views only. */
+export async function planOf(site: Site, view: IncidentView): Promise<Plan | null> {
+  return view.playbook ? ((await site.playbooks.published(view.playbook.hash))?.plan ?? null) : null;
+}
+
+const SHOWN_WITHIN_MS = 3_000;
+
+/** Waits until the reader shows what was just accepted: the timeline is written a moment after the answer. */
+export async function untilShown(
+  site: Site,
+  incident: string,
+  shown: (view: IncidentView) => boolean,
+): Promise<boolean> {
+  const deadline = performance.now() + SHOWN_WITHIN_MS;
+  const growth = watch(site.reader, incident);
+  try {
+    while (true) {
+      const found = await site.reader.incident(incident);
+      if (found && shown(found.view)) return true;
+      const left = deadline - performance.now();
+      if (left <= 0) return false;
+      await growth.next(left);
+    }
+  } finally {
+    growth.stop();
+  }
+}

@@ -7,6 +7,7 @@ import { type RunningTemporal, startTemporal } from '../embedded/temporal.ts';
 import { type FoundTemporal, findTemporal } from '../embedded/temporal-find.ts';
 import { type Config, readConfig, settings } from './config.ts';
 import { claimDataFolder } from './data-folder.ts';
+import { loadKeys } from './keys.ts';
 import { type Lines, terminalLines } from './lines.ts';
 import { listenerOn } from './listener.ts';
 import { packageRoot } from './package-root.ts';
@@ -127,7 +128,10 @@ class House {
         this.#parts[name] = kept;
       });
     };
-    await all([keep('server'), keep('worker')]);
+    // On the first start the server makes the keys, when it is sure that none was lost; the worker needs them.
+    const server = keep('server');
+    await keysMade(config.keys, server);
+    await all([server, keep('worker')]);
   }
 
   async #startDatabase(config: Config, logs: string): Promise<() => string> {
@@ -262,6 +266,26 @@ async function all<T extends readonly unknown[]>(promises: { readonly [K in keyo
   const settled = await Promise.allSettled(promises);
   for (const result of settled) if (result.status === 'rejected') throw result.reason;
   return Promise.all(promises) as unknown as Promise<T>;
+}
+
+/** Waits until the folder holds what the worker needs, or the server is up (or down) without having made it. */
+async function keysMade(folder: string, server: Promise<unknown>): Promise<void> {
+  let serverSettled = false;
+  const settle = (): void => {
+    serverSettled = true;
+  };
+  server.then(settle, settle);
+  while (!serverSettled && !holdsWorkerKeys(folder)) await new Promise((again) => setTimeout(again, 20));
+}
+
+function holdsWorkerKeys(folder: string): boolean {
+  try {
+    loadKeys(folder, 'worker');
+    return true;
+  } catch {
+    // Whether they are not there yet or not usable, the worker and the server say it better.
+    return false;
+  }
 }
 
 async function requirePort(config: Config): Promise<void> {

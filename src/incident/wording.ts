@@ -1,7 +1,10 @@
 import { roleInWords, seatsInWords } from './decision.ts';
 import type { EventOf, NumberedEvent } from './events.ts';
 import type { JsonObject } from './json.ts';
+import { capitalised, clock, counted, listed, oneLine, plainText, quoted, sentenceEnd, text } from './phrases.ts';
 import { severityLabel } from './severity.ts';
+
+export { plainText } from './phrases.ts';
 
 /**
  * The timeline in words. Text and note are plain text: whoever shows them escapes for their own medium. Titles, reasons and
@@ -299,7 +302,7 @@ function made(event: EventOf<'decision.made'>, names: Names): Sentence {
     return { text: `Nobody answered, it counts as ${outcome}: ${question}`, note: reason ?? undefined };
   const deciders = listed(people.map((id) => nameOf(id, names)));
   return {
-    text: `Decided, ${outcome}${deciders ? ` by ${deciders}` : ''}: ${question}`,
+    text: `Decided${deciders ? ` by ${deciders}` : ''}, ${outcome}: ${question}`,
     note: reason ? quoted(reason) : undefined,
   };
 }
@@ -321,36 +324,3 @@ function said(lead: string, words: string): Sentence {
 const nameOf = (id: string, names: Names): string => names.people.get(id) ?? id;
 const stepOf = (path: string, names: Names): string => names.steps?.get(path) ?? (path || 'The incident');
 const questionOf = (number: number, names: Names): string => names.questions?.get(number) ?? `question ${number}`;
-const quoted = (words: string): string => `“${words}”`;
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
-const capitalised = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
-const sentenceEnd = (words: string): string => (/[.!?]$/.test(words) ? words : `${words}.`);
-
-function listed(items: readonly string[]): string {
-  return items.length > 1 ? `${items.slice(0, -1).join(', ')} and ${items.at(-1)}` : (items[0] ?? '');
-}
-
-function text(object: JsonObject, key: string): string | undefined {
-  const value = Object.hasOwn(object, key) ? object[key] : undefined;
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-/** `03:22 UTC`; with the date when it is another day than `now`. */
-export function clock(ms: number, now: number, seconds = false): string {
-  if (!(Math.abs(ms) <= 8.64e15)) return 'an unknown time';
-  const iso = new Date(ms).toISOString();
-  const time = `${iso.slice(11, seconds ? 19 : 16)} UTC`;
-  return iso.slice(0, 10) === new Date(now).toISOString().slice(0, 10) ? time : `${iso.slice(0, 10)} ${time}`;
-}
-
-// Controls (but newline and tab), zero-width and direction-changing characters: they can hide or reorder what is read.
-const RISKY = /(?![\n\t])\p{Cc}|\p{Bidi_Control}|[\u200b\u2028\u2029\u2060-\u2064\ufeff]/gu;
-
-/** Text from outside with risky characters made visible as `\u202e`. */
-export function plainText(words: string): string {
-  return words.replace(RISKY, (char) =>
-    char === '\r' ? '' : `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
-
-const oneLine = (words: string): string => plainText(words.replace(/\s*[\r\n]+\s*/g, ' '));

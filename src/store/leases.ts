@@ -4,7 +4,7 @@ import type { LeaseKeeper } from '../activities/ports.ts';
 export type Lease = { system: string; incident: string; fence: string; takenAt: Date };
 
 /** A lease stays until its incident releases it: nothing expires while people are deciding. */
-export function createLeases(pool: pg.Pool): LeaseKeeper & {
+export function createLeases(pool: pg.Pool): Omit<LeaseKeeper, 'take'> & {
   take(system: string, incident: string): Promise<{ holder: string; fence: string }>;
   list(): Promise<Lease[]>;
 } {

@@ -1,8 +1,9 @@
 import { roleInWords } from '../incident/decision.ts';
 import type { NumberedEvent } from '../incident/events.ts';
+import { clock, plainText } from '../incident/phrases.ts';
 import { severityLabel } from '../incident/severity.ts';
 import type { IncidentView } from '../incident/view.ts';
-import { clock, type Names, plainText, sentence } from '../incident/wording.ts';
+import { type Names, sentence } from '../incident/wording.ts';
 
 export type MarkdownEvent = NumberedEvent & { redacted?: { at: string; why: string } };
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { EventData, EventType, NumberedEvent } from '../../src/incident/events.ts';
 import { person, TOCSIN } from '../../src/incident/events.ts';
-import { isRoutine, type Names, plainText, sentence, topicOf } from '../../src/incident/wording.ts';
+import { plainText } from '../../src/incident/phrases.ts';
+import { isRoutine, type Names, sentence, topicOf } from '../../src/incident/wording.ts';
 import { sampleEvents } from '../support/sample-events.ts';
 
 const at = Date.UTC(2026, 10, 19, 3, 12);

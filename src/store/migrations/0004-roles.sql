@@ -8,6 +8,8 @@ BEGIN
   FOREACH name IN ARRAY ARRAY['tocsin_worker', 'tocsin_server'] LOOP
     BEGIN
       EXECUTE format('CREATE ROLE %I NOLOGIN', name);
+      -- So that whoever sets the database up can connect in either role.
+      EXECUTE format('GRANT %I TO %I', name, current_user);
     EXCEPTION
       WHEN duplicate_object OR unique_violation THEN NULL;
       WHEN insufficient_privilege THEN

@@ -89,6 +89,17 @@ function walk(node: ASTNode, sight: Sight): void {
     case '[?]':
       walk(node.args[0], sight);
       return;
+    case '-': {
+      let told = false;
+      const report: Report = (...problem) => {
+        told = true;
+        sight.report(...problem);
+      };
+      walk(node.args[0], { ...sight, report });
+      // `steps.look-at` is one misread name, not two unknown ones.
+      if (!told) walk(node.args[1], sight);
+      return;
+    }
     default:
       for (const operand of node.args) walk(operand, sight);
   }

@@ -45,9 +45,11 @@ function explain(issue: Issue, prefix: readonly Key[], root: z.ZodType, source: 
       const input = valueAt(source.value, path);
       const option = union ? choose(optionsOf(union), input) : null;
       if (!option) {
-        const offered = optionsOf(union).flatMap(requiredKeys);
-        const keys = isRecord(input) ? Object.keys(input) : [];
-        const near = keys.map((key) => [key, didYouMean(key, offered)] as const).find(([, name]) => name);
+        // By convention the first key of a shape is the one that tells it apart.
+        const offered = optionsOf(union).flatMap((one) => requiredKeys(one).slice(0, 1));
+        const known = optionsOf(union).flatMap(keysOf);
+        const strange = isRecord(input) ? Object.keys(input).filter((key) => !known.includes(key)) : [];
+        const near = strange.map((key) => [key, didYouMean(key, offered)] as const).find(([, name]) => name);
         if (near) report({ path: [...path, near[0]], key: true }, 'unknown-key', `unknown key "${near[0]}"`, near[1]);
         else
           report(

@@ -1,0 +1,54 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: playbooks are full of them
+import { contracts } from '../../src/capabilities/contracts.ts';
+import { check, type Library, type PlanDraft } from '../../src/playbook/check.ts';
+import { formatDiagnostic } from '../../src/playbook/diagnostics.ts';
+import type { Surroundings } from '../../src/playbook/surroundings.ts';
+
+/** Two AI systems, of which one can only be looked at, and the roles that somebody holds. */
+export const surroundings: Surroundings = {
+  contracts,
+  roles: { 'incident-commander': 2, 'ml-on-call': 1, 'engineering-manager': 1 },
+  systems: {
+    chat: { capabilities: Object.keys(contracts) },
+    archive: { capabilities: ['model.inspect', 'notify.mail'] },
+  },
+  organisation: ['notify.mail'],
+};
+
+export const library: Library = {
+  playbooks: {
+    inform: {
+      file: 'inform.yaml',
+      text: 'playbook: inform\ntitle: Inform\nversion: 1\ninputs: { system: { type: ai-system }, note: { type: string, default: "" } }\nsteps:\n  - { id: tell, say: "About ${inputs.system.name}", to: ml-on-call }\n',
+    },
+    loops: { file: 'loops.yaml', text: 'playbook: loops\ntitle: L\nversion: 1\nsteps:\n  - { run: loops-back }\n' },
+    'loops-back': {
+      file: 'loops-back.yaml',
+      text: 'playbook: loops-back\ntitle: L\nversion: 1\nsteps:\n  - { run: loops }\n',
+    },
+    broken: {
+      file: 'broken.yaml',
+      text: 'playbook: broken\ntitle: B\nversion: 1\nsteps:\n  - { do: model.isolate, with: { system: chat } }\n',
+    },
+    rolls: {
+      file: 'rolls.yaml',
+      text: 'playbook: rolls\ntitle: R\nversion: 1\ninputs: { system: { type: ai-system } }\nsteps:\n  - { id: may, ask: May we?, by: [{ role: ml-on-call }], within: 5m, on-deny: [] }\n  - { do: model.rollback }\n',
+    },
+  },
+  templates: {
+    'templates/brief.md': { file: 'templates/brief.md', text: 'Incident ${incident.id}\nabout ${inputs.system.nam}\n' },
+  },
+};
+
+export const HEAD = 'playbook: p\ntitle: P\nversion: 1\ninputs: { system: { type: ai-system } }\nsteps:\n';
+export const ASK = '  - { id: may, ask: May we?, by: [{ role: ml-on-call }], within: 10m, on-deny: [] }\n';
+
+export function problems(text: string, around: Surroundings = surroundings): string[] {
+  return check(text, 'p.yaml', around, library).diagnostics.map(formatDiagnostic);
+}
+
+export function compile(text: string): PlanDraft {
+  const { plan, diagnostics } = check(text, 'p.yaml', surroundings, library);
+  if (!plan) throw new Error(diagnostics.map(formatDiagnostic).join('\n'));
+  return plan;
+}

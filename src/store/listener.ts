@@ -111,6 +111,7 @@ export function createListener(connectionString: string, onProblem: (error: Erro
       await connection.connect();
       await connection.query(`LISTEN ${CHANNEL}`);
       await catchUp(connection);
+      if (client !== connection) return;
       failures = 0;
       heartbeat = setInterval(() => {
         catchUp(connection).catch((error: Error) => lost(connection, error));

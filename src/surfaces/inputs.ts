@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Json, JsonObject } from '../incident/json.ts';
 import { ExpressionError, evaluate } from '../playbook/cel.ts';
+import { Duration } from '../playbook/duration.ts';
 import type { InputSpec, InputType, Plan } from '../playbook/plan.ts';
 import type { Directory, OpenRequest } from './ports.ts';
 import { Problem } from './problem.ts';
@@ -66,7 +67,7 @@ const CHECKS: Record<Exclude<InputType, 'ai-system'>, (value: Json) => boolean> 
   string: (value) => typeof value === 'string' && value.length <= 10_000,
   number: (value) => typeof value === 'number',
   boolean: (value) => typeof value === 'boolean',
-  duration: (value) => typeof value === 'string' && /^(\d+(d|h|m|s|ms))+$/.test(value),
+  duration: (value) => Duration.safeParse(value).success,
   list: (value) => Array.isArray(value) && value.length <= 1_000,
 };
 

@@ -16,7 +16,8 @@ export const AnyObject = z
 const millis = z.number().openapi({ description: 'epoch milliseconds', example: 1795312800000 });
 
 export const IncidentParams = z.object({
-  id: IncidentId.openapi({ param: { name: 'id', in: 'path' }, example: 'INC-2026-0147' }),
+  // A copy: the method comes with this module's zod, and that schema may be older.
+  id: IncidentId.clone().openapi({ param: { name: 'id', in: 'path' }, example: 'INC-2026-0147' }),
 });
 export const DecisionParams = IncidentParams.extend({
   number: z.coerce

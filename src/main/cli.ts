@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import type { Io } from '../surfaces/cli/io.ts';
+import { packageRoot } from './package-root.ts';
+
+/** The one entry: `tocsin …`, and the worker and server processes that the supervisor starts. Each loads only what it needs. */
+async function main(argv: string[]): Promise<void> {
+  const [command] = argv;
+  const alone = argv.length === 1;
+  if (command === 'worker' && alone) return runWorker();
+  if (command === 'server' && alone) return runServer();
+  const { runCli } = await import('../surfaces/cli/program.ts');
+  const code = await runCli(argv, processIo(), version(), {
+    worker: runWorker,
+    server: runServer,
+    start: async (args) => (await import('./start.ts')).start(args),
+    doctor: async () => {
+      const [{ doctor }, { readConfig }] = await Promise.all([import('./doctor.ts'), import('./config.ts')]);
+      return doctor(readConfig(process.env));
+    },
+  });
+  process.exitCode = code;
+}
+
+async function runWorker(): Promise<void> {
+  const [{ runService }, worker] = await Promise.all([import('./supervised.ts'), import('./worker.ts')]);
+  await runService(worker.runWorker);
+}
+
+async function runServer(): Promise<void> {
+  const [{ runService }, server] = await Promise.all([import('./supervised.ts'), import('./server.ts')]);
+  await runService(server.runServer);
+}
+
+function version(): string {
+  const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
+  return version;
+}
+
+function processIo(): Io {
+  const { stdin, stdout, stderr, env } = process;
+  return {
+    out: (text) => void stdout.write(text),
+    err: (text) => void stderr.write(text),
+    interactive: stdin.isTTY === true && stdout.isTTY === true,
+    // https://no-color.org: any value but an empty one.
+    colour: stdout.isTTY === true && !env.NO_COLOR,
+    columns: stdout.columns ?? Number.POSITIVE_INFINITY,
+    env,
+    cwd: process.cwd(),
+    home: homedir(),
+    now: Date.now,
+    ask: async (question) => {
+      const lines = createInterface({ input: stdin, output: stderr });
+      try {
+        return await lines.question(question);
+      } finally {
+        lines.close();
+      }
+    },
+  };
+}
+
+await main(process.argv.slice(2));

@@ -1,0 +1,108 @@
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Inventory, surroundingsOf } from '../inventory/inventory.ts';
+import { formatDiagnostic } from '../playbook/diagnostics.ts';
+import { checkLibrary, readLibrary } from '../playbook/library.ts';
+import { LOCAL_TOKEN_FILE } from '../surfaces/cli/connect.ts';
+import { signInUrl } from '../surfaces/http/account.ts';
+import type { AppDeps } from '../surfaces/http/app.ts';
+import { may } from '../surfaces/permissions.ts';
+import type { Person } from '../surfaces/ports.ts';
+import type { Config } from './config.ts';
+import type { Log } from './log.ts';
+import type { Ready } from './supervised.ts';
+
+export type LocalDeps = Pick<
+  AppDeps,
+  'accounts' | 'alertDesk' | 'directory' | 'identity' | 'now' | 'playbookDesk' | 'playbooks' | 'publicUrl' | 'reader'
+> & { config: Config; log: Log; inventory: Inventory };
+
+const LINK_LASTS_MS = 24 * 60 * 60_000;
+
+/** What a newcomer finds: playbooks to run, an incident that waits for a decision, a link that signs in, a token for the CLI. */
+export async function prepareLocal(deps: LocalDeps): Promise<Pick<Ready, 'signIn' | 'incident'>> {
+  const { directory, accounts, now, publicUrl } = deps;
+  const people = directory.people();
+  const commander = people.find((person) => person.roles.includes('incident-commander')) ?? people[0];
+  if (!commander) return {};
+  await keepToken(deps, operatorAmong(people) ?? commander);
+  let incident: string | null = null;
+  // Nothing that is opened or published by itself may reach a real system.
+  if (directory.simulated(null)) {
+    await publishShipped(deps);
+    incident = await sampleIncident(deps);
+  }
+  const link = await accounts.createLink(commander.id, now() + LINK_LASTS_MS);
+  return { signIn: signInUrl(publicUrl, link), ...(incident ? { incident } : {}) };
+}
+
+/** Whom the command line acts as: an administrator, best one who commands incidents too. */
+function operatorAmong(people: Person[]): Person | null {
+  const administrators = people.filter((person) => may(person, 'admin'));
+  return administrators.find((person) => may(person, 'command')) ?? administrators[0] ?? null;
+}
+
+/** A token for this machine's own command line, in a file that only this user can read. */
+async function keepToken({ accounts, identity, config }: LocalDeps, person: Person): Promise<void> {
+  const file = join(config.dataDir, LOCAL_TOKEN_FILE);
+  const kept = await identity.byToken(readIfThere(file));
+  if (kept?.person.id === person.id) return;
+  const { token } = await accounts.createToken({
+    person: person.id,
+    name: 'this machine',
+    scope: 'person',
+    expiresAt: null,
+  });
+  writeFileSync(file, `${token}\n`, { mode: 0o600 });
+  // An older file keeps its mode when it is written again.
+  chmodSync(file, 0o600);
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    throw error;
+  }
+}
+
+/** Publishes what the folder of playbooks holds and is not published yet. A version that is published never changes. */
+async function publishShipped({ config, inventory, playbooks, playbookDesk, log }: LocalDeps): Promise<void> {
+  const library = readLibrary(config.playbooks);
+  const person = { id: 'tocsin', name: 'Tocsin', email: null, roles: [] };
+  for (const { name, file, source, plan, diagnostics } of checkLibrary(library, surroundingsOf(inventory))) {
+    if (!plan) {
+      log.error({ playbook: name, problems: diagnostics.map(formatDiagnostic) }, 'a playbook does not hold');
+      continue;
+    }
+    if (await playbooks.published(plan.hash)) continue;
+    const latest = await playbooks.latest(name);
+    if (latest && latest.plan.version >= plan.version) {
+      log.warn({ playbook: name }, `${file} was changed; raise its version to publish it`);
+      continue;
+    }
+    await playbookDesk.publish({ file, source, library: [] }, person);
+    log.info({ playbook: name, version: plan.version, hash: plan.hash }, 'a playbook was published');
+  }
+}
+
+/** On a database that never held an incident: what a monitor would send, by the road every alert takes. Else one that waits. */
+async function sampleIncident({ reader, alertDesk, directory, log }: LocalDeps): Promise<string | null> {
+  const open = await reader.incidents({ status: ['open'] });
+  const waiting = open.find((view) => view.decisions.some((one) => !one.made && !one.withdrawn)) ?? open[0];
+  if (waiting) return waiting.id;
+  if ((await reader.incidents({ limit: 1 })).length > 0) return null;
+  const system = directory.systems()[0];
+  if (!system) return null;
+  const alert = {
+    kind: 'model.signature-invalid',
+    system: system.id,
+    title: `${system.name}: the signature of the serving model is not valid`,
+    detail: 'Sample alert: sent once, on an empty database, so that there is something to try.',
+  };
+  const from = { source: 'registry-verifier', key: 'sample', requester: null };
+  const received = await alertDesk.receive(alert, from);
+  if (received.incident === null) log.warn({ because: received.because }, 'no sample incident was opened');
+  return received.incident;
+}

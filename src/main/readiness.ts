@@ -1,0 +1,89 @@
+import type pg from 'pg';
+import type { Findings } from '../store/findings.ts';
+import type { ServiceNotice } from '../surfaces/console/site.ts';
+import type { Readiness } from '../surfaces/http/health.ts';
+import type { LiveInventory } from './live-inventory.ts';
+import type { TemporalClient } from './temporal-client.ts';
+
+export type HealthSources = {
+  pool: pg.Pool;
+  temporal: TemporalClient;
+  inventory: LiveInventory;
+  findings: Findings;
+  now(): number;
+};
+
+export type Health = {
+  readiness(): Promise<Readiness[]>;
+  /** What people should know while it lasts. */
+  notices(): Promise<ServiceNotice[]>;
+};
+
+const ANSWER_WITHIN_MS = 3_000;
+
+/** What this server cannot do without, looked at now. */
+export function createHealth(sources: HealthSources): Health {
+  const { pool, temporal, inventory, findings, now } = sources;
+  /** When each thing that is amiss was first seen so. */
+  const since = new Map<string, number>();
+  const checks: [string, () => Promise<string>][] = [
+    ['database', () => pool.query('SELECT 1').then(() => 'answers')],
+    ['migrations', () => pool.query('SELECT FROM plans, plan_agreements LIMIT 1').then(() => 'applied')],
+    ['temporal', () => temporal.client.connection.ensureConnected().then(() => askTemporal(temporal))],
+    [
+      'inventory',
+      async () => {
+        const problem = inventory.problem();
+        if (problem !== null) throw new Error(`the file has mistakes, the one before is in use: ${problem}`);
+        return 'read';
+      },
+    ],
+  ];
+  const look = async ([name, check]: (typeof checks)[number]): Promise<Readiness> => {
+    try {
+      const detail = await within(ANSWER_WITHIN_MS, check());
+      since.delete(name);
+      return { name, ok: true, detail };
+    } catch (error) {
+      if (!since.has(name)) since.set(name, now());
+      return { name, ok: false, detail: error instanceof Error ? error.message : String(error) };
+    }
+  };
+  const readiness = () => Promise.all(checks.map(look));
+  return {
+    readiness,
+    async notices() {
+      const [ready, found] = await Promise.all([readiness(), findings.open()]);
+      return [
+        ...ready
+          .filter(({ ok }) => !ok)
+          .map(({ name }) => ({
+            code: `${name}-away`,
+            message: NOTICES[name] ?? `${name} does not answer.`,
+            since: since.get(name) ?? now(),
+          })),
+        ...found.map(({ code, message, firstAt }) => ({ code, message, since: firstAt })),
+      ];
+    },
+  };
+}
+
+const NOTICES: Readonly<Record<string, string>> = {
+  database: 'The database does not answer. What was recorded is safe; nothing new can be shown.',
+  temporal: 'Temporal does not answer. You can read, but nothing can be opened or decided until it is back.',
+  inventory: 'tocsin.yaml has mistakes. The inventory as it was before is in use.',
+};
+
+async function askTemporal(temporal: TemporalClient): Promise<string> {
+  const { namespace } = temporal.client.options;
+  await temporal.client.workflowService.describeNamespace({ namespace });
+  return `answers, namespace ${namespace}`;
+}
+
+function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`did not answer within ${ms / 1000} s`)), ms);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}

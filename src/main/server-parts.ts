@@ -1,0 +1,126 @@
+import type pg from 'pg';
+import type { SavedIncident } from '../../workflows/messages.ts';
+import { surroundingsOf } from '../inventory/inventory.ts';
+import { readLibrary } from '../playbook/library.ts';
+import { createAccounts } from '../store/accounts.ts';
+import { exportJsonLines } from '../store/export.ts';
+import { createFindings } from '../store/findings.ts';
+import { createInbox } from '../store/inbox.ts';
+import { createIncidentNumbers } from '../store/incident-numbers.ts';
+import { exportMarkdown } from '../store/markdown.ts';
+import { createPlanAgreements } from '../store/plan-agreements.ts';
+import { createPlanLibrary } from '../store/plans.ts';
+import { createReader } from '../store/reader.ts';
+import { createSnapshots } from '../store/snapshots.ts';
+import { createAlertDesk } from '../surfaces/alerts.ts';
+import { consolePages } from '../surfaces/console/routes.tsx';
+import { createDirectory } from '../surfaces/directory.ts';
+import type { AppDeps } from '../surfaces/http/app.ts';
+import type { Deps } from '../surfaces/http/context.ts';
+import { createIdentity } from '../surfaces/identity.ts';
+import { createOpener } from '../surfaces/open.ts';
+import { checkSources } from '../surfaces/playbook-check.ts';
+import { createPlaybookDesk } from '../surfaces/playbook-desk.ts';
+import { createRunningIncidents } from '../surfaces/responses.ts';
+import { createVoteSigner } from '../surfaces/votes.ts';
+import { resolveReference } from './config.ts';
+import type { ServerKeys } from './keys.ts';
+import type { LiveInventory } from './live-inventory.ts';
+import type { Log } from './log.ts';
+import { createMetrics } from './metrics.ts';
+import { createHealth } from './readiness.ts';
+import type { ServiceConfig } from './supervised.ts';
+import type { TemporalClient } from './temporal-client.ts';
+
+export type PartsDeps = {
+  config: ServiceConfig;
+  inventory: LiveInventory;
+  pool: pg.Pool;
+  temporal: TemporalClient;
+  keys: ServerKeys;
+  log: Log;
+};
+
+export type ServerParts = { app: AppDeps; close(): Promise<void> };
+
+/** Puts the server together out of store, Temporal and inventory. */
+export function composeServer({ config, inventory, pool, temporal, keys, log }: PartsDeps): ServerParts {
+  const now = Date.now;
+  const warn = (message: string, about: Record<string, unknown>) => log.warn(about, message);
+  const failed: AppDeps['log']['failed'] = (error, about) => log.error({ err: error, ...about }, 'a request failed');
+  const reader = createReader({
+    pool,
+    connectionString: config.databaseUrl,
+    onProblem: (error) => log.warn({ error: error.message }, 'live updates are interrupted'),
+  });
+  const directory = createDirectory(inventory.current);
+  const accounts = createAccounts({ pool, now });
+  const plans = createPlanLibrary(pool);
+  const findings = createFindings(pool);
+  const snapshots = createSnapshots(pool);
+  const running = createRunningIncidents({
+    client: temporal.client,
+    taskQueue: config.taskQueue,
+    // Written by the workflow itself; savedAsInput looks at its format.
+    loadSaved: async (incident) => (await snapshots.loadSnapshot(incident)) as SavedIncident | null,
+  });
+  const metrics = createMetrics({ reader, openFindings: findings.open, now });
+  const responses = metrics.timed({
+    send: running.send,
+    open: createOpener({
+      directory,
+      playbooks: plans,
+      allocate: createIncidentNumbers(pool).allocateIncident,
+      start: (opening, plan) => running.startIncident({ opening, plan, seq: 0 }),
+      now,
+      warn,
+    }),
+  });
+  const deps: Deps = {
+    reader,
+    responses,
+    votes: createVoteSigner(keys.vote),
+    accounts,
+    identity: createIdentity(accounts, directory, now),
+    directory,
+    playbooks: plans,
+    now,
+    publicUrl: config.publicUrl,
+    hosts: [],
+  };
+  const health = createHealth({ pool, temporal, inventory, findings, now });
+  const app: AppDeps = {
+    ...deps,
+    alertDesk: createAlertDesk({ inbox: createInbox(pool), reader, playbooks: plans, responses, now, warn }),
+    playbookDesk: createPlaybookDesk({
+      playbooks: plans,
+      directory,
+      check: (sources) => checkSources(sources, surroundingsOf(inventory.current()), readLibrary(config.playbooks)),
+      agree: createPlanAgreements(pool).agree,
+      publish: plans.publish,
+      now,
+    }),
+    timeline: {
+      jsonLines: (incident) => exportJsonLines(pool, incident, new Date(now())),
+      markdown: exportMarkdown,
+    },
+    health: {
+      readiness: health.readiness,
+      registry: metrics.registry,
+      metricsToken: config.metricsToken === null ? null : resolveReference(config.metricsToken),
+    },
+    pages: consolePages(deps, {
+      organisation: () => inventory.current().organisation.name,
+      notices: health.notices,
+      failed,
+    }),
+    log: {
+      failed,
+      answered: (about) => {
+        metrics.answered(about);
+        log.debug(about, 'answered');
+      },
+    },
+  };
+  return { app, close: () => reader.close() };
+}

@@ -1,0 +1,124 @@
+import { serve } from '@hono/node-server';
+import { Client, Connection } from '@temporalio/client';
+import type pg from 'pg';
+import { SetupError } from '../embedded/failure.ts';
+import { migrate } from '../store/migrate.ts';
+import { openPool } from '../store/pool.ts';
+import { createApp } from '../surfaces/http/app.ts';
+import { loadKeys, makeKeys, type ServerKeys } from './keys.ts';
+import { keysInUse } from './keys-in-use.ts';
+import { createLiveInventory } from './live-inventory.ts';
+import { prepareLocal } from './local.ts';
+import { createLog, type Log } from './log.ts';
+import { composeServer } from './server-parts.ts';
+import type { Service, ServiceConfig } from './supervised.ts';
+import { temporalAddress } from './temporal-address.ts';
+import { connectTemporal } from './temporal-client.ts';
+import { untilThere } from './until-there.ts';
+
+export type ServerOptions = {
+  /** Everything runs on this machine for trying: publish what is shipped, open a sample, let people in by a link. */
+  local: boolean;
+  log?: Log;
+};
+
+/** How long open answers may take to end when the server stops. Live streams never end by themselves. */
+const DRAIN_MS = 1_000;
+const TELL_INCIDENTS_EVERY_MS = 1_000;
+
+/** Where people and programs meet Tocsin: API and console. It starts and reads incidents; it never acts on the world. */
+export async function runServer(
+  config: ServiceConfig,
+  options: ServerOptions = { local: process.env.TOCSIN_SUPERVISED === '1' },
+): Promise<Service> {
+  const log = options.log ?? createLog({ name: 'server', level: config.logLevel });
+  const starting = new AbortController();
+  const inventory = createLiveInventory(config.inventory, Date.now, log);
+  const pool = openPool(config.databaseUrl, {
+    name: 'tocsin-server',
+    onProblem: (error) => log.warn({ error: error.message }, 'a connection to PostgreSQL broke'),
+  });
+  const applied = await untilThere('the database', log, () => migrate(pool), starting.signal);
+  for (const migration of applied) log.info({ migration }, 'a migration was applied');
+  const keys = await untilThere('Temporal', log, () => serverKeys(config, pool), starting.signal);
+  const temporal = await connectTemporal(temporalAddress(config, config.temporal.address), keys.payload);
+  const parts = composeServer({ config, inventory, pool, temporal, keys, log });
+  const http = await listen(createApp(parts.app).fetch, config);
+  const digests = every(TELL_INCIDENTS_EVERY_MS, () => parts.app.alertDesk.tellIncidents(), log);
+  log.info({ url: config.publicUrl }, 'the server is ready');
+  const local = options.local ? await prepareLocal({ ...parts.app, config, log, inventory: inventory.current() }) : {};
+  return {
+    ready: { url: config.publicUrl, ...local },
+    stop: async () => {
+      digests.stop();
+      await http.close();
+      await parts.close();
+      await temporal.close();
+      await pool.end();
+    },
+  };
+}
+
+/** Makes the keys on first use; refuses to when stored data was made with a key that is gone. */
+async function serverKeys(config: ServiceConfig, pool: pg.Pool): Promise<ServerKeys> {
+  const { address, namespace, tls, apiKey } = temporalAddress(config, config.temporal.address);
+  const connection = await Connection.connect({ address, tls, apiKey, connectTimeout: '10s' });
+  try {
+    const known = await keysInUse(pool, new Client({ connection, namespace }));
+    makeKeys(config.keys, known);
+    return loadKeys(config.keys, 'server', known);
+  } finally {
+    await connection.close();
+  }
+}
+
+function listen(
+  fetch: Parameters<typeof serve>[0]['fetch'],
+  { host, port }: ServiceConfig,
+): Promise<{ close(): Promise<void> }> {
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch, hostname: host, port }, () => resolve({ close }));
+    server.once('error', (error) => reject(cannotListen(error, host, port)));
+    const close = () =>
+      new Promise<void>((closed) => {
+        server.close(() => closed());
+        if (!('closeAllConnections' in server)) return;
+        server.closeIdleConnections();
+        setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref();
+      });
+  });
+}
+
+function cannotListen(error: Error, host: string, port: number): Error {
+  const code = 'code' in error ? error.code : '';
+  if (code === 'EADDRINUSE')
+    return new SetupError(
+      'port-taken',
+      `port ${port} on ${host} is taken`,
+      `Stop what uses it, or choose another: TOCSIN_PORT=${port + 1}`,
+    );
+  if (code === 'EACCES')
+    return new SetupError(
+      'port-forbidden',
+      `this user may not listen on port ${port}`,
+      'Choose a port above 1023: TOCSIN_PORT=7373',
+    );
+  return error;
+}
+
+/** Runs a task again and again, never twice at once; a failure is said and the next turn tries again. */
+export function every(intervalMs: number, task: () => Promise<void>, log: Log): { stop(): void } {
+  let running = false;
+  const timer = setInterval(async () => {
+    if (running) return;
+    running = true;
+    try {
+      await task();
+    } catch (error) {
+      log.warn({ error: error instanceof Error ? error.message : String(error) }, 'a regular task failed');
+    } finally {
+      running = false;
+    }
+  }, intervalMs);
+  return { stop: () => clearInterval(timer) };
+}

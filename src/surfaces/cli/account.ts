@@ -1,0 +1,116 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type Command, Option } from 'commander';
+import type { TokenInfo } from '../ports.ts';
+import { tokenFile } from './connect.ts';
+import { type Cli, examples } from './context.ts';
+import { CliError, EXIT } from './io.ts';
+import { relative, table, when } from './print.ts';
+
+export function accountCommands(program: Command, cli: Cli): void {
+  program
+    .command('whoami')
+    .description('who this token acts as, and what it may do')
+    .addHelpText('after', examples('tocsin whoami'))
+    .action(async (_: unknown, command: Command) => {
+      const me = await cli
+        .client()
+        .get<{ person: { id: string; name: string; roles: string[] }; may: string[] }>('/api/me');
+      cli.show(command, me, () => {
+        const { name, id, roles } = me.person;
+        return `${name} (${id})\n  roles  ${roles.join(', ') || 'none'}\n  may    ${me.may.join(', ')}`;
+      });
+    });
+
+  program
+    .command('sign-in')
+    .option('--person <id>', 'for whom; yourself by default')
+    .description('make a one-time link that signs a browser in (administrators)')
+    .addHelpText('after', examples('tocsin sign-in', 'tocsin sign-in --person mara-lindqvist'))
+    .action(async ({ person }: { person?: string }, command: Command) => {
+      const link = await cli
+        .client()
+        .post<{ url: string; person: string; expiresAt: number }>('/api/sign-in-links', person ? { person } : {});
+      cli.show(
+        command,
+        link,
+        () => `${link.url}\nSigns in ${link.person}, once, until ${when(link.expiresAt, cli.io.now())}.`,
+      );
+    });
+
+  tokens(program.command('token').description('API tokens for this command line, scripts and monitors'), cli);
+}
+
+function tokens(token: Command, cli: Cli): void {
+  token
+    .command('create')
+    .argument('<name>', 'what it is for')
+    .addOption(
+      new Option('--scope <scope>', 'alerts: may only send alerts (administrators)')
+        .choices(['person', 'alerts'])
+        .default('person'),
+    )
+    .option('--days <days>', 'how long it is valid', '90')
+    .option('--save', 'keep it for this command line instead of printing it')
+    .description('make a token; it is shown once')
+    .addHelpText(
+      'after',
+      examples('tocsin token create laptop --save', 'tocsin token create registry-verifier --scope alerts --days 365'),
+    )
+    .action(async (name: string, options: { scope: string; days: string; save?: boolean }, command: Command) => {
+      const days = Number(options.days);
+      if (!Number.isInteger(days) || days < 1) throw new CliError(EXIT.usage, '--days must be a whole number of days.');
+      const made = await cli
+        .client()
+        .post<TokenInfo & { token: string }>('/api/tokens', { name, scope: options.scope, days });
+      const until = made.expiresAt === null ? 'for good' : `until ${when(made.expiresAt, cli.io.now())}`;
+      if (options.save) {
+        const file = save(cli, made.token);
+        const { token: _, ...info } = made;
+        cli.show(command, { ...info, file }, () => `Kept in ${file}; valid ${until}.`);
+      } else cli.show(command, made, () => `${made.token}\nShown this once; valid ${until}.`);
+    });
+
+  token
+    .command('list')
+    .option('--all', "everybody's (administrators)")
+    .description('list tokens')
+    .addHelpText('after', examples('tocsin token list'))
+    .action(async ({ all }: { all?: boolean }, command: Command) => {
+      const found = await cli.client().get<{ tokens: TokenInfo[] }>(`/api/tokens${all ? '?all=true' : ''}`);
+      cli.show(command, found, () => {
+        const now = cli.io.now();
+        const rows = found.tokens.map((one) => [
+          one.id,
+          `${one.prefix}…`,
+          one.person,
+          one.scope,
+          one.expiresAt === null ? 'never' : relative(one.expiresAt, now),
+          one.lastUsedAt === null ? 'never' : relative(one.lastUsedAt, now),
+          one.name,
+        ]);
+        return rows.length > 0
+          ? table(cli.io, ['ID', 'TOKEN', 'PERSON', 'SCOPE', 'EXPIRES', 'USED', 'NAME'], rows)
+          : 'No tokens.';
+      });
+    });
+
+  token
+    .command('revoke')
+    .argument('<id>', 'as "token list" shows it')
+    .description('revoke a token, at once')
+    .addHelpText('after', examples('tocsin token revoke 3f9a1c0b72d4e815'))
+    .action(async (id: string, _: unknown, command: Command) => {
+      await cli.client().delete(`/api/tokens/${encodeURIComponent(id)}`);
+      cli.show(command, { revoked: id }, () => `${id} is revoked.`);
+    });
+}
+
+function save(cli: Cli, token: string): string {
+  const file = tokenFile(cli.io.home, cli.io.env);
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  writeFileSync(file, `${token}\n`, { mode: 0o600 });
+  // An older file keeps its mode when it is written again.
+  chmodSync(file, 0o600);
+  return file;
+}

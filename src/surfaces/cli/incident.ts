@@ -1,0 +1,272 @@
+import { type Command, Option } from 'commander';
+import { roleInWords, seatsInWords } from '../../incident/decision.ts';
+import { plainText } from '../../incident/phrases.ts';
+import { severityLabel } from '../../incident/severity.ts';
+import type { DecisionView, IncidentView } from '../../incident/view.ts';
+import { openDecisions } from '../../incident/view.ts';
+import { type Cli, examples, incidentArgument, incidentPath, jsonArgument } from './context.ts';
+import { CliError, EXIT } from './io.ts';
+import { paint, table, when } from './print.ts';
+
+type Summary = {
+  id: string;
+  title: string;
+  status: string;
+  paused: boolean;
+  severity: IncidentView['severity'];
+  system: string | null;
+  openQuestions: number;
+  openedAt: number;
+};
+
+const severities = new Option('--severity <severity>', 'how bad it is').choices(['sev1', 'sev2', 'sev3', 'sev4']);
+
+export function incidentCommands(program: Command, cli: Cli): void {
+  const incident = program.command('incident').description('open, read and command incidents');
+  listing(incident, cli);
+  opening(incident, cli);
+  telling(incident, cli);
+}
+
+function listing(incident: Command, cli: Cli): void {
+  incident
+    .command('list')
+    .description('list incidents, newest first')
+    .option('--status <status>', 'open, resolved, closed; several joined by commas', 'open,resolved')
+    .option('--all', 'closed ones too')
+    .addHelpText('after', examples('tocsin incident list', 'tocsin incident list --all --json'))
+    .action(async (options: { status: string; all?: boolean }, command: Command) => {
+      const query = options.all ? '' : `?status=${encodeURIComponent(options.status)}`;
+      const found = await cli.client().get<{ incidents: Summary[] }>(`/api/incidents${query}`);
+      cli.show(command, found, () => listText(cli, found.incidents));
+    });
+
+  incident
+    .command('show')
+    .argument('<incident>', 'INC-2026-0147, or 147')
+    .description('show where an incident stands and what it waits for')
+    .addHelpText('after', examples('tocsin incident show INC-2026-0147', 'tocsin incident show 147 --json'))
+    .action(async (given: string, _: unknown, command: Command) => {
+      const view = await cli.client().get<IncidentView>(incidentPath(incidentArgument(cli.io, given)));
+      cli.show(command, view, () => viewText(cli, view));
+    });
+}
+
+function listText(cli: Cli, incidents: Summary[]): string {
+  if (incidents.length === 0) return 'All quiet: no such incident.';
+  const rows = incidents.map((one) => [
+    one.id,
+    severityLabel(one.severity),
+    one.paused ? `${one.status}, paused` : one.status,
+    one.openQuestions > 0 ? `${one.openQuestions} to decide` : '-',
+    one.system ?? '-',
+    when(one.openedAt, cli.io.now()),
+    one.title,
+  ]);
+  return table(cli.io, ['INCIDENT', 'SEVERITY', 'STATUS', 'WAITS', 'SYSTEM', 'OPENED', 'TITLE'], rows);
+}
+
+function viewText(cli: Cli, view: IncidentView): string {
+  const { bold } = paint(cli.io);
+  const now = cli.io.now();
+  const facts = [
+    ['Severity', severityLabel(view.severity)],
+    ['Status', `${view.status}${view.paused ? ', paused' : ''}${view.unwinding ? ', being undone' : ''}`],
+    ['System', view.system ? `${view.system.name} (${view.system.id})` : 'none named'],
+    [
+      'Playbook',
+      view.playbook ? `${view.playbook.id} v${view.playbook.version}, ${view.playbook.hash.slice(0, 12)}` : 'none',
+    ],
+    ['Opened', when(view.openedAt, now)],
+    ...(view.mode === 'live' ? [] : [['Mode', view.mode === 'exercise' ? 'EXERCISE' : 'simulated inventory']]),
+    ...Object.entries(view.roles).map(([role, person]) => [roleInWords(role), person]),
+  ];
+  const open = openDecisions(view);
+  const steps = Object.entries(view.steps).map(([path, step]) => [path, step.status, step.error?.message ?? '']);
+  return [
+    bold(`${view.id}  ${plainText(view.title)}`),
+    ...facts.map(([name, value]) => `  ${(name ?? '').padEnd(20)}${plainText(value ?? '')}`),
+    '',
+    ...(open.length > 0
+      ? open.flatMap((one) => questionText(cli, view.id, one))
+      : ['Nobody has to decide anything now.']),
+    ...(steps.length > 0 ? ['', table(cli.io, ['STEP', 'STATUS', ''], steps)] : []),
+    ...view.warnings.map((warning) => `\nWarning: ${plainText(warning.message)}`),
+  ].join('\n');
+}
+
+function questionText(cli: Cli, id: string, { question, votes }: DecisionView): string[] {
+  const { soon } = paint(cli.io);
+  const acts = question.acts.map((act) => {
+    const undo = act.undo ? `undone by ${act.undo}` : 'cannot be undone';
+    return `     ${act.title}${act.target ? ` (${act.target})` : ''}: ${act.risk}, ${undo}`;
+  });
+  return [
+    soon(`${question.number}. ${plainText(question.question)}`),
+    `     ${seatsInWords(question.by)} decides by ${when(question.until, cli.io.now())}; if nobody answers: ${question.otherwise}`,
+    ...(question.failure ? [`     ${plainText(question.failure.message)}`] : []),
+    ...acts.map(plainText),
+    ...(votes.length > 0 ? [`     so far: ${votes.map((vote) => `${vote.person} ${vote.answer}`).join(', ')}`] : []),
+    `     tocsin decide ${id} ${question.number} ${question.options.join('|')}`,
+  ];
+}
+
+function opening(incident: Command, cli: Cli): void {
+  incident
+    .command('open')
+    .argument('[title]', 'what is wrong, in a few words')
+    .option('--playbook <name>', 'the playbook to run; without one, people take notes and decide by themselves')
+    .option('--system <id>', 'the AI system it is about')
+    .addOption(severities)
+    .option('--inputs <json>', 'inputs of the playbook, as a JSON object')
+    .option('--key <key>', 'makes a repeat harmless: the same key opens one incident')
+    .description('open an incident')
+    .addHelpText(
+      'after',
+      examples(
+        'tocsin incident open "Odd answers about payouts" --system customer-assistant',
+        'tocsin incident open --playbook tampered-model-artifact --system claims-triage --severity sev1',
+      ),
+    )
+    .action(async (title: string | undefined, options: OpenOptions, command: Command) => {
+      const { playbook, system, severity, inputs, key } = options;
+      const given = inputs === undefined ? undefined : jsonArgument(inputs, '--inputs');
+      const body = { title, playbook, system, severity, inputs: given };
+      const headers: Record<string, string> = key === undefined ? {} : { 'idempotency-key': key };
+      const opened = await cli.client().post<{ incident: string; created: boolean }>('/api/incidents', body, headers);
+      cli.show(command, opened, () =>
+        opened.created ? `${opened.incident} is open.` : `${opened.incident} was opened before, by the same key.`,
+      );
+    });
+}
+
+type OpenOptions = { playbook?: string; system?: string; severity?: string; inputs?: string; key?: string };
+/** Commands that are one sentence to a running incident. */
+function telling(incident: Command, cli: Cli): void {
+  const tell = async (command: Command, given: string, name: string, body: unknown, done: string) => {
+    const id = incidentArgument(cli.io, given);
+    const result = await cli.client().post(`${incidentPath(id)}/${name}`, body);
+    cli.show(command, result, () => `${id}: ${done}`);
+  };
+  const add = (name: string, description: string, example: string) =>
+    incident
+      .command(name)
+      .argument('<incident>', 'INC-2026-0147, or 147')
+      .description(description)
+      .addHelpText('after', examples(`tocsin incident ${example}`));
+
+  add('note', 'add a note to the timeline', 'note 147 "Registry logs are kept"')
+    .argument('<text>')
+    .action((id: string, text: string, _: unknown, command: Command) => tell(command, id, 'notes', { text }, 'noted.'));
+  add('role', 'assign a role in this incident', 'role 147 incident-commander mara-lindqvist')
+    .argument('<role>')
+    .argument('<person>')
+    .action((id: string, role: string, assignee: string, _: unknown, command: Command) =>
+      tell(command, id, 'role', { role, assignee }, `${assignee} is ${roleInWords(role)}.`),
+    );
+  add('severity', 'change the severity', 'severity 147 sev1 --reason "Customers are affected"')
+    .argument('<severity>', 'sev1, sev2, sev3 or sev4')
+    .requiredOption('--reason <text>', 'why; it goes on the timeline')
+    .action((id: string, severity: string, { reason }: Reason, command: Command) =>
+      tell(command, id, 'severity', { severity, reason }, `severity is ${severity}.`),
+    );
+  const withReason = [
+    ['pause', 'begin no further act; deadlines go on', 'paused.'],
+    ['stand-down', 'stop the plan and undo what was done', 'standing down; what was done is being undone.'],
+    ['reopen', 'open a resolved or closed incident again', 'open again.'],
+  ] as const;
+  for (const [name, description, done] of withReason)
+    add(name, description, `${name} 147 --reason "…"`)
+      .requiredOption('--reason <text>', 'why; it goes on the timeline')
+      .action((id: string, { reason }: Reason, command: Command) => tell(command, id, name, { reason }, done));
+  add('resume', 'go on after a pause', 'resume 147').action((id: string, _: unknown, command: Command) =>
+    tell(command, id, 'resume', undefined, 'going on.'),
+  );
+  add('close', 'close a resolved incident', 'close 147').action((id: string, _: unknown, command: Command) =>
+    tell(command, id, 'close', undefined, 'closed.'),
+  );
+  add('resolve', 'say that the harm is over', 'resolve 147 --summary "4.1.7 serves again, probed by traffic"')
+    .requiredOption('--summary <text>', 'what ended the harm')
+    .action((id: string, { summary }: { summary: string }, command: Command) =>
+      tell(command, id, 'resolve', { summary }, 'resolved.'),
+    );
+  add('retry', 'try a failed step again', 'retry 147 isolate')
+    .argument('[step]', 'path of the step; may be left out when only one failed')
+    .option('--reason <text>')
+    .action((id: string, step: string | undefined, { reason }: Partial<Reason>, command: Command) =>
+      tell(command, id, 'retry', { step, reason }, 'trying again.'),
+    );
+  add('skip', 'skip a failed step', 'skip 147 isolate --reason "Isolated by hand at the gateway"')
+    .argument('[step]', 'path of the step; may be left out when only one failed')
+    .requiredOption('--reason <text>', 'why; it goes on the timeline')
+    .option('--outputs <json>', 'outputs of the step, for the steps that need them')
+    .action(
+      (id: string, step: string | undefined, { reason, outputs }: Reason & { outputs?: string }, command: Command) =>
+        tell(
+          command,
+          id,
+          'skip',
+          { step, reason, ...(outputs ? { outputs: jsonArgument(outputs, '--outputs') } : {}) },
+          'skipped.',
+        ),
+    );
+}
+
+type Reason = { reason: string };
+
+/** `tocsin decide`: shows what an approve will do, and asks, before it counts. */
+export function decideCommand(program: Command, cli: Cli): void {
+  program
+    .command('decide')
+    .argument('<incident>', 'INC-2026-0147, or 147')
+    .argument('<question>', 'its number')
+    .argument('<answer>', 'approve, deny; for a failed step retry, skip, take-over, stop, unwind')
+    .option('--reason <text>', 'why; needed for all but approve and retry')
+    .option('--outputs <json>', 'for skip and take-over: the outputs of the step')
+    .option('--yes', 'approve disruptive and irreversible acts without being asked again')
+    .description('answer a question')
+    .addHelpText(
+      'after',
+      examples('tocsin decide 147 1 approve', 'tocsin decide 147 1 deny --reason "Payouts run at three"'),
+    )
+    .action(async (given: string, number: string, answer: string, options: DecideOptions, command: Command) => {
+      const id = incidentArgument(cli.io, given);
+      if (!/^\d+$/.test(number))
+        throw new CliError(EXIT.usage, `"${number}" is not the number of a question.`, `tocsin incident show ${id}`);
+      const path = `${incidentPath(id)}/decisions/${number}`;
+      const body = {
+        answer,
+        ...(options.reason ? { reason: options.reason } : {}),
+        ...(options.outputs ? { outputs: jsonArgument(options.outputs, '--outputs') } : {}),
+      };
+      const send = (confirm: boolean) => cli.client().post<{ outcome?: string }>(path, { ...body, confirm });
+      const result = await confirmed(cli, send, options.yes === true);
+      cli.show(command, result, () =>
+        result.outcome
+          ? `Decided: ${result.outcome}.`
+          : 'Recorded. The question needs more answers before it is decided.',
+      );
+    });
+}
+
+type DecideOptions = { reason?: string; outputs?: string; yes?: boolean };
+
+async function confirmed<T>(cli: Cli, send: (confirm: boolean) => Promise<T>, yes: boolean): Promise<T> {
+  if (yes) return send(true);
+  try {
+    return await send(false);
+  } catch (error) {
+    if (!(error instanceof CliError) || error.problem?.code !== 'confirm') throw error;
+    if (!cli.io.interactive)
+      throw new CliError(
+        error.exit,
+        error.message,
+        'Your answer was not taken. Say it again with --yes.',
+        error.problem,
+      );
+    cli.io.err(`${plainText(error.message)}\n`);
+    const said = (await cli.io.ask('Approve this? Type yes: ')).trim().toLowerCase();
+    if (said !== 'yes') throw new CliError(EXIT.refused, 'Not approved: you did not confirm.', 'Nothing was done.');
+    return send(true);
+  }
+}

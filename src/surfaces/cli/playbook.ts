@@ -1,0 +1,172 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { plainText } from '../../incident/phrases.ts';
+import { surroundingsOf } from '../../inventory/inventory.ts';
+import { loadInventory } from '../../inventory/load.ts';
+import { formatDiagnostic, hasErrors, SourceError } from '../../playbook/diagnostics.ts';
+import { readLibrary } from '../../playbook/library.ts';
+import { everyPlanStep, type Plan } from '../../playbook/plan.ts';
+import { checkSources } from '../playbook-check.ts';
+import type { Publication, Sources } from '../playbook-desk.ts';
+import { type Cli, examples } from './context.ts';
+import { CliError, EXIT } from './io.ts';
+import { paint, table, when } from './print.ts';
+
+type Summary = {
+  playbook: string;
+  title: string;
+  version: number;
+  hash: string;
+  publishedAt: number;
+  publishedBy: string[];
+};
+
+export function playbookCommands(program: Command, cli: Cli): void {
+  const playbook = program.command('playbook').description('check, publish and read playbooks');
+
+  playbook
+    .command('list')
+    .description('list published playbooks')
+    .addHelpText('after', examples('tocsin playbook list'))
+    .action(async (_: unknown, command: Command) => {
+      const found = await cli.client().get<{ playbooks: Summary[] }>('/api/playbooks');
+      cli.show(command, found, () => {
+        const rows = found.playbooks.map((one) => [
+          one.playbook,
+          String(one.version),
+          one.hash.slice(0, 12),
+          when(one.publishedAt, cli.io.now()),
+          one.publishedBy.join(', '),
+          one.title,
+        ]);
+        return rows.length > 0
+          ? table(cli.io, ['PLAYBOOK', 'VERSION', 'HASH', 'PUBLISHED', 'BY', 'TITLE'], rows)
+          : 'No playbook is published.';
+      });
+    });
+
+  playbook
+    .command('show')
+    .argument('<name>', 'its name, or the hash of any version')
+    .description('show a published playbook step by step')
+    .addHelpText('after', examples('tocsin playbook show tampered-model-artifact'))
+    .action(async (name: string, _: unknown, command: Command) => {
+      const found = await cli.client().get<Summary & { plan: Plan }>(`/api/playbooks/${encodeURIComponent(name)}`);
+      cli.show(command, found, () => planText(cli, found.plan));
+    });
+
+  playbook
+    .command('check')
+    .argument('<file...>', 'playbooks')
+    .option('--inventory <file>', 'the inventory to check against (TOCSIN_INVENTORY, else tocsin.yaml here or above)')
+    .description('check playbooks; needs no server')
+    .addHelpText(
+      'after',
+      examples(
+        'tocsin playbook check playbooks/tampered-model-artifact.yaml',
+        'tocsin playbook check playbooks/*.yaml --json',
+      ),
+    )
+    .action((files: string[], { inventory }: { inventory?: string }, command: Command) => {
+      const surroundings = surroundingsOf(inventoryFor(cli, inventory));
+      const checked = files.map((given) => {
+        const sources = sourcesOf(cli, given);
+        const { diagnostics, plan } = checkSources(sources, surroundings, { playbooks: {}, templates: {} });
+        return { file: given, ok: !hasErrors(diagnostics), hash: plan?.hash ?? null, diagnostics };
+      });
+      cli.show(command, { checked }, () =>
+        checked
+          .flatMap(({ file, ok, hash, diagnostics }) => [
+            ...diagnostics.map((one) => plainText(formatDiagnostic(one))),
+            ...(ok ? [`${file} holds. Plan ${hash?.slice(0, 12)}.`] : []),
+          ])
+          .join('\n'),
+      );
+      const broken = checked.filter(({ ok }) => !ok).length;
+      if (broken > 0)
+        throw new CliError(
+          EXIT.failure,
+          `${broken} of ${checked.length} ${checked.length === 1 ? 'playbook does' : 'playbooks do'} not hold.`,
+        );
+    });
+
+  playbook
+    .command('publish')
+    .argument('<file>', 'a playbook; those it runs are taken from its folder')
+    .description('publish a playbook, so that it can run')
+    .addHelpText('after', examples('tocsin playbook publish playbooks/tampered-model-artifact.yaml'))
+    .action(async (given: string, _: unknown, command: Command) => {
+      const publication = await publish(cli, sourcesOf(cli, given));
+      cli.show(command, publication, () => publicationText(publication));
+    });
+}
+
+async function publish(cli: Cli, sources: Sources): Promise<Publication> {
+  try {
+    return await cli.client().post<Publication>('/api/playbooks/publish', sources);
+  } catch (error) {
+    if (!(error instanceof CliError) || error.problem?.code !== 'playbook-refused') throw error;
+    const { diagnostics } = error.problem as { diagnostics: Parameters<typeof formatDiagnostic>[0][] };
+    const lines = diagnostics.map((one) => plainText(formatDiagnostic(one)));
+    throw new CliError(error.exit, [...lines, error.message].join('\n'), error.next, error.problem);
+  }
+}
+
+const publicationText = ({ playbook, version, hash, status, agreed, needed }: Publication): string =>
+  status === 'published'
+    ? `${playbook} v${version} is published. Plan ${hash.slice(0, 12)}.`
+    : `${playbook} v${version} waits: ${agreed.join(', ')} agreed, ${needed} must. Another person runs the same command.`;
+
+function inventoryFor(cli: Cli, given: string | undefined) {
+  const named = given ?? cli.io.env.TOCSIN_INVENTORY;
+  const path = named ? resolve(cli.io.cwd, named) : above(cli.io.cwd, 'tocsin.yaml');
+  if (path === null)
+    throw new CliError(
+      EXIT.usage,
+      'There is no tocsin.yaml here or above.',
+      'Say --inventory FILE: a playbook is checked against an inventory.',
+    );
+  return explained(() => loadInventory(path));
+}
+
+function above(folder: string, name: string): string | null {
+  const file = join(folder, name);
+  if (existsSync(file)) return file;
+  return dirname(folder) === folder ? null : above(dirname(folder), name);
+}
+
+/** A playbook with all that stands beside it. */
+function sourcesOf(cli: Cli, given: string): Sources {
+  const file = resolve(cli.io.cwd, given);
+  if (!existsSync(file)) throw new CliError(EXIT.notFound, `There is no file ${file}.`);
+  const { playbooks, templates } = explained(() => readLibrary(dirname(file)));
+  const name = basename(file).replace(/\.ya?ml$/, '');
+  const library = [
+    ...Object.entries(playbooks).flatMap(([other, { text }]) =>
+      other === name ? [] : [{ file: `${other}.yaml`, source: text }],
+    ),
+    ...Object.entries(templates).map(([other, { text }]) => ({ file: other, source: text })),
+  ];
+  return { file: given, source: readFileSync(file, 'utf8'), library };
+}
+
+function explained<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof SourceError) throw new CliError(EXIT.failure, plainText(error.message));
+    throw error;
+  }
+}
+
+function planText(cli: Cli, plan: Plan): string {
+  const { bold } = paint(cli.io);
+  const lines = [...everyPlanStep(plan)].map((step) => {
+    const depth = step.path.split('/').length - 1;
+    return `${'  '.repeat(depth + 1)}${step.kind.padEnd(9)}${plainText(step.title)}  (${step.path})`;
+  });
+  return [bold(`${plan.playbook} v${plan.version}: ${plainText(plan.title)}`), `  plan ${plan.hash}`, ...lines].join(
+    '\n',
+  );
+}

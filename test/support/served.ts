@@ -1,0 +1,131 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createActivities } from '../../src/activities/activities.ts';
+import { loadInventory } from '../../src/inventory/load.ts';
+import { readConfig } from '../../src/main/config.ts';
+import { createLog } from '../../src/main/log.ts';
+import { packageRoot } from '../../src/main/package-root.ts';
+import { runServer } from '../../src/main/server.ts';
+import { createRegistry } from '../../src/main/simulated-bindings.ts';
+import type { Service } from '../../src/main/supervised.ts';
+import { startTemporalWorker } from '../../src/main/temporal-worker.ts';
+import { createAccounts } from '../../src/store/accounts.ts';
+import { createWorlds } from '../../src/store/worlds.ts';
+import type { Accounts, TokenScope } from '../../src/surfaces/ports.ts';
+import { type House, openHouse, testBundle } from './house.ts';
+
+/** A whole Tocsin: worker and server as `npm start` runs them, on real Temporal and PostgreSQL, with the sample inventory. */
+export type Served = {
+  house: House;
+  url: string;
+  dataDir: string;
+  ready: Service['ready'];
+  accounts: Accounts;
+  /** A token that acts as this person of the sample inventory. */
+  token(person: string, scope?: TokenScope): Promise<string>;
+  /** Calls the API as this person; `body` is sent as JSON. */
+  call(
+    person: string | null,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Answer>;
+  close(): Promise<void>;
+};
+
+// What an answer holds is what the test is about.
+export type Answer = {
+  status: number;
+  type: string;
+  text: string;
+  body: Record<string, never> & { [key: string]: unknown };
+};
+
+export async function openServed(options: { worker?: boolean; local?: boolean } = {}): Promise<Served> {
+  const house = await openHouse({ worker: false });
+  const scratch = mkdtempSync(join(tmpdir(), 'tocsin-served-'));
+  const dataDir = join(scratch, 'data');
+  mkdirSync(dataDir);
+  const config = readConfig({
+    TOCSIN_DATA: dataDir,
+    TOCSIN_PORT: String(await freePort()),
+    TOCSIN_KEYS: house.keysDir,
+    TOCSIN_TASK_QUEUE: house.taskQueue,
+  });
+  const registry = createRegistry(loadInventory(config.inventory), createWorlds(house.pool), 0);
+  const worker =
+    options.worker === false
+      ? null
+      : await startTemporalWorker({
+          temporal: { address: house.temporalAddress, namespace: 'default' },
+          taskQueue: house.taskQueue,
+          payloadKeys: house.keys.worker.payload,
+          bundle: await testBundle(),
+          activities: createActivities({ ...house.ports, registry }),
+        });
+  const service = await runServer(
+    { ...config, databaseUrl: house.databaseUrl, temporal: { ...config.temporal, address: house.temporalAddress } },
+    { local: options.local ?? true, log: createLog({ name: 'server', level: 'error' }) },
+  );
+  const accounts = createAccounts({ pool: house.pool, now: Date.now });
+  const tokens = new Map<string, string>();
+  const token = async (person: string, scope: TokenScope = 'person') => {
+    const key = `${person} ${scope}`;
+    const kept =
+      tokens.get(key) ?? (await accounts.createToken({ person, name: 'test', scope, expiresAt: null })).token;
+    tokens.set(key, kept);
+    return kept;
+  };
+  return {
+    house,
+    url: config.publicUrl,
+    dataDir,
+    ready: service.ready,
+    accounts,
+    token,
+    async call(person, method, path, body, headers = {}) {
+      const response = await fetch(new URL(path, config.publicUrl), {
+        method,
+        redirect: 'manual',
+        headers: {
+          ...(person === null ? {} : { authorization: `Bearer ${await token(person)}` }),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      const type = response.headers.get('content-type') ?? '';
+      return {
+        status: response.status,
+        type,
+        text,
+        body: /^application\/(problem\+)?json\b/.test(type) ? JSON.parse(text) : {},
+      };
+    },
+    async close() {
+      await service.stop();
+      await worker?.stop();
+      await house.close();
+      rmSync(scratch, { recursive: true });
+    },
+  };
+}
+
+export const sample = (file: string): string => join(packageRoot, file);
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() =>
+        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
+      );
+    });
+  });
+}

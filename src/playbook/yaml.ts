@@ -15,7 +15,8 @@ import type { Json } from '../incident/json.ts';
 import type { Diagnostic, Place } from './diagnostics.ts';
 
 const BYTES_MAX = 1_000_000;
-const DEPTH_MAX = 200;
+const DEPTH_MAX = 100;
+const TOO_DEEP = `values are nested deeper than ${DEPTH_MAX} levels`;
 
 export type Key = string | number;
 
@@ -46,7 +47,7 @@ export function readYaml(input: string | Uint8Array, file: string): YamlSource {
   } catch {
     return broken('not-utf-8', 'the file is not UTF-8 text; save it as UTF-8');
   }
-  if (deepest(text) > DEPTH_MAX) return broken('too-deep', `values are nested deeper than ${DEPTH_MAX} levels`);
+  if (deepest(text) > DEPTH_MAX) return broken('too-deep', TOO_DEEP);
   const lines = new LineCounter();
   const at = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
@@ -75,7 +76,7 @@ export function readYaml(input: string | Uint8Array, file: string): YamlSource {
   };
 }
 
-/** Open brackets at once, before a recursive parser meets them. Indentation cannot go as deep: each level costs a longer line. */
+/** Open brackets, before a recursive parser meets them. Indentation, where each level costs a longer line, is looked at after. */
 function deepest(text: string): number {
   let open = 0;
   let most = 0;
@@ -94,7 +95,12 @@ function problems(document: Document.Parsed, at: (offset: number) => Place): Dia
     if (error.code === 'DUPLICATE_KEY') report(error.pos[0], 'duplicate-key', 'this key stands here twice; keep one');
     else if (error.code === 'MULTIPLE_DOCS') report(error.pos[0], 'yaml', 'one document a file; remove the "---"');
     else report(error.pos[0], 'yaml', lowerFirst(error.message));
-  visit(document, (_, node) => {
+  visit(document, (_, node, parents) => {
+    // Parents are maps and lists, and the pairs between them.
+    if (parents.length > 2 * DEPTH_MAX) {
+      report(start(node), 'too-deep', TOO_DEEP);
+      return visit.BREAK;
+    }
     if (isPair(node)) {
       if (isScalar(node.key) && (node.key.value === '<<' || node.key.value === '__proto__'))
         report(start(node.key), 'merge-key', `"${String(node.key.value)}" is not allowed as a key`);

@@ -59,8 +59,8 @@ function explain(issue: Issue, prefix: readonly Key[], root: z.ZodType, source: 
           );
         return;
       }
-      const again = option.safeParse(input);
-      for (const inner of again.success ? [] : again.error.issues) explain(inner, path, root, source, out);
+      const meant = issue.errors[optionsOf(union).indexOf(option)] ?? [];
+      for (const inner of meant) explain(inner, path, root, source, out);
       return;
     }
     case 'invalid_type':

@@ -19,9 +19,10 @@ export async function drill(input: DrillInput): Promise<{ status: 'ended' | 'sta
   const outbox = new Outbox(input.seq, []);
   const flush = async () => {
     const events = outbox.carry();
-    if (events.length === 0) return;
+    const last = events.at(-1);
+    if (!last) return;
     await record({ incident, events });
-    outbox.confirm(outbox.seq);
+    outbox.confirm(last.seq);
   };
   const end = await new Promise<End>((resolve, reject) => {
     new VirtualRun({

@@ -1,14 +1,12 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { CapabilityProvider, CapabilityRegistry } from '../activities/ports.ts';
-import type { ActFault, ActResult, Call } from '../engine/stage.ts';
-import type { JsonObject } from '../incident/json.ts';
+import type { ActFault, Call } from '../engine/stage.ts';
 import { type AiSystem, bindingFor, type Inventory, peopleMeantBy } from '../inventory/inventory.ts';
-import { actOnWorld, newWorld, type SimulatedSystem, tookMs, World } from '../simulator/core/world.ts';
+import type { SimulatedSystem } from '../simulator/core/world.ts';
 import type { Worlds } from '../store/worlds.ts';
+import { createSimulatedProvider } from './simulated.ts';
 
 /** The one simulated world of an inventory, outside drills. */
 const WORLD = 'inventory';
-const BEAT_EVERY_MS = 250;
 
 /** Finds the provider that the inventory binds. In an inventory that is simulated this is all there is. */
 export function createRegistry(inventory: Inventory, worlds: Worlds, pace = 1): CapabilityRegistry {
@@ -28,34 +26,19 @@ export function createRegistry(inventory: Inventory, worlds: Worlds, pace = 1): 
   };
 }
 
-/**
- * Serves capabilities from the simulated world, which is a row in the store. Acts take as long as they say, times `pace`; the
- * effect lands half-way, so that a crash can befall an act before or after it.
- */
 function simulatedProvider(inventory: Inventory, worlds: Worlds, pace: number): CapabilityProvider {
+  const provider = createSimulatedProvider({
+    withWorld: (change) => worlds.withWorld(WORLD, change),
+    systems: Object.fromEntries(inventory.systems.map((system) => [system.id, simulated(system)])),
+    now: Date.now,
+    pace,
+  });
   return {
-    async act(call, { signal, beat }) {
+    async act(call, context) {
       const addressed = addressMail(inventory, call);
-      if ('code' in addressed) return { ok: false, fault: addressed };
-      const halfMs = (tookMs(call.capability) * pace) / 2;
-      await lasting(halfMs, signal, beat);
-      const result = await worlds.withWorld<ActResult>(WORLD, async (stored) => {
-        const { world, result } = actOnWorld(worldOf(inventory, stored), addressed, Date.now());
-        return { world: world as unknown as JsonObject, result };
-      });
-      await lasting(halfMs, signal, beat);
-      return result;
+      return 'code' in addressed ? { ok: false, fault: addressed } : provider.act(addressed, context);
     },
-    readBack(call) {
-      return worlds.withWorld(WORLD, async (stored) => {
-        const world = worldOf(inventory, stored);
-        const applied = world.applied[call.key];
-        return {
-          world: world as unknown as JsonObject,
-          result: applied ? { state: 'done' as const, outputs: applied.outputs } : { state: 'not-done' as const },
-        };
-      });
-    },
+    readBack: provider.readBack,
   };
 }
 
@@ -71,13 +54,6 @@ function addressMail(inventory: Inventory, call: Call): Call | ActFault {
   return { code: 'no-recipient', message: `${why}; see tocsin.yaml.`, retryable: false, effect: 'none' };
 }
 
-/** Systems that the inventory has gained since are added; what has been done to the others stays. */
-function worldOf(inventory: Inventory, stored: JsonObject | null): World {
-  const world = stored === null ? newWorld({}) : World.parse(stored);
-  const missing = inventory.systems.filter((system) => !world.systems[system.id]);
-  return { ...world, systems: { ...world.systems, ...Object.fromEntries(missing.map((s) => [s.id, simulated(s)])) } };
-}
-
 /** The newest version serves. Versions after the last known good one are compromised: that is what there is to practise on. */
 function simulated({ model }: AiSystem): SimulatedSystem {
   const lastKnownGood = model.lastKnownGood ?? model.versions[0] ?? '1';
@@ -91,12 +67,4 @@ function simulated({ model }: AiSystem): SimulatedSystem {
     lastKnownGood,
     traffic: 'serving',
   };
-}
-
-async function lasting(ms: number, signal: AbortSignal, beat: () => void): Promise<void> {
-  const until = Date.now() + ms;
-  for (let left = ms; left > 0; left = until - Date.now()) {
-    beat();
-    await pause(Math.min(left, BEAT_EVERY_MS), undefined, { signal });
-  }
 }

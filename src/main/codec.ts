@@ -1,14 +1,14 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { DataConverter, Payload, PayloadCodec } from '@temporalio/common';
-import { temporal } from '@temporalio/proto';
+// CommonJS whose names Node does not see.
+import protobuf from '@temporalio/proto';
 import type { PayloadKey } from './keys.ts';
-import { packageRoot } from './package-root.ts';
 
 const ENCODING = Buffer.from('binary/encrypted');
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-const proto = temporal.api.common.v1.Payload;
+const proto = protobuf.temporal.api.common.v1.Payload;
 
 export class CodecError extends Error {
   readonly code: 'key-unknown' | 'not-encrypted' | 'damaged';
@@ -19,8 +19,10 @@ export class CodecError extends Error {
   }
 }
 
-/** Where the failure converter is: the bundle and the worker need the same one. */
-export const failureConverterPath: string = join(packageRoot, 'workflows', 'failure-converter.cjs');
+/** The bundle and the worker need the same one; the build copies it beside the compiled workflows. */
+export const failureConverterPath: string = fileURLToPath(
+  new URL('../../workflows/failure-converter.cjs', import.meta.url),
+);
 
 /** What worker and client give to Temporal, so that its servers see ciphertext only. */
 export function dataConverter(keys: readonly PayloadKey[]): DataConverter {

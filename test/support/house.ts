@@ -13,10 +13,11 @@ import type { Question, Vote } from '../../src/incident/decision.ts';
 import { incidentId } from '../../src/incident/ids.ts';
 import type { MessageResult } from '../../src/incident/messages.ts';
 import { type IncidentView, openDecisions } from '../../src/incident/view.ts';
+import type { Inventory } from '../../src/inventory/inventory.ts';
 import { bundleWorkflows } from '../../src/main/bundle.ts';
 import { loadKeys, makeKeys, type ServerKeys, type WorkerKeys } from '../../src/main/keys.ts';
 import { packageRoot } from '../../src/main/package-root.ts';
-import { createSimulatedProvider } from '../../src/main/simulated.ts';
+import { createRegistry } from '../../src/main/simulated-bindings.ts';
 import { connectTemporal } from '../../src/main/temporal-client.ts';
 import { type RunningWorker, startTemporalWorker } from '../../src/main/temporal-worker.ts';
 import type { Plan } from '../../src/playbook/plan.ts';
@@ -34,7 +35,7 @@ import type { StoredEvent } from '../../src/surfaces/ports.ts';
 import { createRunningIncidents, type RunningIncidents } from '../../src/surfaces/responses.ts';
 import { createVoteSigner, voteExpires } from '../../src/surfaces/votes.ts';
 import type { RunOptions, SavedIncident } from '../../workflows/messages.ts';
-import { opening as sampleOpening, world as sampleWorld } from './plans.ts';
+import { opening as sampleOpening } from './plans.ts';
 import { testDatabase } from './postgres.ts';
 import { testTemporal } from './temporal.ts';
 
@@ -73,6 +74,24 @@ export type HouseOptions = {
   pace?: number;
   wrap?: (provider: CapabilityProvider) => CapabilityProvider;
   bundle?: WorkflowBundleOption;
+};
+
+const INVENTORY: Inventory = {
+  organisation: { name: 'Tested', timezone: 'UTC', stakeholders: ['incident-commander'] },
+  roles: [{ id: 'incident-commander', title: 'Incident commander', description: null }],
+  people: [{ id: 'ben', name: 'Ben', email: 'ben@example.org', roles: ['incident-commander'] }],
+  systems: ['support-assistant', 'credit-scoring'].map((id) => ({
+    id,
+    name: id,
+    tier: 'critical',
+    owner: 'ben',
+    model: { name: id, lastKnownGood: 'v40', versions: ['v40', 'v41'] },
+    dataClasses: [],
+    jurisdictions: [],
+    dependants: [],
+    bindings: { 'model.*': 'simulated' },
+  })),
+  bindings: { 'notify.*': 'simulated' },
 };
 
 let bundle: Promise<WorkflowBundleOption> | undefined;
@@ -179,7 +198,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
         .then((decision) => decision.question),
     async world() {
       const { rows } = await pool.query<{ body: string }>('SELECT body FROM worlds');
-      return rows[0] ? World.parse(JSON.parse(rows[0].body)) : sampleWorld();
+      return World.parse(JSON.parse(rows[0]?.body ?? 'null'));
     },
     async close() {
       await Promise.allSettled(workers.map((worker) => worker.stop()));
@@ -204,20 +223,19 @@ type PortDeps = {
 
 /** Exported for workers in processes of their own. */
 export function portsOf({ pool, keys, reader, pages, options }: PortDeps): ActivityPorts {
-  const worlds = createWorlds(pool);
-  const simulated = createSimulatedProvider({
-    withWorld: (change) => worlds.withWorld('test', change),
-    systems: sampleWorld().systems,
-    now: Date.now,
-    pace: options.pace ?? 0,
-  });
-  const provider = options.wrap?.(simulated) ?? simulated;
+  const bound = createRegistry(INVENTORY, createWorlds(pool), options.pace ?? 0);
+  const registry: ActivityPorts['registry'] = {
+    provider(capability, system) {
+      const provider = bound.provider(capability, system);
+      return provider && (options.wrap?.(provider) ?? provider);
+    },
+  };
   const witness = { view: async (incident: string) => (await reader.incident(incident))?.view ?? null };
   const { saveSnapshot } = createSnapshots(pool);
   return {
     timeline: createTimeline({ pool, headKey: keys.head.privateKey, now: Date.now }),
     leases: createLeases(pool),
-    registry: { provider: () => provider },
+    registry,
     approvals: createApprovalVerifier({ plans: createPlanShelf(pool), witness, voteKeys: keys.votes }),
     notifier: { page: async ({ incident, role, key }) => void pages.push({ incident, role, key }) },
     snapshots: { save: saveSnapshot },

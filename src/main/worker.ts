@@ -1,0 +1,120 @@
+import { existsSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { createActivities } from '../activities/activities.ts';
+import { createApprovalVerifier } from '../activities/approval.ts';
+import type { ActivityPorts, Notifier } from '../activities/ports.ts';
+import { SetupError } from '../embedded/failure.ts';
+import { loadInventory } from '../inventory/load.ts';
+import { createLeases } from '../store/leases.ts';
+import { createPlanShelf } from '../store/plans.ts';
+import { openPool } from '../store/pool.ts';
+import { createReader } from '../store/reader.ts';
+import { createSnapshots } from '../store/snapshots.ts';
+import { createTimeline } from '../store/timeline.ts';
+import { createWorlds } from '../store/worlds.ts';
+import { bundlePath } from './bundle.ts';
+import { KeyError, loadKeys, type WorkerKeys } from './keys.ts';
+import { createLog, type Log } from './log.ts';
+import { packageRoot } from './package-root.ts';
+import { createRegistry } from './simulated-bindings.ts';
+import type { Service, ServiceConfig } from './supervised.ts';
+import { temporalAddress } from './temporal-address.ts';
+import { logTemporalTo, startTemporalWorker } from './temporal-worker.ts';
+import { untilThere } from './until-there.ts';
+
+/** Carries out what incidents decide: the process that holds credentials. It waits for what it depends on, at start and later. */
+export async function runWorker(config: ServiceConfig): Promise<Service> {
+  const log = createLog({ name: 'worker', level: config.logLevel });
+  logTemporalTo(log);
+  const codePath = bundlePath(packageRoot);
+  if (!existsSync(codePath)) throw new SetupError('not-built', `${codePath} is missing`, 'Build it: npm run build');
+  const keys = await awaitKeys(config.keys, log);
+  const inventory = loadInventory(config.inventory);
+  const starting = new AbortController();
+  const onProblem = (error: Error) => log.warn({ error: error.message }, 'a connection to PostgreSQL broke');
+  const pool = openPool(config.databaseUrl, { name: 'tocsin-worker', connectionsMax: 20, onProblem });
+  const reader = createReader({ pool, connectionString: config.databaseUrl, onProblem });
+  const ports: ActivityPorts = {
+    timeline: createTimeline({ pool, headKey: keys.head.privateKey, now: Date.now }),
+    leases: createLeases(pool),
+    registry: createRegistry(inventory, createWorlds(pool)),
+    approvals: createApprovalVerifier({
+      plans: createPlanShelf(pool),
+      witness: { view: async (incident) => (await reader.incident(incident))?.view ?? null },
+      voteKeys: keys.votes,
+    }),
+    notifier: notifierTo(log),
+    snapshots: { save: createSnapshots(pool).saveSnapshot },
+    now: Date.now,
+    unavailable: isDatabaseAway,
+  };
+  // The server applies the migrations; until it has, there is nothing to write to.
+  await untilThere('the database', log, () => pool.query('SELECT 1 FROM incidents LIMIT 1'), starting.signal);
+  const temporal = temporalAddress(config, config.temporal.address);
+  const worker = await untilThere(
+    `Temporal at ${temporal.address}`,
+    log,
+    () =>
+      startTemporalWorker({
+        temporal,
+        taskQueue: config.taskQueue,
+        payloadKeys: keys.payload,
+        bundle: { codePath },
+        activities: createActivities(ports),
+      }),
+    starting.signal,
+  );
+  let stopping = false;
+  worker.ended.catch((error: unknown) => {
+    if (stopping) return;
+    log.fatal({ error: error instanceof Error ? error.message : String(error) }, 'the worker cannot go on');
+    // Whoever supervises starts it afresh; what was running is taken up by other workers.
+    process.exit(1);
+  });
+  log.info({ taskQueue: config.taskQueue }, 'the worker is ready');
+  return {
+    ready: {},
+    stop: async () => {
+      stopping = true;
+      await worker.stop();
+      await reader.close();
+      await pool.end();
+    },
+  };
+}
+
+const KEYS_WITHIN_MS = 60_000;
+
+/** On a fresh machine the server makes the keys, as soon as it knows that nothing was ever encrypted with others. */
+async function awaitKeys(dir: string, log: Log): Promise<WorkerKeys> {
+  let waiting = false;
+  for (const giveUpAt = Date.now() + KEYS_WITHIN_MS; ; ) {
+    try {
+      return loadKeys(dir, 'worker');
+    } catch (error) {
+      if (!(error instanceof KeyError) || error.code !== 'keys-missing' || Date.now() > giveUpAt) throw error;
+      if (!waiting) log.info(`waiting for the server to make the keys in ${dir}`);
+      waiting = true;
+      await pause(100);
+    }
+  }
+}
+
+/** Ours to retry: the database cannot be reached, is starting, is shutting down, or has no connection left. */
+export function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? String(error.code) : '';
+  return (
+    /^(08|57P|53)/.test(code) ||
+    ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT'].includes(code) ||
+    // node-postgres gives these no code.
+    /^(Connection terminated|timeout expired|timeout exceeded when trying to connect)/.test(error.message)
+  );
+}
+
+/** Until a surface that can wake people is connected, a page is a loud line; the question itself stands on every surface. */
+function notifierTo(log: Log): Notifier {
+  return {
+    page: async ({ incident, role, subject, key }) => log.warn({ incident, role, key }, `page: ${subject}`),
+  };
+}

@@ -156,6 +156,8 @@ export function createTimeline({ pool, headKey, now, onProblem }: TimelineOption
         if (fresh.length === 0) return;
         const moved = await write(incident, head, fresh);
         if (moved === null) return;
+        // What we wrote or read under this number ourselves is another event now: history was changed behind our back.
+        if (moved.seq === head.seq && moved.seq > 0) throw new TimelineConflict(incident, moved.seq);
         head = moved;
       }
       throw new TimelineRefused(

@@ -82,6 +82,19 @@ describe('appending to a timeline', () => {
     expect(await contents(incident)).toEqual(before);
   });
 
+  test('a past that was changed in the database is an alarm, not something to build on', async () => {
+    const incident = newIncident();
+    const events = sampleEvents(incident);
+    const writer = store.writer();
+    await writer.append(incident, events.slice(0, 3));
+    await store.pool.query("UPDATE incidents SET head_hash = repeat('0', 64) WHERE id = $1", [incident]);
+    await expect(writer.append(incident, events.slice(3, 4))).rejects.toMatchObject({
+      code: 'timeline-conflict',
+      seq: 3,
+    });
+    expect(await contents(incident)).toHaveLength(3);
+  });
+
   test('a gap is refused', async () => {
     const incident = newIncident();
     const events = sampleEvents(incident);

@@ -1,0 +1,138 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { commandLine, isAlive } from '../../src/embedded/processes.ts';
+import { settings } from '../../src/main/config.ts';
+import { testFolder } from '../support/folder.ts';
+import { descendants, freeSettings, type HouseProcess, startHouse } from '../support/house-process.ts';
+
+// tiers: postgres, temporal
+
+const LONG_MS = 120_000;
+const ready = /^Tocsin runs/;
+
+function pidOf(house: HouseProcess, mark: RegExp): number {
+  const pid = descendants(house.pid).find((pid) => mark.test(commandLine(pid) ?? ''));
+  if (pid === undefined) throw new Error(`no process below npm start matches ${mark}`);
+  return pid;
+}
+
+async function readiness(port: string): Promise<number> {
+  return (await fetch(`http://127.0.0.1:${port}/readyz`)).status;
+}
+
+test('one command brings up everything, what dies comes back, a second instance is told, and Ctrl-C leaves nothing behind', {
+  timeout: LONG_MS,
+}, async () => {
+  const own = await freeSettings(testFolder());
+  const house = startHouse(own);
+  await house.heard(ready);
+  await house.heard(/Ctrl-C stops all of it/);
+  expect(house.said()).toContain(`http://127.0.0.1:${own.TOCSIN_PORT}`);
+  expect(await readiness(own.TOCSIN_PORT)).toBe(200);
+
+  const second = startHouse(own);
+  expect(await second.exited).toEqual({ code: 1, signal: null });
+  expect(second.said()).toContain('Tocsin already runs');
+  expect(second.said()).toContain(`process ${house.pid}`);
+  expect(second.said()).toContain(`http://127.0.0.1:${own.TOCSIN_PORT}`);
+  expect(await readiness(own.TOCSIN_PORT)).toBe(200);
+
+  for (const [name, mark] of [
+    ['worker', /cli\.js worker$/],
+    ['server', /cli\.js server$/],
+    ['PostgreSQL', /postgres -D/],
+    ['Temporal', /server start-dev/],
+  ] as const) {
+    process.kill(pidOf(house, mark), 'SIGKILL');
+    await house.heard(new RegExp(`${name} ended \\(SIGKILL\\); starting it again`));
+    await house.heard(new RegExp(`${name} runs again`));
+  }
+  await expect.poll(() => readiness(own.TOCSIN_PORT), { timeout: 30_000 }).toBe(200);
+
+  const family = [house.pid, ...descendants(house.pid)];
+  expect(family.length).toBeGreaterThan(4);
+  house.child.kill('SIGINT');
+  expect(await house.exited).toEqual({ code: 0, signal: null });
+  expect(family.filter(isAlive)).toEqual([]);
+  expect(existsSync(join(own.TOCSIN_DATA, 'running.json'))).toBe(false);
+});
+
+test('after kill -9 of all of it the next start takes over, with the state of before', {
+  timeout: LONG_MS,
+}, async () => {
+  const own = await freeSettings(testFolder());
+  const first = startHouse(own);
+  const link = await first.heard(/\/sign-in\//);
+  const left = descendants(first.pid);
+  process.kill(first.pid, 'SIGKILL');
+  await first.exited;
+  const second = startHouse(own);
+  await second.heard(ready);
+  expect(left.filter(isAlive)).toEqual([]);
+  // The link of before still signs in: the database is the same one.
+  const answer = await fetch(link.trim(), { redirect: 'manual' });
+  expect(answer.status).toBeLessThan(400);
+  second.child.kill('SIGTERM');
+  expect(await second.exited).toEqual({ code: 0, signal: null });
+});
+
+test('Ctrl-C while it still starts leaves nothing behind', { timeout: LONG_MS }, async () => {
+  const own = await freeSettings(testFolder());
+  const house = startHouse(own);
+  await expect.poll(() => descendants(house.pid).length, { timeout: 60_000, interval: 20 }).toBeGreaterThan(2);
+  const family = [house.pid, ...descendants(house.pid)];
+  house.child.kill('SIGINT');
+  await house.exited;
+  expect(family.filter(isAlive)).toEqual([]);
+  expect(existsSync(join(own.TOCSIN_DATA, 'running.json'))).toBe(false);
+});
+
+test('a taken port is an error that names who has it and how to choose another', { timeout: LONG_MS }, async () => {
+  const own = await freeSettings(testFolder());
+  const owner = createServer().listen(Number(own.TOCSIN_PORT), '127.0.0.1');
+  await once(owner, 'listening');
+  onTestFinished(() => void owner.close());
+  const house = startHouse(own);
+  expect(await house.exited).toEqual({ code: 1, signal: null });
+  expect(house.said()).toContain(`port ${own.TOCSIN_PORT} is taken by process ${process.pid}`);
+  expect(house.said()).toContain(`TOCSIN_PORT=${Number(own.TOCSIN_PORT) + 1} npm start`);
+});
+
+test('without Temporal, and without a way to get one, it says what to do', { timeout: LONG_MS }, async () => {
+  const folder = testFolder();
+  const bin = join(folder, 'bin');
+  mkdirSync(bin);
+  symlinkSync(process.execPath, join(bin, 'node'));
+  const own = await freeSettings(folder);
+  const bare = {
+    PATH: bin,
+    HOME: join(folder, 'home'),
+    XDG_CACHE_HOME: join(folder, 'cache'),
+    GOPATH: join(folder, 'go'),
+    GOPROXY: 'off',
+    GOFLAGS: '-mod=mod',
+    TEMPORAL_ADDRESS: '',
+  };
+  const house = startHouse({ ...own, ...bare });
+  expect(await house.exited).toEqual({ code: 1, signal: null });
+  expect(house.said()).toContain('there is no Temporal to run on');
+  expect(house.said()).toContain('put the Temporal CLI on your PATH');
+});
+
+test('a misspelt setting is refused before anything starts', { timeout: LONG_MS }, async () => {
+  const own = await freeSettings(testFolder());
+  const house = startHouse({ ...own, TOCSIN_HSOT: '0.0.0.0' });
+  expect(await house.exited).toEqual({ code: 1, signal: null });
+  expect(house.said()).toContain('TOCSIN_HSOT is not a setting; did you mean TOCSIN_HOST?');
+  expect(existsSync(own.TOCSIN_DATA)).toBe(false);
+});
+
+test('--help lists every setting', { timeout: LONG_MS }, () => {
+  const script = join(dirname(dirname(import.meta.dirname)), 'scripts', 'start.mjs');
+  const { stdout } = spawnSync(process.execPath, [script, '--help'], { encoding: 'utf8' });
+  for (const name of Object.keys(settings)) expect(stdout).toContain(name);
+});

@@ -48,7 +48,7 @@ export const endLine = (events: number, heads: number, sum: string): string =>
 /** Adds a line to the checksum of manifest and heads. */
 export const addToSum = (sum: string, line: string): string => sha256(`${sum}\n${line}`);
 
-const STRING = '"(?:[^"\\\\]|\\\\.)*"';
+const STRING = '"[^"\\\\]*(?:\\\\.[^"\\\\]*)*"';
 const EVENT = new RegExp(
   `^\\{"header":(\\{"at":-?[0-9][0-9.e+-]*,"incident":(${STRING}),"path":${STRING},"seq":([0-9]+),"type":"[a-z.-]+","v":[0-9]+\\})` +
     ',"content":(.*),"salt":(?:null|"([0-9a-f]{32})"),"contentHash":"([0-9a-f]{64})","hash":"([0-9a-f]{64})"\\}$',

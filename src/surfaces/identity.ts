@@ -21,7 +21,11 @@ const FAILURES_PER_LOGIN_MAX = 5;
 const FAILURES_PER_ADDRESS_MAX = 30;
 const FAILURE_WINDOW_MS = 10 * 60_000;
 
-export function createIdentity(accounts: Accounts, directory: Directory, now: () => number): Identity {
+export function createIdentity(
+  accounts: Accounts,
+  directory: Pick<Directory, 'person' | 'people'>,
+  now: () => number,
+): Identity {
   const failures = createFailureCount(now);
   const start = async (person: Person): Promise<SignedIn> => ({
     person,

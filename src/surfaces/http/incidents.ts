@@ -6,6 +6,7 @@ import { everyPlanStep, type Plan } from '../../playbook/plan.ts';
 import { incidentOr404, messageId } from '../commands.ts';
 import type { Directory, StoredEvent } from '../ports.ts';
 import { notFound } from '../problem.ts';
+import { untilShown } from '../watch.ts';
 import type { ApiDeps } from './api.ts';
 import { type AppEnv, whoIs } from './context.ts';
 import {
@@ -35,6 +36,8 @@ export function incidentRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
       alert: null,
       key: messageId(person.id, c.req.header('idempotency-key')),
     });
+    // Whoever is told its number wants to read it next. It is open even if no worker is there to write that down yet.
+    await untilShown(deps.reader, opened.incident, () => true);
     return c.json(opened, opened.created ? 201 : 200);
   });
 

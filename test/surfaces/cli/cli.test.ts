@@ -1,0 +1,233 @@
+import { execFile } from 'node:child_process';
+import { chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DecisionView, openDecisions } from '../../../src/incident/view.ts';
+import { readConfig } from '../../../src/main/config.ts';
+import { doctor } from '../../../src/main/doctor.ts';
+import type { Io } from '../../../src/surfaces/cli/io.ts';
+import { runCli } from '../../../src/surfaces/cli/program.ts';
+import { openServed, type Served, sample } from '../../support/served.ts';
+
+let served: Served;
+let cwd: string;
+beforeAll(async () => {
+  served = await openServed();
+  cwd = mkdtempSync(join(tmpdir(), 'tocsin-cli-'));
+  cpSync(sample('playbooks'), join(cwd, 'playbooks'), { recursive: true });
+  copyFileSync(sample('tocsin.yaml'), join(cwd, 'tocsin.yaml'));
+  copyFileSync(join(served.house.keysDir, 'head-0001.pub.pem'), join(cwd, 'head-0001.pub.pem'));
+  // As the supervisor writes it.
+  writeFileSync(join(served.dataDir, 'running.json'), JSON.stringify({ url: served.url }));
+  await served.house.question(sampleIncident(), 'contain');
+}, 120_000);
+afterAll(async () => {
+  await served?.close();
+  rmSync(cwd, { recursive: true, force: true });
+});
+
+const sampleIncident = (): string => served.ready.incident ?? '';
+type Ran = { code: number; out: string; err: string };
+
+async function run(args: string[], more: Partial<Io> = {}): Promise<Ran> {
+  const ran: Ran = { code: -1, out: '', err: '' };
+  const io: Io = {
+    out: (text) => void (ran.out += text),
+    err: (text) => void (ran.err += text),
+    interactive: false,
+    colour: false,
+    columns: 160,
+    env: { TOCSIN_DATA: served.dataDir },
+    cwd,
+    home: join(cwd, 'home'),
+    now: Date.now,
+    ask: () => Promise.reject(new Error('nobody is there to be asked')),
+    ...more,
+  };
+  ran.code = await runCli(args, io, '0.0.0', {
+    start: () => Promise.reject(new Error('not here')),
+    worker: () => Promise.reject(new Error('not here')),
+    server: () => Promise.reject(new Error('not here')),
+    doctor: () => doctor(readConfig({ TOCSIN_DATA: served.dataDir }), {}),
+  });
+  return ran;
+}
+
+/** As a shell would split it. */
+const words = (line: string): string[] =>
+  [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
+
+describe('every command of docs/cli.md does what it says', () => {
+  const lines = [...readFileSync(sample('docs/cli.md'), 'utf8').matchAll(/^\$ tocsin (.*)$/gm)].map(
+    ([, line = '']) => line,
+  );
+
+  it.each(lines)('tocsin %s', async (line) => {
+    const [, command = '', expected = '0'] = /^(.*?)(?:\s+# exit (\d))?$/.exec(line) ?? [];
+    if (command.startsWith('incident retry')) await failedStep();
+    if (command.startsWith('incident skip')) await openFailure(thirdIncident(), 2);
+    if (command === 'incident pause 1' || command.startsWith('incident stand-down'))
+      await served.house.question(sampleIncident(), 'reopen');
+    const ran = await run(words(await withRealId(command)));
+    expect(`${ran.err}${ran.code}`).toMatch(new RegExp(`${expected}$`));
+    if (command.includes('--json')) expect(() => JSON.parse(ran.out)).not.toThrow();
+  });
+
+  /** Incident 3: its isolation fails, because the sample incident holds the lease on the system. */
+  async function failedStep(): Promise<void> {
+    await served.house.until(sampleIncident(), 'the isolation', (view) => view.steps.isolate?.status === 'done');
+    const body = { playbook: 'tampered-model-artifact', system: 'claims-triage' };
+    const { body: opened } = await served.call('tomas-okafor', 'POST', '/api/incidents', body);
+    const incident = String(opened.incident);
+    const { number } = await served.house.question(incident, 'contain');
+    const path = `/api/incidents/${incident}/decisions/${number}`;
+    await served.call('mara-lindqvist', 'POST', path, { answer: 'approve', confirm: true });
+    await openFailure(incident, 1);
+  }
+
+  /** The step has failed for the nth time, and people are asked. */
+  const openFailure = (incident: string, times: number) =>
+    served.house.until(incident, `failure ${times}`, (view) => {
+      const failures = view.decisions.filter(({ question }) => question.kind === 'failure');
+      return failures.length === times && openDecisions(view).includes(failures[times - 1] as DecisionView);
+    });
+  const thirdIncident = () => `INC-${new Date().getUTCFullYear()}-0003`;
+
+  async function withRealId(command: string): Promise<string> {
+    if (!command.startsWith('token revoke')) return command;
+    const { tokens } = JSON.parse((await run(['token', 'list', '--json'])).out) as {
+      tokens: { id: string; name: string }[];
+    };
+    return `token revoke ${tokens.find(({ name }) => name === 'laptop')?.id}`;
+  }
+});
+
+it('every command of docs/api.md works with curl', async () => {
+  const blocks = [...readFileSync(sample('docs/api.md'), 'utf8').matchAll(/```sh\n([\s\S]*?)```/g)].map(
+    ([, text = '']) => text,
+  );
+  const opened = await served.call('tomas-okafor', 'POST', '/api/incidents', {
+    playbook: 'tampered-model-artifact',
+    system: 'payout-estimator',
+  });
+  const incident = String(opened.body.incident);
+  await served.house.question(incident, 'contain');
+  const env = {
+    PATH: process.env.PATH,
+    TOCSIN_URL: served.url,
+    TOCSIN_TOKEN: await served.token('mara-lindqvist'),
+    INCIDENT: incident,
+    no_proxy: '*',
+  };
+  for (const block of blocks) await promisify(execFile)('bash', ['-e', '-c', block], { env });
+  expect(blocks.length).toBeGreaterThan(4);
+});
+
+it('shows what an approve will do, and takes only a plain yes', async () => {
+  const { number } = await servedQuestion();
+  const asked: string[] = [];
+  const answering = (answer: string): Partial<Io> => ({
+    interactive: true,
+    ask: async (question) => {
+      asked.push(question);
+      return answer;
+    },
+  });
+  const args = ['decide', incident, String(number), 'approve'];
+  const unsure = await run(args, answering('y'));
+  expect(unsure).toMatchObject({ code: 3 });
+  expect(unsure.err).toContain('Cut traffic to the model');
+  expect(unsure.err).toContain('disruptive');
+  const sure = await run(args, answering('yes'));
+  expect(sure).toMatchObject({ code: 0, out: 'Decided: approve.\n' });
+  expect(asked).toHaveLength(2);
+});
+
+let incident = '';
+async function servedQuestion() {
+  const body = { playbook: 'tampered-model-artifact', system: 'customer-assistant' };
+  const opened = await served.call('tomas-okafor', 'POST', '/api/incidents', body);
+  incident = String(opened.body.incident);
+  return served.house.question(incident, 'contain');
+}
+
+it('one changed byte in an export fails verification and names the event', async () => {
+  await run(['timeline', 'export', '1', '-o', 'tampered.jsonl']);
+  const file = join(cwd, 'tampered.jsonl');
+  writeFileSync(
+    file,
+    readFileSync(file, 'utf8').replace('registry-verifier', 'registry-verifie-').replace('claims', 'cla1ms'),
+  );
+  const ran = await run(['timeline', 'verify', 'tampered.jsonl']);
+  expect(ran.code).toBe(1);
+  expect(ran.out).toMatch(/event 1: /);
+});
+
+it('names a mistake in a playbook by its place, and needs no server for it', async () => {
+  const file = join(cwd, 'playbooks', 'tampered-model-artifact.yaml');
+  const good = readFileSync(file, 'utf8');
+  writeFileSync(file, good.replace('model.rollback', 'model.rolback'));
+  const ran = await run(['playbook', 'check', 'playbooks/tampered-model-artifact.yaml'], {
+    env: { TOCSIN_DATA: '/nowhere' },
+  });
+  writeFileSync(file, good);
+  expect(ran.code).toBe(1);
+  expect(ran.out).toMatch(/tampered-model-artifact\.yaml:\d+:\d+ error: .*did you mean "model\.rollback"\?/);
+});
+
+describe('exit codes', () => {
+  it('2 for an unknown command, with a suggestion', async () => {
+    const ran = await run(['incidnet', 'list']);
+    expect(ran).toMatchObject({ code: 2 });
+    expect(ran.err).toContain('Did you mean incident?');
+  });
+  it('2 for a missing reason', async () => {
+    expect(await run(['incident', 'pause', '1'])).toMatchObject({ code: 2 });
+  });
+  it('4 for an incident that is not there', async () => {
+    expect(await run(['incident', 'show', 'INC-2020-0001'])).toMatchObject({ code: 4 });
+  });
+  it('5 when nothing runs here, or nothing answers', async () => {
+    expect(await run(['incident', 'list'], { env: { TOCSIN_DATA: '/nowhere' } })).toMatchObject({ code: 5 });
+    const away = { TOCSIN_URL: 'http://127.0.0.1:9', TOCSIN_TOKEN: 'x' };
+    expect(await run(['incident', 'list'], { env: away })).toMatchObject({ code: 5 });
+  });
+  it('3 with the problem as JSON when refused', async () => {
+    const ran = await run(['decide', incident, '1', 'approve', '--json']);
+    expect(ran.code).toBe(3);
+    expect(JSON.parse(ran.err)).toMatchObject({ code: expect.any(String), status: expect.any(Number) });
+  });
+  it('0 for help, on every command, with an example', async () => {
+    for (const args of [
+      ['incident', 'open'],
+      ['decide'],
+      ['timeline', 'verify'],
+      ['playbook', 'check'],
+      ['token', 'create'],
+    ]) {
+      const ran = await run([...args, '--help']);
+      expect(ran).toMatchObject({ code: 0 });
+      expect(ran.out).toContain('Examples:');
+    }
+  });
+});
+
+it('a token file that others can read is refused', async () => {
+  const home = join(cwd, 'careless');
+  const file = join(home, '.config', 'tocsin', 'token');
+  mkdirSync(join(home, '.config', 'tocsin'), { recursive: true });
+  writeFileSync(file, 'tocsin_token_seen');
+  chmodSync(file, 0o644);
+  const ran = await run(['whoami'], { home, env: { TOCSIN_URL: served.url } });
+  expect(ran.code).toBe(2);
+  expect(ran.err).toContain('chmod 600');
+});
+
+it('text from outside cannot steer the terminal', async () => {
+  await served.call('tomas-okafor', 'POST', '/api/incidents', { title: 'red \u001b[31malert\u202e' });
+  const ran = await run(['incident', 'list']);
+  expect(ran.out).not.toContain('\u001b');
+  expect(ran.out).not.toContain('\u202e');
+});

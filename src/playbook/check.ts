@@ -54,6 +54,7 @@ function checkText(
     targets: new Map(),
     running: [value.playbook],
     steps: 0,
+    known: new Map(),
   };
   const unit = newUnit(making, source, value, '');
   const head = compileHead(unit);

@@ -1,4 +1,3 @@
-import { contractOf } from '../capabilities/contracts.ts';
 import type { Place } from './diagnostics.ts';
 import { type AskStep, type DoStep, everyStep, type ParallelStep, type Step } from './plan.ts';
 import type { Making, Report } from './unit.ts';
@@ -14,7 +13,7 @@ export function checkRules(steps: readonly Step[], making: Making, report: Repor
   const all = [...everyStep(steps)];
   const acts = new Map(all.flatMap((step) => (step.kind === 'do' ? [[step.path, step] as const] : [])));
   for (const step of all) {
-    if (step.kind === 'ask') checkAsk(step, acts, place, report);
+    if (step.kind === 'ask') checkAsk(step, acts, making, place, report);
     if (step.kind === 'parallel') checkBranches(step, making, place, report);
     if (step.kind === 'do') checkWayBack(step, all, making, place, report);
   }
@@ -26,7 +25,13 @@ type PlaceOf = (path: string, key?: string) => Place;
  * A deny is handled when the question says what happens then (`on-deny`, which may be empty). A question that covers no risky
  * act need not say so: after its deny the rest of its block is skipped, and nothing was about to be harmed.
  */
-function checkAsk(ask: AskStep, acts: ReadonlyMap<string, DoStep>, place: PlaceOf, report: Report): void {
+function checkAsk(
+  ask: AskStep,
+  acts: ReadonlyMap<string, DoStep>,
+  making: Making,
+  place: PlaceOf,
+  report: Report,
+): void {
   if (ask.covers.length > 0 && ask.onDeny === null)
     report(
       place(ask.path, 'ask'),
@@ -37,7 +42,7 @@ function checkAsk(ask: AskStep, acts: ReadonlyMap<string, DoStep>, place: PlaceO
   if (ask.otherwise !== 'approve') return;
   const final = ask.covers.filter((path) => {
     const act = acts.get(path);
-    return act && (act.use.risk === 'irreversible' || contractOf(act.use.capability)?.outside);
+    return act && (act.use.risk === 'irreversible' || making.surroundings.contracts[act.use.capability]?.outside);
   });
   if (final.length > 0)
     report(
@@ -70,7 +75,7 @@ function checkBranches(parallel: ParallelStep, making: Making, place: PlaceOf, r
 
 /** Whoever cuts a system must leave a way to bring it back: a later step, or an undo for when the incident is stood down. */
 function checkWayBack(cut: DoStep, all: readonly Step[], making: Making, place: PlaceOf, report: Report): void {
-  const contract = contractOf(cut.use.capability);
+  const contract = making.surroundings.contracts[cut.use.capability];
   if (contract?.expects !== 'cut') return;
   const back = contract.undo?.capability;
   const target = making.targets.get(cut.path);

@@ -5,11 +5,9 @@ import { didYouMean } from './names.ts';
 import type { SayStep } from './plan.ts';
 import type { SaySource } from './schema.ts';
 import type { Base, Block, Compiled } from './steps.ts';
-import { reporter, type Unit } from './unit.ts';
+import { MAIL, reporter, type Unit } from './unit.ts';
 import { contractNamed } from './uses.ts';
 import type { Key } from './yaml.ts';
-
-const MAIL = 'notify.mail';
 
 /** A message to people of the organisation goes by mail; unlike a mail to outsiders it can be corrected by the next one. */
 export function compileSay(

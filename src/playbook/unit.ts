@@ -1,12 +1,13 @@
 import type { Environment } from '@marcbachmann/cel-js';
-import { contractOf } from '../capabilities/contracts.ts';
-import type { Json } from '../incident/json.ts';
 import type { Diagnostic, Place } from './diagnostics.ts';
 import type { AskStep, InputType } from './plan.ts';
 import type { PlaybookSource, StepSource } from './schema.ts';
 import type { Surroundings } from './surroundings.ts';
 import { environmentOf, type Fields, fieldsOf, inputFields } from './types.ts';
 import type { Key, YamlSource } from './yaml.ts';
+
+/** How `say` reaches people. */
+export const MAIL = 'notify.mail';
 
 export type Library = {
   /** Every playbook there is, by name. */
@@ -30,7 +31,11 @@ export type Making = {
   /** The playbooks that are being embedded, outermost first. */
   running: string[];
   steps: number;
+  /** What has been found out about each text, however often it is embedded. */
+  known: Map<PlaybookSource, Known>;
 };
+
+type Known = Pick<Unit, 'inputs' | 'steps' | 'ids' | 'environment'> & { problems: Diagnostic[] };
 
 /** One playbook text while it is compiled at one place of a plan. */
 export type Unit = {
@@ -67,14 +72,21 @@ export function newUnit(
   prefix: string,
   inputTargets: ReadonlyMap<string, string> = new Map(),
 ): Unit {
-  const diagnostics: Diagnostic[] = [];
-  const named = nameSteps(value, source, reporter(diagnostics));
+  const known = making.known.get(value) ?? knownOf(value, source, making.surroundings);
+  making.known.set(value, known);
+  const { problems, ...rest } = known;
+  return { making, source, value, prefix, diagnostics: [...problems], inputTargets, ...rest };
+}
+
+function knownOf(value: PlaybookSource, source: YamlSource, surroundings: Surroundings): Known {
+  const problems: Diagnostic[] = [];
+  const named = nameSteps(value, source, surroundings, reporter(problems));
   const inputs = Object.fromEntries(Object.entries(value.inputs ?? {}).map(([name, spec]) => [name, spec.type]));
   const environment = environmentOf({
     inputs: Object.fromEntries(Object.entries(inputs).map(([name, type]) => [name, inputFields(type)])),
     steps: Object.fromEntries([...named.steps.values()].flatMap(({ id, outputs }) => (outputs ? [[id, outputs]] : []))),
   });
-  return { making, source, value, prefix, diagnostics, inputs, ...named, environment, inputTargets };
+  return { problems, inputs, ...named, environment };
 }
 
 export type Child = { steps: StepSource[]; path: readonly Key[] };
@@ -95,7 +107,7 @@ export const branchesOf = (branches: Record<string, StepSource[]>): [string, Ste
   Object.entries(branches).sort(([a], [b]) => (a < b ? -1 : 1));
 
 /** Gives every step its id: the author's, or one made from its kind where that cannot be mistaken. */
-function nameSteps(value: PlaybookSource, source: YamlSource, report: Report) {
+function nameSteps(value: PlaybookSource, source: YamlSource, surroundings: Surroundings, report: Report) {
   const all: { step: StepSource; path: readonly Key[] }[] = [];
   const collect = ({ steps, path }: Child): void => {
     for (const [i, step] of steps.entries()) {
@@ -109,7 +121,7 @@ function nameSteps(value: PlaybookSource, source: YamlSource, report: Report) {
   const steps = new Map<string, StepInfo>();
   const ids = new Map<StepSource, string>();
   const take = (id: string, step: StepSource, path: readonly Key[]) => {
-    steps.set(id, { id, path, kind: kindOf(step), outputs: outputsOf(step) });
+    steps.set(id, { id, path, kind: kindOf(step), outputs: outputsOf(step, surroundings) });
     ids.set(step, id);
   };
   for (const { step, path } of all) {
@@ -155,14 +167,12 @@ function stemOf(step: StepSource): string {
   return 'run' in step ? step.run : kindOf(step);
 }
 
-function outputsOf(step: StepSource): Fields | null {
-  if ('do' in step) {
-    const contract = contractOf(step.do);
-    return contract ? fieldsOf(contract.output) : {};
-  }
+function outputsOf(step: StepSource, { contracts }: Surroundings): Fields | null {
   if ('ask' in step || 'run' in step) return { outcome: 'string' };
-  if ('say' in step) return fieldsOf(contractOf('notify.mail')?.output as never);
-  return null;
+  const capability = 'do' in step ? step.do : 'say' in step ? MAIL : null;
+  if (capability === null) return null;
+  const contract = Object.hasOwn(contracts, capability) ? contracts[capability] : undefined;
+  return contract ? fieldsOf(contract.output) : {};
 }
 
 export const soleSystemInput = (inputs: Readonly<Record<string, InputType>>): string | null => {
@@ -173,5 +183,3 @@ export const soleSystemInput = (inputs: Readonly<Record<string, InputType>>): st
 /** `inputs.x`, or `inputs["x-y"]` for a name that is no identifier. */
 export const inputReference = (name: string): string =>
   name.includes('-') ? `inputs[${JSON.stringify(name)}]` : `inputs.${name}`;
-
-export type { Json };

@@ -24,20 +24,34 @@ export const failureConverterPath: string = fileURLToPath(
   new URL('../../workflows/failure-converter.cjs', import.meta.url),
 );
 
+/** Reads the keys again: another process may have begun to use a new one. */
+export type Reread = () => readonly PayloadKey[];
+
 /** What worker and client give to Temporal, so that its servers see ciphertext only. */
-export function dataConverter(keys: readonly PayloadKey[]): DataConverter {
-  return { payloadCodecs: [createCodec(keys)], failureConverterPath };
+export function dataConverter(keys: readonly PayloadKey[], reread?: Reread): DataConverter {
+  return { payloadCodecs: [createCodec(keys, reread)], failureConverterPath };
 }
 
-/** AES-256-GCM; the first key encrypts, all of them decrypt. The key's id stands in the metadata and is authenticated. */
-export function createCodec(keys: readonly PayloadKey[]): PayloadCodec {
-  const newest = keys[0];
-  if (!newest) throw new CodecError('key-unknown', 'There is no payload key to encrypt with.');
-  const byId = new Map(keys.map(({ id, key }) => [id, key]));
-  return {
-    encode: async (payloads) => payloads.map((payload) => encrypt(payload, newest)),
-    decode: async (payloads) => payloads.map((payload) => decrypt(payload, byId)),
+/**
+ * AES-256-GCM; the first key encrypts, all of them decrypt. The key's id stands in the metadata and is authenticated. An unknown
+ * id makes the codec read the keys again, so that a new key needs no restart of everybody at once.
+ */
+export function createCodec(keys: readonly PayloadKey[], reread: Reread = () => keys): PayloadCodec {
+  let ring = ringOf(keys);
+  const find = (id: string): Buffer | undefined => {
+    if (!ring.byId.has(id)) ring = ringOf(reread());
+    return ring.byId.get(id);
   };
+  return {
+    encode: async (payloads) => payloads.map((payload) => encrypt(payload, ring.newest)),
+    decode: async (payloads) => payloads.map((payload) => decrypt(payload, find)),
+  };
+}
+
+function ringOf(keys: readonly PayloadKey[]): { newest: PayloadKey; byId: ReadonlyMap<string, Buffer> } {
+  const [newest] = keys;
+  if (!newest) throw new CodecError('key-unknown', 'There is no payload key to encrypt with.');
+  return { newest, byId: new Map(keys.map(({ id, key }) => [id, key])) };
 }
 
 function encrypt(payload: Payload, { id, key }: PayloadKey): Payload {
@@ -51,12 +65,12 @@ function encrypt(payload: Payload, { id, key }: PayloadKey): Payload {
 }
 
 /** Payloads in clear are refused too: whoever can reach Temporal but has no key must not be able to plant one. */
-function decrypt(payload: Payload, keys: ReadonlyMap<string, Buffer>): Payload {
+function decrypt(payload: Payload, find: (id: string) => Buffer | undefined): Payload {
   const encoding = payload.metadata?.encoding;
   if (!encoding || !ENCODING.equals(encoding))
     throw new CodecError('not-encrypted', 'A payload from Temporal is not encrypted; Tocsin did not write it.');
   const id = Buffer.from(payload.metadata?.['key-id'] ?? []).toString();
-  const key = keys.get(id);
+  const key = find(id);
   if (!key)
     throw new CodecError(
       'key-unknown',

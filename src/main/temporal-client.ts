@@ -1,5 +1,5 @@
 import { Client, Connection, type TLSConfig } from '@temporalio/client';
-import { dataConverter } from './codec.ts';
+import { dataConverter, type Reread } from './codec.ts';
 import type { PayloadKey } from './keys.ts';
 
 /** How to reach Temporal. `tls: true` trusts the system's authorities; an API key needs TLS. */
@@ -13,9 +13,18 @@ export type TemporalAddress = {
 export type TemporalClient = { client: Client; close(): Promise<void> };
 
 /** A client that encrypts and decrypts. Fails when Temporal does not answer. */
-export async function connectTemporal(where: TemporalAddress, keys: readonly PayloadKey[]): Promise<TemporalClient> {
+export async function connectTemporal(
+  where: TemporalAddress,
+  keys: readonly PayloadKey[],
+  reread?: Reread,
+): Promise<TemporalClient> {
   const { address, namespace, tls, apiKey } = where;
   const connection = await Connection.connect({ address, tls, apiKey, connectTimeout: '10s' });
-  const client = new Client({ connection, namespace, dataConverter: dataConverter(keys), identity: 'tocsin-server' });
+  const client = new Client({
+    connection,
+    namespace,
+    dataConverter: dataConverter(keys, reread),
+    identity: 'tocsin-server',
+  });
   return { client, close: () => connection.close() };
 }

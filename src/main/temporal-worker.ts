@@ -1,7 +1,7 @@
 import { NativeConnection, Runtime, type TLSConfig, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import type { Tasks } from '../activities/tasks.ts';
-import { dataConverter } from './codec.ts';
+import { dataConverter, type Reread } from './codec.ts';
 import type { PayloadKey } from './keys.ts';
 import type { TemporalAddress } from './temporal-client.ts';
 
@@ -9,6 +9,7 @@ export type TemporalWorkerDeps = {
   temporal: TemporalAddress;
   taskQueue: string;
   payloadKeys: readonly PayloadKey[];
+  rereadKeys?: Reread;
   bundle: WorkflowBundleOption;
   activities: Tasks;
 };
@@ -30,7 +31,7 @@ export async function startTemporalWorker(deps: TemporalWorkerDeps): Promise<Run
     taskQueue: deps.taskQueue,
     workflowBundle: deps.bundle,
     activities: deps.activities,
-    dataConverter: dataConverter(deps.payloadKeys),
+    dataConverter: dataConverter(deps.payloadKeys, deps.rereadKeys),
     reuseV8Context: true,
     // Each cached incident holds its state in memory; the others are replayed when something happens to them.
     maxCachedWorkflows: 500,

@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createActivities } from '../activities/activities.ts';
 import { createApprovalVerifier } from '../activities/approval.ts';
-import type { ActivityPorts, Notifier } from '../activities/ports.ts';
+import type { ActivityPorts, CapabilityRegistry, Notifier } from '../activities/ports.ts';
 import { SetupError } from '../embedded/failure.ts';
+import type { Inventory } from '../inventory/inventory.ts';
 import { loadInventory } from '../inventory/load.ts';
 import { createLeases } from '../store/leases.ts';
 import { createPlanShelf } from '../store/plans.ts';
@@ -11,7 +12,7 @@ import { openPool } from '../store/pool.ts';
 import { createReader } from '../store/reader.ts';
 import { createSnapshots } from '../store/snapshots.ts';
 import { createTimeline } from '../store/timeline.ts';
-import { createWorlds } from '../store/worlds.ts';
+import { createWorlds, type Worlds } from '../store/worlds.ts';
 import { bundlePath } from './bundle.ts';
 import { KeyError, loadKeys, type WorkerKeys } from './keys.ts';
 import { createLog, type Log } from './log.ts';
@@ -22,8 +23,16 @@ import { temporalAddress } from './temporal-address.ts';
 import { logTemporalTo, startTemporalWorker } from './temporal-worker.ts';
 import { untilThere } from './until-there.ts';
 
+export type WorkerOptions = {
+  /** Finds what serves a capability. */
+  bind?: (inventory: Inventory, worlds: Worlds) => CapabilityRegistry;
+};
+
 /** Carries out what incidents decide: the process that holds credentials. It waits for what it depends on, at start and later. */
-export async function runWorker(config: ServiceConfig): Promise<Service> {
+export async function runWorker(
+  config: ServiceConfig,
+  { bind = createRegistry }: WorkerOptions = {},
+): Promise<Service> {
   const log = createLog({ name: 'worker', level: config.logLevel });
   logTemporalTo(log);
   const codePath = bundlePath(packageRoot);
@@ -37,7 +46,7 @@ export async function runWorker(config: ServiceConfig): Promise<Service> {
   const ports: ActivityPorts = {
     timeline: createTimeline({ pool, headKey: keys.head.privateKey, now: Date.now }),
     leases: createLeases(pool),
-    registry: createRegistry(inventory, createWorlds(pool)),
+    registry: bind(inventory, createWorlds(pool)),
     approvals: createApprovalVerifier({
       plans: createPlanShelf(pool),
       witness: { view: async (incident) => (await reader.incident(incident))?.view ?? null },
@@ -59,6 +68,7 @@ export async function runWorker(config: ServiceConfig): Promise<Service> {
         temporal,
         taskQueue: config.taskQueue,
         payloadKeys: keys.payload,
+        rereadKeys: () => loadKeys(config.keys, 'worker').payload,
         bundle: { codePath },
         activities: createActivities(ports),
       }),

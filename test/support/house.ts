@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
+import type { temporal } from '@temporalio/proto';
 import type { WorkflowBundleOption } from '@temporalio/worker';
 import type pg from 'pg';
 import { createActivities } from '../../src/activities/activities.ts';
@@ -52,6 +53,9 @@ export type House = {
   readonly incidents: RunningIncidents;
   readonly pages: { incident: string; role: string; key: string }[];
   startWorker(): Promise<RunningWorker>;
+  stopWorkers(): Promise<void>;
+  /** All events of all runs, as Temporal's server has them. */
+  rawHistory(incident: string): Promise<temporal.api.history.v1.IHistoryEvent[]>;
   publish(plan: Plan): Promise<Plan>;
   /** Opens an incident under an id of its own. */
   open(plan: Plan | null, opening?: Partial<Opening>, options?: RunOptions): Promise<string>;
@@ -110,13 +114,17 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const pool = openPool(database.url, { name: 'test', onProblem: () => undefined });
   await migrate(pool);
   const taskQueue = `test-${randomUUID()}`;
-  const temporal = { address, namespace: 'default' };
+  const where = { address, namespace: 'default' };
   const reader = createReader({ pool, connectionString: database.url, onProblem: () => undefined });
   const snapshots = createSnapshots(pool);
   const plans = createPlanLibrary(pool);
   const pages: House['pages'] = [];
   const ports = portsOf({ pool, keys: keys.worker, reader, pages, options });
-  const { client, close } = await connectTemporal(temporal, keys.server.payload);
+  const { client, close } = await connectTemporal(
+    where,
+    keys.server.payload,
+    () => loadKeys(keysDir, 'server').payload,
+  );
   const incidents = createRunningIncidents({
     client,
     taskQueue,
@@ -138,7 +146,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     pages,
     async startWorker() {
       const worker = await startTemporalWorker({
-        temporal,
+        temporal: where,
         taskQueue,
         payloadKeys: loadKeys(keysDir, 'worker').payload,
         bundle: options.bundle ?? (await testBundle()),
@@ -147,6 +155,10 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       workers.push(worker);
       return worker;
     },
+    async stopWorkers() {
+      await Promise.all(workers.splice(0).map((worker) => worker.stop()));
+    },
+    rawHistory: (incident) => rawHistory(client, incident),
     async publish(plan) {
       const { hash: _, ...rest } = plan;
       const published = { ...plan, hash: sha256(canonical(rest)) };
@@ -260,7 +272,7 @@ function untilTimeline<T>(
     const check = async () => {
       const found = await reader.incident(incident);
       if (!found) return;
-      seen = found.events.map((event) => `${event.type}@${event.path}`).join(' ');
+      seen = found.events.map(brief).join(' ');
       const answer = look(found.view, found.events);
       if (answer) end(() => resolve(answer));
     };
@@ -272,4 +284,34 @@ function untilTimeline<T>(
     );
     checked();
   });
+}
+
+async function rawHistory(client: Client, incident: string): Promise<temporal.api.history.v1.IHistoryEvent[]> {
+  const { namespace } = client.options;
+  const events: temporal.api.history.v1.IHistoryEvent[] = [];
+  // Visibility lags behind: walk back from the latest run instead.
+  let runId = (await client.workflow.getHandle(incident).describe()).runId;
+  while (runId) {
+    let nextPageToken: Uint8Array | null | undefined;
+    let earlier = '';
+    do {
+      const page = await client.workflowService.getWorkflowExecutionHistory({
+        namespace,
+        execution: { workflowId: incident, runId },
+        ...(nextPageToken && { nextPageToken }),
+      });
+      nextPageToken = page.nextPageToken?.length ? page.nextPageToken : null;
+      for (const event of page.history?.events ?? []) {
+        events.push(event);
+        earlier ||= event.workflowExecutionStartedEventAttributes?.continuedExecutionRunId ?? '';
+      }
+    } while (nextPageToken);
+    runId = earlier;
+  }
+  return events;
+}
+
+function brief(event: StoredEvent): string {
+  const failed = event.type === 'act.failed' || event.type === 'step.failed' ? ` (${event.data.message})` : '';
+  return `${event.type}@${event.path}${failed}`;
 }

@@ -83,7 +83,7 @@ export function actOnWorld(world: World, call: Call, now: number): { world: Worl
       result: failed('unknown-system', `The simulated world has no system "${id}".`, 'none'),
       tookMs: took,
     };
-  const effect = call.undoes === null ? effectOn(system, call) : undoEffect(current, system, call.undoes);
+  const effect = call.undoes === null ? effectOn(system, call) : undoEffect(current, system, call, call.undoes);
   if ('code' in effect) return { world: current, result: { ok: false, fault: effect }, tookMs: took };
   const lies = struck?.fault.kind === 'lie';
   const changed =
@@ -143,19 +143,18 @@ function effectOn(system: SimulatedSystem, call: Call): Effect | ActFault {
 }
 
 /** An undo puts back what the act found, which is not always the opposite of what the act does. */
-function undoEffect(world: World, system: SimulatedSystem, key: string): Effect {
+function undoEffect(world: World, system: SimulatedSystem, call: Call, key: string): Effect {
   const before = world.applied[key]?.before;
-  if (!before) return { outputs: undoOutputs(system, system, 'The act had no effect; there is nothing to undo.') };
+  if (!before)
+    return { outputs: undoOutputs(call, system, system, 'The act had no effect; there is nothing to undo.') };
   const detail = `Version ${before.serving} is ${before.traffic} again, as before.`;
-  return { outputs: undoOutputs(system, before, detail), change: before };
+  return { outputs: undoOutputs(call, system, before, detail), change: before };
 }
 
 type Serving = { serving: string };
-const undoOutputs = (from: Serving, to: Serving, detail: string): JsonObject => ({
-  from: from.serving,
-  to: to.serving,
-  detail,
-});
+/** What the undoing capability declares, and no more. */
+const undoOutputs = ({ capability }: Call, from: Serving, to: Serving, detail: string): JsonObject =>
+  capability === 'model.rollback' ? { from: from.serving, to: to.serving, detail } : { detail };
 
 function rollBack(system: SimulatedSystem, call: Call): Effect | ActFault {
   const wanted = String(call.with.to ?? 'last-known-good');

@@ -136,7 +136,8 @@ export function evolve(view: IncidentView, event: NumberedEvent): IncidentView {
       Object.assign(step(), { status: 'failed', endedAt: event.at, error: event.data });
       break;
     case 'branch.taken':
-      Object.assign(step(), { branch: event.data.branch, status: 'running', startedAt: event.at });
+      // The question which way to go is answered; how its branch fares is told by the steps in it.
+      Object.assign(step(), { branch: event.data.branch, status: 'done', startedAt: event.at, endedAt: event.at });
       break;
     case 'act.started':
       if (event.data.purpose === 'act' || event.data.purpose === 'say') {

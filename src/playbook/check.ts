@@ -54,7 +54,6 @@ function checkText(
     targets: new Map(),
     running: [value.playbook],
     steps: 0,
-    known: new Map(),
   };
   const unit = newUnit(making, source, value, '');
   const head = compileHead(unit);

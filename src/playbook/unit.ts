@@ -31,8 +31,6 @@ export type Making = {
   /** The playbooks that are being embedded, outermost first. */
   running: string[];
   steps: number;
-  /** What has been found out about each text, however often it is embedded. */
-  known: Map<PlaybookSource, Known>;
 };
 
 type Known = Pick<Unit, 'inputs' | 'steps' | 'ids' | 'environment'> & { problems: Diagnostic[] };
@@ -72,10 +70,20 @@ export function newUnit(
   prefix: string,
   inputTargets: ReadonlyMap<string, string> = new Map(),
 ): Unit {
-  const known = making.known.get(value) ?? knownOf(value, source, making.surroundings);
-  making.known.set(value, known);
+  const known = recall(value, source, making.surroundings);
   const { problems, ...rest } = known;
   return { making, source, value, prefix, diagnostics: [...problems], inputTargets, ...rest };
+}
+
+/** A playbook that many others run is looked at once. */
+const remembered = new WeakMap<Surroundings, WeakMap<PlaybookSource, Known>>();
+
+function recall(value: PlaybookSource, source: YamlSource, surroundings: Surroundings): Known {
+  const here = remembered.get(surroundings) ?? new WeakMap<PlaybookSource, Known>();
+  remembered.set(surroundings, here);
+  const known = here.get(value) ?? knownOf(value, source, surroundings);
+  here.set(value, known);
+  return known;
 }
 
 function knownOf(value: PlaybookSource, source: YamlSource, surroundings: Surroundings): Known {

@@ -453,6 +453,24 @@ describe('looking first', () => {
   });
 });
 
+describe('after a parallel', () => {
+  const branch = (end: string) =>
+    `${HEAD}  - parallel:\n      a:\n        - { id: early, do: model.inspect }\n${end}        - { id: late, do: model.inspect }\n      b: [{ id: c, wait: 5m }]\n  - { say: "\${steps.early.version} \${steps.late.version}", to: ml-on-call }\n`;
+
+  it('what its branches surely do is done', () => {
+    expect(problems(branch(''))).toEqual([]);
+  });
+
+  it.each([
+    ['a question', '        - { id: may, ask: May we?, by: [{ role: ml-on-call }], within: 5m }\n'],
+    ['a failure handled by on-failure', '        - { id: may, do: model.validate, on-failure: [] }\n'],
+  ])('what stands behind %s in a branch is not surely done', (_, end) => {
+    expect(problems(branch(end)).join()).toMatch(
+      /^p\.yaml:12:44 error: step "late" \(line 10\) may not have been done/,
+    );
+  });
+});
+
 it('warns when a cut system is left to the standing down', () => {
   expect(problems(`${HEAD}${ASK}  - { do: model.isolate }\n`)).toEqual([
     'p.yaml:7:7 warning: no later step brings the system back by model.restore: it stays cut until the incident is stood down',

@@ -110,7 +110,7 @@ describe('any valid playbook', () => {
           if (step.kind === 'do' && ['disruptive', 'irreversible'].includes(step.use.risk))
             expect(asks.get(step.coveredBy ?? '')?.covers).toContain(step.path);
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 
@@ -124,7 +124,7 @@ describe('any valid playbook', () => {
             .map(([, key]) => key);
         expect(hashPlan(draft(reordered(source, shuffle)))).toBe(hashPlan(draft(source)));
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 });
@@ -143,7 +143,7 @@ describe('hostile playbooks', () => {
           expect(diagnostics.length).toBeGreaterThan(0);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -165,7 +165,7 @@ describe('hostile playbooks', () => {
             if (one.file === 'h.yaml') expect(one.line >= 1 && one.line <= lines && one.column >= 1).toBe(true);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 

@@ -4,7 +4,8 @@ import { notFound, Problem } from '../problem.ts';
 import { readForm } from './form.ts';
 import { parseOutputs } from './model/outputs.ts';
 import { lastVote, needsCheck } from './model/standing.ts';
-import { checkable, DecidePage, type DecideProps } from './pages/decide.tsx';
+import { checkable, DecidePage } from './pages/decide.tsx';
+import type { DecideProps } from './pages/decide-parts.tsx';
 import { frameOf, fresh, lookerIn, type Site, show, untilShown } from './site.ts';
 
 /** Decide on a phone: plain form posts and redirects. The server asks again at every click who may answer. */

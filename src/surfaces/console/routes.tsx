@@ -21,12 +21,13 @@ import { commandMessage } from './command-form.ts';
 import { decideRoutes } from './decide-routes.tsx';
 import { localPath, readForm } from './form.ts';
 import type { TimelineQuery } from './model/timeline.ts';
-import { IncidentPage, type IncidentProps, incidentParts, incidentTitle } from './pages/incident.tsx';
+import { IncidentPage, incidentParts, incidentTitle } from './pages/incident.tsx';
 import { IncidentsPage, isStatusFilter, OpenIncidentPage } from './pages/incidents.tsx';
 import { NowBody, NowPage, type NowProps, nowVersion } from './pages/now.tsx';
 import { PlaybookPage, PlaybooksPage } from './pages/playbooks.tsx';
 import { ProblemPage } from './pages/problem.tsx';
 import { LinkPage, SignInPage, SpentLinkPage } from './pages/sign-in.tsx';
+import type { IncidentProps } from './parts/incident-props.ts';
 import { type ConsoleOptions, frameOf, fresh, lookerIn, namesOf, planOf, type Site, show, untilShown } from './site.ts';
 import { announcement, follow, type Grown, touchedDecisions } from './stream.ts';
 
@@ -110,6 +111,8 @@ const spentLink = () =>
 async function nowProps(site: Site, c: Ctx): Promise<NowProps> {
   const me = whoIs(c);
   const views = await site.reader.incidents({ status: ['open'] });
+  // The worst first; among equals, whatever has waited longest.
+  views.sort((a, b) => a.severity.localeCompare(b.severity) || a.openedAt - b.openedAt);
   const incidents = await Promise.all(
     views.map(async (view) => ({ view, plan: await planOf(site, view), me: lookerIn(me, view) })),
   );

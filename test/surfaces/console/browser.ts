@@ -1,10 +1,18 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { delimiter, join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import type { TestSite } from './site.ts';
 
-const PATH = process.env.TOCSIN_CHROMIUM ?? '/usr/bin/chromium';
-export const haveChromium = existsSync(PATH);
+/** As the test tiers find it: TOCSIN_CHROMIUM, or one on PATH. */
+function chromiumPath(): string {
+  const folders = [...(process.env.PATH ?? '').split(delimiter).filter(Boolean), '/usr/bin'];
+  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+  const found = folders.flatMap((folder) => names.map((name) => join(folder, name))).find((path) => existsSync(path));
+  const path = process.env.TOCSIN_CHROMIUM ?? found;
+  if (path === undefined) throw new Error('There is no Chromium: install it, or name one in TOCSIN_CHROMIUM.');
+  return path;
+}
 
 const ARGS = [
   '--no-sandbox',
@@ -14,10 +22,9 @@ const ARGS = [
   '--disable-sync',
   '--no-first-run',
 ];
-export const launch = (): Promise<Browser> => chromium.launch({ executablePath: PATH, args: ARGS });
+export const launch = (): Promise<Browser> => chromium.launch({ executablePath: chromiumPath(), args: ARGS });
 
 export const WIDTHS = [1440, 768, 360] as const;
-export const SCHEMES = ['light', 'dark'] as const;
 
 export type View = {
   person?: string;
@@ -40,6 +47,7 @@ export async function visit(browser: Browser, site: TestSite, view: View = {}): 
     baseURL: site.url,
     locale: 'en-GB',
   });
+  context.setDefaultTimeout(15_000);
   const page = await context.newPage();
   const troubles: string[] = [];
   page.on('console', (message) => {
@@ -57,14 +65,14 @@ export async function visit(browser: Browser, site: TestSite, view: View = {}): 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 type AxeResult = { violations: { id: string; help: string; nodes: { html: string; failureSummary?: string }[] }[] };
 
-/** What axe finds (A, AA, best practice), each as one line; and whether the page scrolls sideways. */
-export async function faults(page: Page): Promise<string[]> {
+/** What axe finds, each as one line; and whether the page scrolls sideways. In the dark only colours can differ. */
+export async function faults(page: Page, only: 'everything' | 'contrast' = 'everything'): Promise<string[]> {
   // By the debugger, not by a script element: the page's own policy forbids those.
-  await page.evaluate(axeSource);
+  if (!(await page.evaluate('"axe" in globalThis'))) await page.evaluate(axeSource);
   const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-  const result = (await page.evaluate(
-    `axe.run(document, { runOnly: { type: 'tag', values: ${JSON.stringify(tags)} } })`,
-  )) as AxeResult;
+  const run = only === 'contrast' ? { type: 'rule', values: ['color-contrast'] } : { type: 'tag', values: tags };
+  const options = { runOnly: run, resultTypes: ['violations'] };
+  const result = (await page.evaluate(`axe.run(document, ${JSON.stringify(options)})`)) as AxeResult;
   const found = result.violations.map(
     ({ id, help, nodes }) =>
       `${id}: ${help}: ${nodes.map((node) => `${node.html} ${node.failureSummary ?? ''}`).join(' | ')}`,
@@ -77,3 +85,9 @@ export async function faults(page: Page): Promise<string[]> {
 const widest = (page: Page): Promise<string> =>
   page.evaluate(`[...document.querySelectorAll('main *')].filter((e) => e.getBoundingClientRect().right > innerWidth + 0.5)
     .slice(0, 5).map((e) => e.tagName + '.' + (e.getAttribute('class') ?? '')).join(', ')`) as Promise<string>;
+
+/** Pictures for the documentation, when TOCSIN_SCREENSHOTS names a folder. */
+export async function picture(page: Page, name: string, fullPage = true): Promise<void> {
+  const folder = process.env.TOCSIN_SCREENSHOTS;
+  if (folder) await page.screenshot({ path: join(folder, `${name}.png`), fullPage });
+}

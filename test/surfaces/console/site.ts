@@ -3,6 +3,7 @@ import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { Opening } from '../../../src/engine/perform.ts';
 import { incidentId } from '../../../src/incident/ids.ts';
+import type { IncidentView } from '../../../src/incident/view.ts';
 import type { Plan } from '../../../src/playbook/plan.ts';
 import { createAccounts } from '../../../src/store/accounts.ts';
 import { migrate } from '../../../src/store/migrate.ts';
@@ -39,6 +40,9 @@ export type TestSite = {
   move(ms: number): Promise<void>;
   open(plan: Plan | null, more?: Partial<Opening>): Promise<{ id: string; acted: ActedIncident }>;
   acted(id: string): ActedIncident;
+  question(id: string, number: number): Promise<{ path: string; planHash: string }>;
+  view(id: string): Promise<IncidentView>;
+  votes(id: string, number: number): Promise<{ person: string; answer: string; surface: string }[]>;
   publish(plan: Plan): Promise<void>;
   link(person: string): Promise<string>;
   setPassword(person: string, password: string): Promise<void>;
@@ -166,6 +170,21 @@ export async function openSite(): Promise<TestSite> {
       return { id: incident, acted };
     },
     acted: of,
+    async question(id, number) {
+      const found = await reader.incident(id);
+      const decision = found?.view.decisions.find((one) => one.question.number === number);
+      if (!found || !decision) throw new Error(`${id} has not asked question ${number}`);
+      return { path: decision.question.path, planHash: found.view.playbook?.hash ?? '' };
+    },
+    async view(id) {
+      const found = await reader.incident(id);
+      if (!found) throw new Error(`no timeline of ${id}`);
+      return found.view;
+    },
+    async votes(id, number) {
+      const decision = (await site.view(id)).decisions.find((one) => one.question.number === number);
+      return (decision?.votes ?? []).map(({ person, answer, surface }) => ({ person, answer, surface }));
+    },
     async publish(plan) {
       await plans.publish(plan, [mara], now);
     },

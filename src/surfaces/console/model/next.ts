@@ -57,7 +57,7 @@ function moments(open: readonly DecisionView[], now: number): Next[] {
     const list: (Next & { at: number })[] = question.remindAt
       .filter((at) => at > now)
       .slice(0, 1)
-      .map((at) => ({ at, when: { until: at, from }, text: `${seatsInWords(question.by)} reminded${which}.` }));
+      .map((at) => ({ at, when: { until: at, from }, text: `The ${seatsInWords(question.by)} is reminded${which}.` }));
     if (question.escalate && escalatedAt === undefined && question.escalate.at > now) {
       const { at, to, page } = question.escalate;
       const paged = page ? 'is paged and may answer too' : 'may answer too';
@@ -80,9 +80,7 @@ function underWay(tree: Tree): Next[] {
     if (node.mark !== 'running') return [];
     const { step, view } = node;
     if (step.kind === 'wait' && view?.until !== undefined)
-      return [
-        { when: { until: view.until, from: view.startedAt ?? view.until }, lead: step.title, text: 'the wait ends.' },
-      ];
+      return [{ when: { until: view.until, from: view.startedAt ?? view.until }, lead: step.title, text: 'ends.' }];
     return [
       {
         when: 'Now',
@@ -102,6 +100,10 @@ const meanwhile = ({ question }: DecisionView): Next => ({
 });
 
 function afterwards(view: IncidentView, tree: Tree | null): Next[] {
+  if (view.status === 'resolved' && view.plan !== null && view.plan.finishedAt === undefined)
+    return [
+      { when: 'Then', text: 'The harm is over, but the plan still runs: let it end, or stand down, and close then.' },
+    ];
   if (view.status === 'resolved')
     return [{ when: 'Then', text: 'The harm is over. The incident is closed when the paperwork is done.' }];
   if (view.unwinding) return [{ when: 'Now', text: 'What was done is being undone, the latest first.' }];
@@ -130,6 +132,15 @@ function afterwards(view: IncidentView, tree: Tree | null): Next[] {
 
 const isAhead = (node: Node): boolean => node.mark === 'to-come' || node.mark === 'will-ask';
 
+const OUTCOME_WORDS = {
+  completed: 'Plan completed',
+  denied: 'Plan ended: denied',
+  failed: 'Plan failed',
+  stopped: 'Plan stopped',
+  'stood-down': 'Stood down',
+  unwound: 'Undone',
+} as const satisfies Record<NonNullable<NonNullable<IncidentView['plan']>['outcome']>, string>;
+
 /** One word or two for where the incident stands. */
 export function stageWord(view: IncidentView): string {
   if (view.status === 'closed') return 'Closed';
@@ -141,5 +152,5 @@ export function stageWord(view: IncidentView): string {
   if (open.length > 0) return 'Waits for people';
   if (view.plan === null) return 'Open, no plan';
   if (view.plan.finishedAt === undefined) return 'Plan running';
-  return `Plan ${view.plan.outcome ?? 'over'}`;
+  return OUTCOME_WORDS[view.plan.outcome ?? 'completed'];
 }

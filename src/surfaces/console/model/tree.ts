@@ -77,6 +77,9 @@ function begun(steps: readonly Step[] | null, view: IncidentView): boolean {
 function markOf(step: Step, state: StepView | null, ways: readonly Way[], view: IncidentView): Mark {
   const composite = step.kind === 'if' || step.kind === 'parallel' || step.kind === 'run';
   if (composite && state?.status !== 'skipped' && state?.status !== 'failed') return compositeMark(ways, state, view);
+  // A wait or a question that a stand-down cut short has no end of its own on the timeline.
+  const cutShort = state?.status === 'running' || state?.status === 'waiting';
+  if (cutShort && view.plan?.finishedAt !== undefined) return 'skipped';
   if (state) return state.status;
   if (view.plan?.finishedAt !== undefined) return 'not-reached';
   return step.kind === 'ask' ? 'will-ask' : 'to-come';

@@ -7,18 +7,14 @@ export type CommandName = 'pause' | 'resume' | 'severity' | 'role' | 'stand-down
 type Options = { people: readonly { id: string; name: string }[]; roles: readonly { id: string; title: string }[] };
 type CommandProps = { view: IncidentView; once: string } & Options;
 
-/** Which commands an incident takes, by its status. */
+/** Which commands an incident takes as it stands: the incident itself asks again. */
 export function commandsFor(view: IncidentView): CommandName[] {
-  switch (view.status) {
-    case 'open':
-      return [view.paused ? 'resume' : 'pause', 'severity', 'role', 'resolve', 'stand-down'];
-    case 'resolved':
-      return ['role', 'severity', 'close', 'reopen'];
-    case 'closed':
-      return ['reopen'];
-    default:
-      return view.status satisfies never;
-  }
+  if (view.status === 'closed') return ['reopen'];
+  const running = view.plan !== null && view.plan.finishedAt === undefined;
+  const pace: CommandName[] = running ? [view.paused ? 'resume' : 'pause'] : [];
+  const down: CommandName[] = running && !view.unwinding ? ['stand-down'] : [];
+  if (view.status === 'open') return [...pace, 'severity', 'role', 'resolve', ...down];
+  return [...pace, 'severity', 'role', ...(running ? [] : ['close' as const]), 'reopen', ...down];
 }
 
 const what: Record<CommandName, { verb: string; means: string }> = {

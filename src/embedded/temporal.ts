@@ -33,7 +33,7 @@ export type RunningTemporal = {
  * Two defaults of the server dominate everything else: `transferProcessorMaxPollRPS` holds a workflow to ten steps a second,
  * and timers are never earlier than a second (`timerProcessorMaxTimeShift`).
  */
-const TUNING: Record<string, string> = {
+export const TUNING: Record<string, string> = {
   'history.transferProcessorMaxPollRPS': '2000',
   'history.timerProcessorMaxPollRPS': '2000',
   'history.visibilityProcessorMaxPollRPS': '2000',

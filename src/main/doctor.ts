@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync, readdirSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Connection } from '@temporalio/client';
 import pg from 'pg';
 import { SetupError } from '../embedded/failure.ts';
@@ -143,7 +144,7 @@ async function missingMigrations(client: pg.Client): Promise<string[]> {
 }
 
 function migrationNames(): string[] {
-  return readdirSync(join(packageRoot, 'src', 'store', 'migrations'))
+  return readdirSync(fileURLToPath(new URL('../store/migrations', import.meta.url)))
     .filter((file) => file.endsWith('.sql'))
     .map((file) => file.slice(0, -'.sql'.length))
     .sort();

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { TUNING } from '../../src/embedded/temporal.ts';
+import { settings } from '../../src/main/config.ts';
+
+type Service = {
+  image: string;
+  command?: string[];
+  environment: Record<string, string>;
+  ports?: string[];
+  volumes?: string[];
+};
+type Compose = { services: Record<string, Service>; configs: Record<string, { content: string }> };
+
+const root = dirname(dirname(import.meta.dirname));
+const text = readFileSync(join(root, 'docker-compose.yml'), 'utf8');
+const compose = parse(text, { merge: true }) as Compose;
+
+// A cluster serves others as well: how many updates may be in flight stays its own matter.
+const embeddedOnly = ['history.maxInFlightUpdates'];
+
+test('the cluster is tuned as the embedded server is', () => {
+  const dynamic = parse(compose.configs['temporal-dynamic-config']?.content ?? '') as Record<
+    string,
+    { value: unknown }[]
+  >;
+  const tuned = Object.fromEntries(
+    Object.entries(dynamic).map(([key, [first]]) => [key, JSON.stringify(first?.value)]),
+  );
+  expect(tuned).toEqual(Object.fromEntries(Object.entries(TUNING).filter(([key]) => !embeddedOnly.includes(key))));
+});
+
+test('no password has a default, and a missing one says what to set', () => {
+  const secrets = Object.values(compose.services).flatMap(({ environment }) =>
+    Object.entries(environment).filter(([name]) => /PASSWORD|PWD|DATABASE_URL/.test(name)),
+  );
+  expect(secrets.length).toBeGreaterThan(4);
+  for (const [name, value] of secrets) expect(`${name}=${value}`).toMatch(/\$\{[A-Z_]+:\?set /);
+});
+
+test('server and workers are services of one image, and only the server is reachable, from this machine', () => {
+  const { server, worker, ...others } = compose.services;
+  expect([server?.command, worker?.command]).toEqual([['server'], ['worker']]);
+  expect(server?.image).toBe(worker?.image);
+  expect(server?.ports).toEqual([expect.stringMatching(/^127\.0\.0\.1:/)]);
+  for (const service of [worker, ...Object.values(others)]) expect(service?.ports).toBeUndefined();
+});
+
+test('every setting it hands to Tocsin is one that Tocsin knows', () => {
+  for (const name of Object.keys(compose.services.server?.environment ?? {}))
+    expect(Object.keys(settings)).toContain(name);
+});
+
+test('the image does not run as root', () => {
+  const lines = readFileSync(join(root, 'Dockerfile'), 'utf8').split('\n');
+  const last = lines.findLastIndex((line) => line.startsWith('FROM '));
+  expect(lines.slice(last)).toContain('USER node');
+});

@@ -31,6 +31,7 @@ import { createMetrics } from './metrics.ts';
 import { createHealth } from './readiness.ts';
 import type { ServiceConfig } from './supervised.ts';
 import type { TemporalClient } from './temporal-client.ts';
+import { createWatchdog, type Watchdog } from './watchdog.ts';
 
 export type PartsDeps = {
   config: ServiceConfig;
@@ -41,13 +42,21 @@ export type PartsDeps = {
   log: Log;
 };
 
-export type ServerParts = { app: AppDeps; close(): Promise<void> };
+export type ServerParts = { app: AppDeps; watchdog: Watchdog; close(): Promise<void> };
+
+/** More open incidents than this are beyond people, and beyond one look. */
+const WATCHED_MAX = 2_000;
 
 /** Puts the server together out of store, Temporal and inventory. */
 export function composeServer({ config, inventory, pool, temporal, keys, log }: PartsDeps): ServerParts {
   const now = Date.now;
   const warn = (message: string, about: Record<string, unknown>) => log.warn(about, message);
-  const failed: AppDeps['log']['failed'] = (error, about) => log.error({ err: error, ...about }, 'a request failed');
+  const failed: AppDeps['log']['failed'] = (error, { method, path }) => {
+    const incident = /\/(INC-\d{4}-\d+)(?:\/|$)/.exec(path)?.[1];
+    // The rest of a sign-in path is a secret.
+    const where = path.replace(/^\/sign-in\/.+/, '/sign-in/[secret]');
+    log.error({ err: error, method, path: where, ...(incident ? { incident } : {}) }, 'a request failed');
+  };
   const reader = createReader({
     pool,
     connectionString: config.databaseUrl,
@@ -122,5 +131,13 @@ export function composeServer({ config, inventory, pool, temporal, keys, log }: 
       },
     },
   };
-  return { app, close: () => reader.close() };
+  const watchdog = createWatchdog({
+    client: temporal.client,
+    openIncidents: () => reader.incidents({ status: ['open', 'resolved'], limit: WATCHED_MAX }),
+    findings,
+    now,
+    log,
+    webhook: config.watchdogWebhook === null ? null : resolveReference(config.watchdogWebhook),
+  });
+  return { app, watchdog, close: () => reader.close() };
 }

@@ -25,6 +25,7 @@ export type ServerOptions = {
 /** How long open answers may take to end when the server stops. Live streams never end by themselves. */
 const DRAIN_MS = 1_000;
 const TELL_INCIDENTS_EVERY_MS = 1_000;
+const WATCH_EVERY_MS = 15_000;
 
 /** Where people and programs meet Tocsin: API and console. It starts and reads incidents; it never acts on the world. */
 export async function runServer(
@@ -34,29 +35,47 @@ export async function runServer(
   const log = options.log ?? createLog({ name: 'server', level: config.logLevel });
   const starting = new AbortController();
   const inventory = createLiveInventory(config.inventory, Date.now, log);
-  const pool = openPool(config.databaseUrl, {
-    name: 'tocsin-server',
-    onProblem: (error) => log.warn({ error: error.message }, 'a connection to PostgreSQL broke'),
-  });
-  const applied = await untilThere('the database', log, () => migrate(pool), starting.signal);
-  for (const migration of applied) log.info({ migration }, 'a migration was applied');
+  const pool = await untilThere('the database', log, () => prepareDatabase(config, log), starting.signal);
   const keys = await untilThere('Temporal', log, () => serverKeys(config, pool), starting.signal);
-  const temporal = await connectTemporal(temporalAddress(config, config.temporal.address), keys.payload);
+  const temporal = await connectTemporal(
+    temporalAddress(config, config.temporal.address),
+    keys.payload,
+    () => loadKeys(config.keys, 'server').payload,
+  );
   const parts = composeServer({ config, inventory, pool, temporal, keys, log });
   const http = await listen(createApp(parts.app).fetch, config);
   const digests = every(TELL_INCIDENTS_EVERY_MS, () => parts.app.alertDesk.tellIncidents(), log);
+  const watchdog = every(WATCH_EVERY_MS, () => parts.watchdog.look(), log);
   log.info({ url: config.publicUrl }, 'the server is ready');
   const local = options.local ? await prepareLocal({ ...parts.app, config, log, inventory: inventory.current() }) : {};
   return {
     ready: { url: config.publicUrl, ...local },
     stop: async () => {
       digests.stop();
+      watchdog.stop();
       await http.close();
       await parts.close();
       await temporal.close();
       await pool.end();
     },
   };
+}
+
+/** Applies the migrations as whoever owns the tables; then goes on with the rights of a server, which cannot write timelines. */
+async function prepareDatabase({ databaseUrl }: ServiceConfig, log: Log): Promise<pg.Pool> {
+  const onProblem = (error: Error) => log.warn({ error: error.message }, 'a connection to PostgreSQL broke');
+  const owner = openPool(databaseUrl, { name: 'tocsin-migrations', connectionsMax: 1, onProblem });
+  try {
+    for (const migration of await migrate(owner)) log.info({ migration }, 'a migration was applied');
+    const { rowCount } = await owner.query(
+      `SELECT FROM pg_roles WHERE rolname = 'tocsin_server' AND pg_has_role(current_user, oid, 'MEMBER')`,
+    );
+    if (rowCount === 1) return openPool(databaseUrl, { name: 'tocsin-server', role: 'tocsin_server', onProblem });
+    log.warn('this login may not take the role tocsin_server; the server keeps all rights of its login');
+    return openPool(databaseUrl, { name: 'tocsin-server', onProblem });
+  } finally {
+    await owner.end();
+  }
 }
 
 /** Makes the keys on first use; refuses to when stored data was made with a key that is gone. */

@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Connection } from '@temporalio/client';
+import { msToTs } from '@temporalio/common';
 import { createActivities } from '../../src/activities/activities.ts';
 import { loadInventory } from '../../src/inventory/load.ts';
 import { readConfig } from '../../src/main/config.ts';
@@ -46,6 +49,7 @@ export type Answer = {
 
 export async function openServed(options: { worker?: boolean; local?: boolean } = {}): Promise<Served> {
   const house = await openHouse({ worker: false });
+  const namespace = await ownNamespace(house.temporalAddress);
   const scratch = mkdtempSync(join(tmpdir(), 'tocsin-served-'));
   const dataDir = join(scratch, 'data');
   mkdirSync(dataDir);
@@ -60,14 +64,18 @@ export async function openServed(options: { worker?: boolean; local?: boolean } 
     options.worker === false
       ? null
       : await startTemporalWorker({
-          temporal: { address: house.temporalAddress, namespace: 'default' },
+          temporal: { address: house.temporalAddress, namespace },
           taskQueue: house.taskQueue,
           payloadKeys: house.keys.worker.payload,
           bundle: await testBundle(),
           activities: createActivities({ ...house.ports, registry }),
         });
   const service = await runServer(
-    { ...config, databaseUrl: house.databaseUrl, temporal: { ...config.temporal, address: house.temporalAddress } },
+    {
+      ...config,
+      databaseUrl: house.databaseUrl,
+      temporal: { ...config.temporal, address: house.temporalAddress, namespace },
+    },
     { local: options.local ?? true, log: createLog({ name: 'server', level: 'error' }) },
   );
   const accounts = createAccounts({ pool: house.pool, now: Date.now });
@@ -113,6 +121,18 @@ export async function openServed(options: { worker?: boolean; local?: boolean } 
       rmSync(scratch, { recursive: true });
     },
   };
+}
+
+/** Every test counts its incidents from 1, with keys of its own: they must not meet in Temporal. */
+async function ownNamespace(address: string): Promise<string> {
+  const connection = await Connection.connect({ address });
+  const namespace = `test-${randomUUID()}`;
+  await connection.workflowService.registerNamespace({
+    namespace,
+    workflowExecutionRetentionPeriod: msToTs('1 day'),
+  });
+  await connection.close();
+  return namespace;
 }
 
 export const sample = (file: string): string => join(packageRoot, file);

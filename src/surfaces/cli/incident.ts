@@ -103,7 +103,7 @@ function questionText(cli: Cli, id: string, { question, votes }: DecisionView): 
   });
   return [
     soon(`${question.number}. ${plainText(question.question)}`),
-    `     ${seatsInWords(question.by)} decides by ${when(question.until, cli.io.now())}; if nobody answers: ${question.otherwise}`,
+    `     for ${seatsInWords(question.by)}, until ${when(question.until, cli.io.now())}; if nobody answers: ${question.otherwise}`,
     ...(question.failure ? [`     ${plainText(question.failure.message)}`] : []),
     ...acts.map(plainText),
     ...(votes.length > 0 ? [`     so far: ${votes.map((vote) => `${vote.person} ${vote.answer}`).join(', ')}`] : []),

@@ -92,6 +92,9 @@ function findingsText(io: Io, findings: Finding[]): string {
     .join('\n');
 }
 
+/** These run until they are stopped, and print nothing to read. */
+const PROCESSES: ReadonlySet<string> = new Set(['start', 'worker', 'server']);
+
 /** The same for every command: output by `io`, errors thrown instead of ending the process, --json accepted everywhere. */
 function prepare(command: Command, io: Io): void {
   command.exitOverride().configureOutput({
@@ -101,7 +104,7 @@ function prepare(command: Command, io: Io): void {
     getErrHelpWidth: () => io.columns,
   });
   for (const child of command.commands) {
-    if (child.commands.length === 0 && child.name() !== 'start') child.option('--json', 'print JSON');
+    if (child.commands.length === 0 && !PROCESSES.has(child.name())) child.option('--json', 'print JSON');
     child.showSuggestionAfterError().showHelpAfterError('Add --help for how to use it.');
     prepare(child, io);
   }

@@ -19,7 +19,10 @@ export function healthRoutes(app: App, deps: HealthDeps): void {
   app.get('/readyz', async (c) => {
     const checks = await deps.readiness();
     const ready = checks.every((check) => check.ok);
-    return c.json({ status: ready ? 'ready' : 'not-ready', checks }, ready ? 200 : 503);
+    // Why something is not ready may name hosts and files: that is for this machine and for people who are signed in.
+    const told = isThisMachine(c) || c.get('person') !== null;
+    const shown = checks.map(({ name, ok, detail }) => (told ? { name, ok, detail } : { name, ok }));
+    return c.json({ status: ready ? 'ready' : 'not-ready', checks: shown }, ready ? 200 : 503);
   });
 
   app.get('/metrics', async (c) => {
@@ -39,9 +42,14 @@ const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
 function mayReadMetrics(c: Ctx, token: string | null): boolean {
   const given = c.req.header('x-metrics-token');
   if (token !== null && given !== undefined) return equal(given, token);
-  // A proxy on this machine speaks for others.
-  return LOOPBACK.has(addressOf(c)) && c.req.header('x-forwarded-for') === undefined;
+  return isThisMachine(c);
 }
+
+/** A proxy on this machine speaks for others. */
+const isThisMachine = (c: Ctx): boolean =>
+  LOOPBACK.has(addressOf(c)) &&
+  c.req.header('x-forwarded-for') === undefined &&
+  c.req.header('forwarded') === undefined;
 
 function equal(a: string, b: string): boolean {
   const [left, right] = [Buffer.from(a), Buffer.from(b)];

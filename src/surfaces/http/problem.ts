@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { HTTPException } from 'hono/http-exception';
+import { isDatabaseAway } from '../../store/pool.ts';
 import { Problem, type ProblemStatus } from '../problem.ts';
 import type { Ctx } from './context.ts';
 
@@ -56,6 +57,14 @@ export function asProblem(error: unknown): Problem {
       message:
         error.status === 403 ? 'The request came from another site.' : error.message || 'The request is refused.',
       notDone: 'Nothing was done.',
+    });
+  if (isDatabaseAway(error))
+    return new Problem({
+      status: 503,
+      code: 'database-away',
+      message: 'The database does not answer.',
+      notDone: 'It is not known whether the request had an effect.',
+      next: 'Try again in a moment; a repeat with the same Idempotency-Key is safe.',
     });
   return new Problem({
     status: 500,

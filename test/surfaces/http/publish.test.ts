@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { surroundingsOf } from '../../../src/inventory/inventory.ts';
+import { loadInventory } from '../../../src/inventory/load.ts';
+import { readLibrary } from '../../../src/playbook/library.ts';
+import { migrate } from '../../../src/store/migrate.ts';
+import { createPlanAgreements } from '../../../src/store/plan-agreements.ts';
+import { createPlanLibrary } from '../../../src/store/plans.ts';
+import { openPool } from '../../../src/store/pool.ts';
+import { createDirectory } from '../../../src/surfaces/directory.ts';
+import { checkSources } from '../../../src/surfaces/playbook-check.ts';
+import { createPlaybookDesk, type PlaybookDesk } from '../../../src/surfaces/playbook-desk.ts';
+import type { Person, Playbooks } from '../../../src/surfaces/ports.ts';
+import { testDatabase } from '../../support/postgres.ts';
+import { sample } from '../../support/served.ts';
+
+const inventory = loadInventory(sample('tocsin.yaml'));
+const directory = createDirectory(() => inventory);
+const mara = directory.person('mara-lindqvist') as Person;
+const sofia = directory.person('sofia-mendes') as Person;
+
+let desk: (simulated: boolean) => PlaybookDesk;
+let playbooks: Playbooks;
+let close: () => Promise<void>;
+beforeEach(async () => {
+  const database = await testDatabase();
+  const pool = openPool(database.url, { name: 'test', onProblem: () => undefined });
+  await migrate(pool);
+  const plans = createPlanLibrary(pool);
+  playbooks = plans;
+  desk = (simulated) =>
+    createPlaybookDesk({
+      playbooks: plans,
+      directory: { ...directory, simulated: () => simulated },
+      check: (sources) => checkSources(sources, surroundingsOf(inventory), readLibrary(sample('playbooks'))),
+      agree: createPlanAgreements(pool).agree,
+      publish: plans.publish,
+      now: Date.now,
+    });
+  close = async () => {
+    await pool.end();
+    await database.drop();
+  };
+});
+afterEach(() => close());
+
+const sources = (title: string, version = 1) => ({
+  file: 'quick-look.yaml',
+  source: `playbook: quick-look\ntitle: ${title}\nversion: ${version}\nsteps:\n  - { id: rest, wait: 10m }\n`,
+  library: [],
+});
+
+it('with simulated bindings one authorised person is enough', async () => {
+  expect(await desk(true).publish(sources('Look'), mara)).toMatchObject({ status: 'published', needed: 1 });
+});
+
+it('with real bindings a plan counts when a second person has published the very same one', async () => {
+  const real = desk(false);
+  expect(await real.publish(sources('Look'), mara)).toMatchObject({ status: 'waiting', agreed: [mara.id], needed: 2 });
+  expect(await real.publish(sources('Look'), mara)).toMatchObject({ status: 'waiting', agreed: [mara.id] });
+  expect(await playbooks.latest('quick-look')).toBeNull();
+  // Another text is another plan: agreement does not carry over.
+  expect(await real.publish(sources('Look twice'), sofia)).toMatchObject({ status: 'waiting', agreed: [sofia.id] });
+  expect(await real.publish(sources('Look'), sofia)).toMatchObject({
+    status: 'published',
+    agreed: [mara.id, sofia.id],
+  });
+  expect(await playbooks.latest('quick-look')).toMatchObject({ publishedBy: [mara.id, sofia.id] });
+});
+
+it('a published version never changes', async () => {
+  await desk(true).publish(sources('Look'), mara);
+  await expect(desk(true).publish(sources('Look twice'), mara)).rejects.toMatchObject({ code: 'version' });
+  expect(await desk(true).publish(sources('Look twice', 2), mara)).toMatchObject({ status: 'published', version: 2 });
+});
+
+it('a playbook with errors is refused with their places', async () => {
+  const broken = {
+    ...sources('Look'),
+    source: 'playbook: quick-look\ntitle: Look\nversion: 1\nsteps:\n  - { id: x, do: model.rolback }\n',
+  };
+  await expect(desk(true).publish(broken, mara)).rejects.toMatchObject({
+    code: 'playbook-refused',
+    extra: { diagnostics: [expect.objectContaining({ line: 5, suggestion: 'model.rollback' })] },
+  });
+});

@@ -8,7 +8,7 @@ import type { Inventory } from '../inventory/inventory.ts';
 import { loadInventory } from '../inventory/load.ts';
 import { createLeases } from '../store/leases.ts';
 import { createPlanShelf } from '../store/plans.ts';
-import { openPool } from '../store/pool.ts';
+import { isDatabaseAway, openPool } from '../store/pool.ts';
 import { createReader } from '../store/reader.ts';
 import { createSnapshots } from '../store/snapshots.ts';
 import { createTimeline } from '../store/timeline.ts';
@@ -108,18 +108,6 @@ async function awaitKeys(dir: string, log: Log): Promise<WorkerKeys> {
       await pause(100);
     }
   }
-}
-
-/** Ours to retry: the database cannot be reached, is starting, is shutting down, or has no connection left. */
-export function isDatabaseAway(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = 'code' in error ? String(error.code) : '';
-  return (
-    /^(08|57P|53)/.test(code) ||
-    ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT'].includes(code) ||
-    // node-postgres gives these no code.
-    /^(Connection terminated|timeout expired|timeout exceeded when trying to connect)/.test(error.message)
-  );
 }
 
 /** Until a surface that can wake people is connected, a page is a loud line; the question itself stands on every surface. */

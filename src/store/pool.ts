@@ -42,3 +42,15 @@ export async function transaction<T>(pool: pg.Pool, work: (client: pg.PoolClient
     client.release(broken);
   }
 }
+
+/** The database cannot be reached, is starting, is shutting down, or has no connection left: try again later. */
+export function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? String(error.code) : '';
+  return (
+    /^(08|57P|53)/.test(code) ||
+    ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT'].includes(code) ||
+    // node-postgres gives these no code.
+    /^(Connection terminated|timeout expired|timeout exceeded when trying to connect)/.test(error.message)
+  );
+}

@@ -16,12 +16,15 @@ import {
   savedAsInput,
 } from '../../workflows/messages.ts';
 import type { Message, MessageResult } from '../incident/messages.ts';
+import { Problem } from './problem.ts';
 
 export type ResponsesDeps = {
   client: Client;
   taskQueue: string;
   /** What a closed incident left behind, or null. */
   loadSaved(incident: string): Promise<SavedIncident | null>;
+  /** For how long what Temporal does not take is sent again. */
+  patienceMs?: number;
 };
 
 export type RunningIncidents = {
@@ -35,7 +38,7 @@ export type RunningIncidents = {
 const TRY_AGAIN: ReadonlySet<number> = new Set([4, 8, 9, 10, 14]);
 const FIRST_PAUSE_MS = 50;
 const PAUSE_MAX_MS = 1_600;
-const GIVE_UP_AFTER_MS = 30_000;
+const PATIENCE_MS = 30_000;
 /** Messages that a closed incident takes. */
 const AFTER_CLOSING: ReadonlySet<Message['type']> = new Set(['note', 'reopen']);
 
@@ -43,19 +46,22 @@ const AFTER_CLOSING: ReadonlySet<Message['type']> = new Set(['note', 'reopen']);
 export function createRunningIncidents(deps: ResponsesDeps): RunningIncidents {
   return {
     async startIncident(input) {
+      const options = startOptions(deps, input);
       try {
-        await deps.client.workflow.start(INCIDENT_WORKFLOW, {
-          ...startOptions(deps, input),
-          workflowIdReusePolicy: 'REJECT_DUPLICATE',
-          workflowIdConflictPolicy: 'FAIL',
-        });
+        await repeating(deps, () =>
+          deps.client.workflow.start(INCIDENT_WORKFLOW, {
+            ...options,
+            workflowIdReusePolicy: 'REJECT_DUPLICATE',
+            workflowIdConflictPolicy: 'FAIL',
+          }),
+        );
         return { created: true };
       } catch (error) {
         if (error instanceof WorkflowExecutionAlreadyStartedError) return { created: false };
         throw error;
       }
     },
-    send: (incident, message) => repeating(() => sendOnce(deps, incident, message)),
+    send: (incident, message) => repeating(deps, () => sendOnce(deps, incident, message)),
   };
 }
 
@@ -108,17 +114,32 @@ function refusalOrThrow(error: unknown): MessageResult {
 }
 
 /** Refused Updates polled fast slow an incident's continuation: each pause is twice the last one. */
-async function repeating<T>(attempt: () => Promise<T>): Promise<T> {
-  const giveUpAt = Date.now() + GIVE_UP_AFTER_MS;
+async function repeating<T>(
+  { client, patienceMs = PATIENCE_MS }: ResponsesDeps,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  const giveUpAt = Date.now() + patienceMs;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, PAUSE_MAX_MS)) {
     try {
-      return await attempt();
+      // The client repeats by itself, too; it must not outlast our patience.
+      return await client.withDeadline(giveUpAt, attempt);
     } catch (error) {
-      if (!mayRepeat(error) || Date.now() + pauseMs > giveUpAt) throw error;
+      if (!mayRepeat(error)) throw error;
+      if (Date.now() + pauseMs > giveUpAt) throw notReached();
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   }
 }
+
+/** What was sent may have arrived all the same. */
+const notReached = (): Problem =>
+  new Problem({
+    status: 503,
+    code: 'unreachable',
+    message: 'The incident cannot be reached: Temporal does not answer, or no worker has taken this up.',
+    notDone: 'It is not known whether it will still count.',
+    next: 'Look at the timeline before you try again; a repeat with the same Idempotency-Key is safe.',
+  });
 
 function mayRepeat(error: unknown): boolean {
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;

@@ -1,5 +1,15 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -212,6 +222,10 @@ describe('exit codes', () => {
       expect(ran.out).toContain('Examples:');
     }
   });
+});
+
+it('the token that is made for this machine can be read by its user only', () => {
+  expect(statSync(join(served.dataDir, 'cli-token')).mode & 0o777).toBe(0o600);
 });
 
 it('a token file that others can read is refused', async () => {

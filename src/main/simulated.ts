@@ -17,11 +17,15 @@ export type SimulatedDeps = {
 export function createSimulatedProvider(deps: SimulatedDeps): CapabilityProvider {
   return {
     async act(call, { signal }) {
-      await pause(tookMs(call.capability) * deps.pace, signal);
-      return deps.withWorld<ActResult>(async (kept) => {
+      // The effect lands half-way, so that a crash can befall an act before it or after it.
+      const halfMs = (tookMs(call.capability) * deps.pace) / 2;
+      await pause(halfMs, signal);
+      const acted = await deps.withWorld<ActResult>(async (kept) => {
         const { world, result } = actOnWorld(open(kept, deps), call, deps.now());
         return { world: world as unknown as JsonObject, result };
       });
+      await pause(halfMs, signal);
+      return acted;
     },
     readBack: (call) =>
       deps.withWorld(async (kept) => {

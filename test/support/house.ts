@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
 import type { WorkflowBundleOption } from '@temporalio/worker';
-import type pg from 'pg';
+import pg from 'pg';
 import { createActivities } from '../../src/activities/activities.ts';
 import { createApprovalVerifier } from '../../src/activities/approval.ts';
 import type { ActivityPorts, CapabilityProvider } from '../../src/activities/ports.ts';
@@ -27,7 +27,7 @@ import { canonical, sha256 } from '../../src/store/chain.ts';
 import { createLeases } from '../../src/store/leases.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { createPlanLibrary, createPlanShelf } from '../../src/store/plans.ts';
-import { openPool } from '../../src/store/pool.ts';
+import { isDatabaseAway, openPool } from '../../src/store/pool.ts';
 import { createReader } from '../../src/store/reader.ts';
 import { createSnapshots } from '../../src/store/snapshots.ts';
 import { createTimeline } from '../../src/store/timeline.ts';
@@ -56,6 +56,8 @@ export type House = {
   stopWorkers(): Promise<void>;
   /** All events of all runs, as Temporal's server has them. */
   rawHistory(incident: string): Promise<temporal.api.history.v1.IHistoryEvent[]>;
+  /** Refuses and breaks every connection to the database. Returns what lets them in again. */
+  cutDatabase(): Promise<() => Promise<void>>;
   publish(plan: Plan): Promise<Plan>;
   /** Opens an incident under an id of its own. */
   open(plan: Plan | null, opening?: Partial<Opening>, options?: RunOptions): Promise<string>;
@@ -68,6 +70,7 @@ export type House = {
     what: string,
     look: (view: IncidentView, events: StoredEvent[]) => T,
   ): Promise<NonNullable<T>>;
+  openIncidents(): Promise<IncidentView[]>;
   question(incident: string, path: string): Promise<Question>;
   world(): Promise<World>;
   close(): Promise<void>;
@@ -159,6 +162,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       await Promise.all(workers.splice(0).map((worker) => worker.stop()));
     },
     rawHistory: (incident) => rawHistory(client, incident),
+    cutDatabase: () => cutDatabase(database.url),
     async publish(plan) {
       const { hash: _, ...rest } = plan;
       const published = { ...plan, hash: sha256(canonical(rest)) };
@@ -208,6 +212,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
           openDecisions(view).find((decision) => decision.question.path === path),
         )
         .then((decision) => decision.question),
+    openIncidents: () => reader.incidents({ status: ['open', 'resolved'] }),
     async world() {
       const { rows } = await pool.query<{ body: string }>('SELECT body FROM worlds');
       return World.parse(JSON.parse(rows[0]?.body ?? 'null'));
@@ -233,8 +238,7 @@ type PortDeps = {
   options: HouseOptions;
 };
 
-/** Exported for workers in processes of their own. */
-export function portsOf({ pool, keys, reader, pages, options }: PortDeps): ActivityPorts {
+function portsOf({ pool, keys, reader, pages, options }: PortDeps): ActivityPorts {
   const bound = createRegistry(INVENTORY, createWorlds(pool), options.pace ?? 0);
   const registry: ActivityPorts['registry'] = {
     provider(capability, system) {
@@ -252,7 +256,7 @@ export function portsOf({ pool, keys, reader, pages, options }: PortDeps): Activ
     notifier: { page: async ({ incident, role, key }) => void pages.push({ incident, role, key }) },
     snapshots: { save: saveSnapshot },
     now: Date.now,
-    unavailable: (error) => error instanceof Error && 'code' in error && /^(08|57P|ECONN)/.test(String(error.code)),
+    unavailable: isDatabaseAway,
   };
 }
 
@@ -284,6 +288,20 @@ function untilTimeline<T>(
     );
     checked();
   });
+}
+
+async function cutDatabase(url: string): Promise<() => Promise<void>> {
+  const maintenance = new URL(url);
+  const name = maintenance.pathname.slice(1);
+  maintenance.pathname = '/postgres';
+  const admin = new pg.Client({ connectionString: maintenance.href });
+  await admin.connect();
+  await admin.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
+  await admin.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);
+  return async () => {
+    await admin.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
+    await admin.end();
+  };
 }
 
 async function rawHistory(client: Client, incident: string): Promise<temporal.api.history.v1.IHistoryEvent[]> {

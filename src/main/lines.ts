@@ -11,6 +11,8 @@ export type Lines = {
 export function terminalLines(out: NodeJS.WriteStream, err: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Lines {
   const colour = (stream: NodeJS.WriteStream) => stream.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb';
   const paint = (on: boolean, code: number, text: string): string => (on ? `\u001b[${code}m${text}\u001b[0m` : text);
+  // A closed terminal or a pipe cut short (`npm start | head`) is no reason to leave everything else running without a keeper.
+  for (const stream of [out, err]) stream.on('error', () => undefined);
   const say = (line: string): void => void out.write(`${line}\n`);
   return {
     say,

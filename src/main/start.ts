@@ -37,7 +37,7 @@ export async function start(argv: readonly string[], env: NodeJS.ProcessEnv = pr
     complain(lines, error);
   }
   await house.close();
-  process.exit(code);
+  process.exit(code === 0 ? process.exitCode : code);
 }
 
 function complain(lines: Lines, error: unknown): void {
@@ -89,6 +89,12 @@ class House {
         }
       };
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, hear);
+      // A defect of ours must not leave servers behind that nobody watches.
+      process.on('uncaughtException', (error) => {
+        complain(this.#lines, error);
+        process.exitCode = 1;
+        hear();
+      });
     });
   }
 

@@ -136,3 +136,23 @@ test('--help lists every setting', { timeout: LONG_MS }, () => {
   const { stdout } = spawnSync(process.execPath, [script, '--help'], { encoding: 'utf8' });
   for (const name of Object.keys(settings)) expect(stdout).toContain(name);
 });
+
+test('losing its terminal does not end it', { timeout: LONG_MS }, async () => {
+  const own = await freeSettings(testFolder());
+  const house = startHouse(own);
+  await house.heard(ready);
+  house.child.stdout?.destroy();
+  house.child.stderr?.destroy();
+  const worker = pidOf(house, /cli\.js worker$/);
+  // It would say that the worker died, and cannot.
+  process.kill(worker, 'SIGKILL');
+  await expect
+    .poll(
+      () =>
+        descendants(house.pid).filter((pid) => pid !== worker && /cli\.js worker$/.test(commandLine(pid) ?? '')).length,
+      { timeout: 30_000 },
+    )
+    .toBe(1);
+  house.child.kill('SIGTERM');
+  expect(await house.exited).toEqual({ code: 0, signal: null });
+});

@@ -1,5 +1,5 @@
 import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { MINUTE } from '../../support/plans.ts';
 import { launch, type Visit, visit } from './browser.ts';
 import { tamperedModel } from './plan.ts';
@@ -7,6 +7,9 @@ import { ingrid, mara, openSite, type TestSite, tomas } from './site.ts';
 import { answer } from './stories.ts';
 
 const PHONE = { width: 360, height: 740, touch: true };
+
+// Real pages on a machine that may be doing other things.
+vi.setConfig({ testTimeout: 120_000 });
 
 let site: TestSite;
 let browser: Browser;

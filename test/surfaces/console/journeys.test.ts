@@ -1,9 +1,12 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { launch, visit } from './browser.ts';
 import { tamperedModel } from './plan.ts';
 import { ingrid, mara, openSite, type TestSite, tomas } from './site.ts';
 import { answer, say } from './stories.ts';
+
+// Real pages on a machine that may be doing other things.
+vi.setConfig({ testTimeout: 120_000 });
 
 let site: TestSite;
 let browser: Browser;

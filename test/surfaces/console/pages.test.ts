@@ -1,11 +1,14 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { severityLabel } from '../../../src/incident/severity.ts';
 import { faults, launch, picture, type Visit, visit, WIDTHS } from './browser.ts';
 import { ingrid, mara, openSite, sofia, type TestSite, tomas } from './site.ts';
 import { HOSTILE, stories } from './stories.ts';
 
 /** Every page and state, at three widths, light and dark: nothing that axe finds, no sideways scroll, no console error. */
+// Real pages on a machine that may be doing other things.
+vi.setConfig({ testTimeout: 120_000 });
+
 let site: TestSite;
 let browser: Browser;
 const visits = new Map<string, Visit>();
@@ -68,7 +71,7 @@ describe('every page is sound', () => {
     await sound(mara, '/playbooks', 'playbooks-none');
     await sound(mara, '/nowhere', 'not-found', 404);
     await sound(mara, '/incidents/INC-2026-9999', 'no-incident', 404);
-  }, 120_000);
+  });
 
   test('through the life of an incident', async () => {
     const { asked, halfway, failed, denied, undone, over, empty } = await stories(site);
@@ -128,7 +131,7 @@ describe('hostile text', () => {
     expect(await page.locator('body').textContent()).toMatch(/x{9000}/);
     expect(await page.title()).toContain(severityLabel('sev2'));
     expect(HOSTILE).toContain('\u202e');
-  }, 120_000);
+  });
 });
 
 describe('the strict policy', () => {

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Json, JsonObject } from '../incident/json.ts';
 import { ExpressionError, evaluate } from '../playbook/cel.ts';
 import { Duration } from '../playbook/duration.ts';
+import { didYouMean } from '../playbook/names.ts';
 import type { InputSpec, InputType, Plan } from '../playbook/plan.ts';
 import type { Directory, OpenRequest } from './ports.ts';
 import { Problem } from './problem.ts';
@@ -58,7 +59,9 @@ function typed(directory: Directory, name: string, type: InputType, value: Json)
     const system = typeof value === 'string' ? directory.system(value) : null;
     if (system) return { value: system };
     const known = directory.systems().map((one) => one.id);
-    return { fault: `"${name}" must be the id of an AI system (${known.join(', ')}), not ${JSON.stringify(value)}` };
+    const meant = typeof value === 'string' ? didYouMean(value, known) : undefined;
+    const which = meant === undefined ? `one of ${known.join(', ')}` : `did you mean "${meant}"?`;
+    return { fault: `"${name}" must be the id of an AI system, not ${JSON.stringify(value)}: ${which}` };
   }
   return CHECKS[type](value) ? { value } : { fault: `"${name}" must be a ${type}, not ${JSON.stringify(value)}` };
 }

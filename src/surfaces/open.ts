@@ -3,6 +3,7 @@ import type { SystemSnapshot } from '../incident/events.ts';
 import type { Json, JsonObject } from '../incident/json.ts';
 import { Severity } from '../incident/severity.ts';
 import { ExpressionError, evaluate, evaluateCondition, type Scope } from '../playbook/cel.ts';
+import { didYouMean } from '../playbook/names.ts';
 import type { Plan } from '../playbook/plan.ts';
 import { resolveInputs } from './inputs.ts';
 import type { Directory, OpenRequest, Playbooks, Responses } from './ports.ts';
@@ -38,12 +39,13 @@ async function choosePlaybook(ports: OpenPorts, request: OpenRequest): Promise<P
     const found = await ports.playbooks.latest(request.playbook);
     if (found) return found.plan;
     const known = (await ports.playbooks.list()).map(({ plan }) => plan.playbook);
+    const none = 'Publish one first: tocsin playbook publish.';
     throw new Problem({
       status: 422,
       code: 'unknown-playbook',
       message: `There is no published playbook "${request.playbook}".`,
       notDone: NOT_OPENED,
-      next: known.length > 0 ? `Published: ${known.join(', ')}.` : 'Publish one first: tocsin playbook publish.',
+      next: known.length > 0 ? whichInstead(request.playbook, 'Published', known) : none,
     });
   }
   return request.alert === null ? null : playbookFor(ports, request.alert);
@@ -129,11 +131,17 @@ function unknownSystem(directory: Directory, id: string): never {
     code: 'unknown-system',
     message: `There is no AI system "${id}" in the inventory.`,
     notDone: NOT_OPENED,
-    next: `Systems: ${directory
-      .systems()
-      .map((system) => system.id)
-      .join(', ')}.`,
+    next: whichInstead(
+      id,
+      'Systems',
+      directory.systems().map((system) => system.id),
+    ),
   });
+}
+
+function whichInstead(name: string, what: string, known: readonly string[]): string {
+  const meant = didYouMean(name, known);
+  return meant === undefined ? `${what}: ${known.join(', ')}.` : `Did you mean "${meant}"?`;
 }
 
 function refuseInputsWithoutPlaybook(inputs: JsonObject): JsonObject {

@@ -62,4 +62,18 @@ finally:
 finally:
   - { id: brief, say: Nobody answered., to: stakeholders, subject: "\${incident.id}" }
 `,
+  /** Holds when it is checked, and fails step by step on the alert that the test sends. */
+  faulty: `${head('faulty')}opens-on: alert.kind == "faulty"
+${inputs}
+  - { id: compare, if: alert.reading > 3, then: [{ id: high, say: High., to: stakeholders, subject: High }] }
+  - { id: divide, say: "It is \${1 / alert.zero}.", to: stakeholders, subject: Divided }
+  - id: endless
+    if: alert.list.all(a, alert.list.all(b, alert.list.all(c, a + b + c >= 0)))
+    then: [{ id: low, say: Low., to: stakeholders, subject: Low }]
+  - id: stop
+    ask: Stop \${alert.missing.name}?
+    by: [{ role: incident-commander }]
+    within: 10m
+    on-deny: []
+`,
 };

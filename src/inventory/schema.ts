@@ -19,7 +19,7 @@ export type Bindings = z.infer<typeof Bindings>;
 const PersonEntry = z.strictObject({
   name: Text.describe('as colleagues know them'),
   email: z.email().max(254).optional().describe('where mail to their roles goes'),
-  roles: z.array(Name).default([]).describe('what they may be asked to decide; a later issue adds deputies'),
+  roles: z.array(Name).default([]).describe('what they may be asked to decide'),
 });
 
 const RoleEntry = z.strictObject({

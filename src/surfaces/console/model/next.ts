@@ -57,7 +57,11 @@ function moments(open: readonly DecisionView[], now: number): Next[] {
     const list: (Next & { at: number })[] = question.remindAt
       .filter((at) => at > now)
       .slice(0, 1)
-      .map((at) => ({ at, when: { until: at, from }, text: `A reminder goes to the ${seatsInWords(question.by)}${which}.` }));
+      .map((at) => ({
+        at,
+        when: { until: at, from },
+        text: `A reminder goes to the ${seatsInWords(question.by)}${which}.`,
+      }));
     if (question.escalate && escalatedAt === undefined && question.escalate.at > now) {
       const { at, to, page } = question.escalate;
       const paged = page ? 'is paged and may answer too' : 'may answer too';

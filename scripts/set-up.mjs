@@ -91,13 +91,20 @@ function packagesOf(file) {
 export function run(command, args, { say, every, env = process.env }) {
   return new Promise((resolve) => {
     const startedAt = Date.now();
-    const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    // In a group of its own, so that a signal to this process ends what that program started as well.
+    const child = spawn(command, args, { cwd: root, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    const interrupt = () => {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+      process.exit(130);
+    };
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, interrupt);
     let output = '';
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (text) => (output += text));
     const beat = setInterval(() => say(`  ${every} (${Math.round((Date.now() - startedAt) / 1000)} s)`), 15_000);
     const end = (code) => {
       clearInterval(beat);
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, interrupt);
       resolve({ code, output });
     };
     child.once('error', (error) => {

@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { type Inventory, surroundingsOf } from '../src/inventory/inventory.ts';
+import { loadInventory } from '../src/inventory/load.ts';
+import { packageRoot } from '../src/main/package-root.ts';
+import { check } from '../src/playbook/check.ts';
+import { formatDiagnostic } from '../src/playbook/diagnostics.ts';
+import { sealPlan } from '../src/playbook/hash.ts';
+import type { Plan } from '../src/playbook/plan.ts';
+
+export const inventory: Inventory = loadInventory(join(packageRoot, 'tocsin.yaml'));
+
+/** So many acts, one after the other. */
+export const actsPlan = (steps: number): Plan =>
+  compiled(
+    `acts-${steps}`,
+    Array.from({ length: steps }, (_, i) => `  - { id: step-${i + 1}, do: model.inspect }`),
+  );
+
+/** A decision and the disruptive act that it allows, so many times over. */
+export const decisionsPlan = (decisions: number): Plan =>
+  compiled(
+    `decisions-${decisions}`,
+    Array.from({ length: decisions }, (_, i) => [
+      `  - id: decide-${i + 1}`,
+      `    ask: ${i % 2 === 0 ? 'Cut traffic' : 'Put traffic back'}?`,
+      '    by: [{ role: incident-commander }]',
+      '    within: 15m',
+      '    otherwise: deny',
+      '    on-deny:',
+      `      - { id: stay-${i + 1}, say: It stays as it is., to: stakeholders }`,
+      `  - { id: act-${i + 1}, do: ${i % 2 === 0 ? 'model.isolate' : 'model.restore'} }`,
+    ]).flat(),
+  );
+
+/** Through the product's own checker and compiler, as every playbook. */
+function compiled(name: string, steps: readonly string[]): Plan {
+  const text = [
+    `playbook: ${name}`,
+    'title: Measured',
+    'version: 1',
+    'severity: { default: sev2 }',
+    'inputs:',
+    '  system: { type: ai-system, from: alert.system }',
+    'steps:',
+    ...steps,
+    '',
+  ].join('\n');
+  const { plan, diagnostics } = check(text, `${name}.yaml`, surroundingsOf(inventory), {
+    playbooks: {},
+    templates: {},
+  });
+  if (!plan) throw new Error(`the measured playbook has errors:\n${diagnostics.map(formatDiagnostic).join('\n')}`);
+  return sealPlan(plan);
+}

@@ -1,4 +1,5 @@
 import type { WaitStep } from '../playbook/plan.ts';
+import { Cancelled } from './cancel.ts';
 import { type Conductor, type Context, StepFailed } from './conductor.ts';
 import type { StepOutcome } from './sequence.ts';
 import type { StepState } from './state.ts';
@@ -25,10 +26,16 @@ export async function waitStep(
     cur.until = conductor.stage.now() + step.forMs;
     conductor.record(step.path, 'wait.started', { until: cur.until, for: until?.cel ?? null });
   }
-  const how = holds()
-    ? 'watched'
-    : await conductor.until(cur.until, step.path, context.cancel, until ? holds : undefined);
-  if (fault) throw fault;
-  conductor.record(step.path, 'wait.ended', { because: how === 'watched' ? 'condition' : 'elapsed' });
-  return 'next';
+  const ended = (because: 'condition' | 'elapsed' | 'called-off') =>
+    conductor.record(step.path, 'wait.ended', { because });
+  try {
+    const watch = until ? holds : undefined;
+    const how = holds() ? 'watched' : await conductor.until(cur.until, step.path, context.cancel, watch);
+    if (fault) throw fault;
+    ended(how === 'watched' ? 'condition' : 'elapsed');
+    return 'next';
+  } catch (error) {
+    if (error instanceof Cancelled) ended('called-off');
+    throw error;
+  }
 }

@@ -93,7 +93,7 @@ export const eventData = {
   }),
   'decision.withdrawn': z.strictObject({ number: z.number().int(), because: Text }),
   'wait.started': z.strictObject({ until: z.number(), for: Text.nullable() }),
-  'wait.ended': z.strictObject({ because: z.enum(['elapsed', 'condition']) }),
+  'wait.ended': z.strictObject({ because: z.enum(['elapsed', 'condition', 'called-off']) }),
   'run.started': z.strictObject({ playbook: Text }),
   'run.finished': z.strictObject({ playbook: Text, outcome: Text }),
   'undo.registered': z.strictObject({ capability: Text, with: JsonObject }),

@@ -188,7 +188,7 @@ export function evolve(view: IncidentView, event: NumberedEvent): IncidentView {
       Object.assign(step(), { status: 'running', startedAt: event.at, until: event.data.until });
       break;
     case 'wait.ended':
-      Object.assign(step(), { status: 'done', endedAt: event.at });
+      Object.assign(step(), { status: event.data.because === 'called-off' ? 'skipped' : 'done', endedAt: event.at });
       break;
     case 'run.started':
       Object.assign(step(), { status: 'running', startedAt: event.at });

@@ -6,6 +6,12 @@ import { severityLabel } from './severity.ts';
 
 export { plainText } from './phrases.ts';
 
+const WAIT_ENDED = {
+  elapsed: 'the wait is over',
+  condition: 'what was waited for is true',
+  'called-off': 'the wait was called off',
+} as const;
+
 /**
  * The timeline in words. Text and note are plain text: whoever shows them escapes for their own medium. Titles, reasons and
  * alerts come from outside, so characters that could steer a terminal or turn a line round are made visible here.
@@ -151,9 +157,7 @@ function words(event: NumberedEvent, names: Names): Sentence {
       return { text: `${step}: waiting ${event.data.for ? 'at most ' : ''}until ${until}`, note: waitNote(event) };
     }
     case 'wait.ended':
-      return {
-        text: event.data.because === 'elapsed' ? `${step}: the wait is over` : `${step}: what was waited for is true`,
-      };
+      return { text: `${step}: ${WAIT_ENDED[event.data.because]}` };
     case 'run.started':
       return { text: `${step}: began the playbook ${event.data.playbook}` };
     case 'run.finished':

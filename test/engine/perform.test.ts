@@ -290,11 +290,20 @@ describe('people may', () => {
       '95 rollback act.done act',
       '95  undo.started stand-down',
     ]);
+    expect(lines).not.toContain('90 watch wait.started');
     const undos = lines.filter((l) => l.includes('undo') && l.includes('act.done'));
     expect(undos.map((l) => l.split(' ')[1])).toEqual(['rollback', 'isolate']);
     expect(system(after)).toMatchObject({ traffic: 'serving', serving: 'v41' });
     expect(lines.at(-1)).toMatch(/stood-down/);
     expect(lines.some((l) => l.includes('finally/brief act.done'))).toBe(true);
+  });
+
+  it('stand down while a wait lasts: it ends there, and is said to be called off', async () => {
+    const { lines } = await play({
+      steps: [wait('watch', 60 * MINUTE)],
+      messages: [message('stand-down', 10_000, { reason: 'false alarm' })],
+    });
+    expect(lines).toContain('10 watch wait.ended called-off');
   });
 
   it('stand down while a question is open: it is withdrawn', async () => {

@@ -169,6 +169,22 @@ it('an act whose worker dies after its effect is read back, and not carried out 
   await expectEffectsOnce(incident);
 });
 
+it('an act whose result cannot be reported because Temporal is gone is not carried out again', {
+  timeout: 3 * WITHIN_MS,
+}, async () => {
+  const system = nextSystem();
+  const incident = await town.open('contain', system);
+  const { held, release } = town.desk.hold('after', 'model.isolate', system);
+  await approve(incident);
+  await held;
+  await town.kill('temporal');
+  release();
+  await finish(incident);
+  expect(notesOf(incident, 'isolate:act').filter((what) => what === 'act')).toHaveLength(1);
+  await expectWholeTimeline(incident);
+  await expectEffectsOnce(incident);
+});
+
 it('while PostgreSQL is away an incident keeps its deadlines, and afterwards nothing is missing', {
   timeout: 3 * WITHIN_MS,
 }, async () => {

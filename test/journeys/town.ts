@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
@@ -73,12 +73,12 @@ export async function openTown(): Promise<Town> {
   };
   const logs = join(dataDir, 'logs');
   mkdirSync(logs, { recursive: true });
-  const gates = new Map<Part, Promise<void>>();
+  const gates = new Map<Part, { open: Promise<void>; letBack(): void }>();
   const keep = <R extends Running>(part: Part, start: () => Promise<R>) =>
     keepRunning(
       part,
       async () => {
-        await gates.get(part);
+        await gates.get(part)?.open;
         return start();
       },
       () => undefined,
@@ -137,11 +137,14 @@ export async function openTown(): Promise<Town> {
     },
     keepAway(part) {
       let letBack = () => {};
-      gates.set(part, new Promise((resolve) => (letBack = resolve)));
-      return () => {
-        gates.delete(part);
-        letBack();
-      };
+      const open = new Promise<void>((resolve) => {
+        letBack = () => {
+          gates.delete(part);
+          resolve();
+        };
+      });
+      gates.set(part, { open, letBack });
+      return letBack;
     },
     token(person) {
       const made = tokens.get(person) ?? makeToken(accounts, person);
@@ -204,6 +207,7 @@ export async function openTown(): Promise<Town> {
     },
     async close() {
       desk.releaseAll();
+      for (const { letBack } of gates.values()) letBack();
       await connection.close();
       await pool.end();
       await Promise.all([server.stop(), worker.stop()]);
@@ -240,8 +244,3 @@ export const answersAgain = (town: Town): Promise<unknown> =>
     const ready = await town.call(null, 'GET', '/readyz').catch(whenUnreachable);
     return ready?.status === 200;
   });
-
-export const fileOf = (town: Town, ...path: string[]): string => {
-  const file = join(town.dataDir, ...path);
-  return existsSync(file) ? readFileSync(file, 'latin1') : '';
-};

@@ -66,6 +66,9 @@ export function actKey(conductor: Conductor, path: string, purpose: Purpose, hum
   return [conductor.opening.incident, path, purpose, humanRetries].join(':');
 }
 
+/** A step that was tried again has several acts to undo: each undo is named after its own. */
+export const undoKey = (actKey: string, humanRetries: number): string => [actKey, 'undo', humanRetries].join(':');
+
 /** The decision that allows a risky act, for the worker to verify; null when none is needed. */
 export function approvalFor(
   conductor: Conductor,

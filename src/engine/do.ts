@@ -77,13 +77,13 @@ function errandOf(
   };
 }
 
+/** One entry for each human retry: what an earlier try changed is not what the last one found, so each is undone by itself. */
 function registerUndo(conductor: Conductor, step: DoStep, context: Context, key: string): void {
   const { undo } = step;
   const { undos } = conductor.state;
   if (!undo || undos.some((entry) => entry.actKey === key)) return;
   const input = conductor.values(undo.with, context.variables);
-  conductor.state.undos = undos.filter((entry) => entry.path !== step.path);
-  conductor.state.undos.push({
+  undos.push({
     actKey: key,
     path: step.path,
     title: step.title,

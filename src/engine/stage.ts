@@ -4,7 +4,10 @@ import type { JsonObject } from '../incident/json.ts';
 
 /** One use of a capability, ready to be carried out. */
 export type Call = {
-  /** Idempotency key: incident / step path / purpose / human retry. Stable across automatic retries, new for a human one. */
+  /**
+   * Idempotency key: incident / step path / purpose / human retry; an undo's begins with that of its act. Stable across
+   * automatic retries, new for a human one.
+   */
   key: string;
   path: string;
   capability: string;

@@ -1,6 +1,6 @@
 import { person, TOCSIN } from '../incident/events.ts';
 import { CancelScope } from './cancel.ts';
-import { actKey, approvalFor, carryOut } from './carry-out.ts';
+import { approvalFor, carryOut, undoKey } from './carry-out.ts';
 import { type Conductor, StepFailed } from './conductor.ts';
 import { failureQuestion } from './failure.ts';
 import type { StepState, Undo } from './state.ts';
@@ -63,7 +63,7 @@ async function undoOne(conductor: Conductor, entry: Undo, cur: StepState, cancel
 
 function errandOf(conductor: Conductor, entry: Undo, humanRetries: number) {
   return {
-    key: actKey(conductor, entry.path, 'undo', humanRetries),
+    key: undoKey(entry.actKey, humanRetries),
     path: entry.path,
     capability: entry.capability,
     risk: entry.risk,

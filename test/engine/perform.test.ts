@@ -325,6 +325,27 @@ describe('people may', () => {
     expect(lines).toContain('700 both/a/later act.started say');
   });
 
+  it('stand down after a step was tried again: both tries are undone, back to what the first one found', async () => {
+    const faults = [
+      {
+        capability: 'model.probe',
+        system: null,
+        times: 1,
+        kind: 'error' as const,
+        retryable: false,
+        message: 'prober away',
+      },
+    ];
+    const { lines, world: after } = await play({
+      steps: [ask('contain', { covers: ['isolate'] }), isolate(), wait('watch', 60 * MINUTE)],
+      world: { ...world(), faults },
+      messages: [message('stand-down', 10 * MINUTE, { reason: 'false alarm' })],
+    });
+    expect(lines.filter((l) => l.includes('isolate act.done act'))).toHaveLength(2);
+    expect(lines.filter((l) => l.includes('isolate act.done undo'))).toHaveLength(2);
+    expect(system(after)?.traffic).toBe('serving');
+  });
+
   it('leave an undo that failed as it is, or do it by hand', async () => {
     const faults = [
       {

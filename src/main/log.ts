@@ -5,7 +5,7 @@ export type Log = Logger;
 export type LogOptions = {
   /** Which process speaks: server, worker, watchdog. */
   name: string;
-  level: 'debug' | 'info' | 'warn' | 'error';
+  level: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** Where to; standard error by default, so that what a command prints stays clean. */
   destination?: NodeJS.WritableStream & { isTTY?: boolean };
 };

@@ -17,10 +17,11 @@ import { type IncidentView, openDecisions } from '../../src/incident/view.ts';
 import type { Inventory } from '../../src/inventory/inventory.ts';
 import { bundleWorkflows } from '../../src/main/bundle.ts';
 import { loadKeys, makeKeys, type ServerKeys, type WorkerKeys } from '../../src/main/keys.ts';
+import { createLog } from '../../src/main/log.ts';
 import { packageRoot } from '../../src/main/package-root.ts';
 import { createRegistry } from '../../src/main/simulated-bindings.ts';
 import { connectTemporal } from '../../src/main/temporal-client.ts';
-import { type RunningWorker, startTemporalWorker } from '../../src/main/temporal-worker.ts';
+import { logTemporalTo, type RunningWorker, startTemporalWorker } from '../../src/main/temporal-worker.ts';
 import type { Plan } from '../../src/playbook/plan.ts';
 import { World } from '../../src/simulator/core/world.ts';
 import { canonical, sha256 } from '../../src/store/chain.ts';
@@ -108,7 +109,15 @@ export const testBundle = (): Promise<WorkflowBundleOption> =>
 /** Generous: other tests share the machine. */
 const DEADLINE_MS = 20_000;
 
+/** Temporal's runtime is one a process. What goes wrong on purpose in a test is asserted there, not printed. */
+let quietened = false;
+function quietTemporal(): void {
+  if (!quietened) logTemporalTo(createLog({ name: 'test', level: 'silent' }));
+  quietened = true;
+}
+
 export async function openHouse(options: HouseOptions = {}): Promise<House> {
+  quietTemporal();
   const [database, { address }] = await Promise.all([testDatabase(), testTemporal()]);
   const scratch = mkdtempSync(join(tmpdir(), 'tocsin-house-'));
   const keysDir = join(scratch, 'keys');

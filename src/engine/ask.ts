@@ -1,8 +1,9 @@
 import type { Question } from '../incident/decision.ts';
-import type { AskStep } from '../playbook/plan.ts';
-import type { Conductor, Context } from './conductor.ts';
+import { SystemSnapshot } from '../incident/events.ts';
+import type { AskStep, DoStep } from '../playbook/plan.ts';
+import { type Conductor, type Context, StepFailed } from './conductor.ts';
 import { runSequence, type StepOutcome } from './sequence.ts';
-import { newFrame, type StepState } from './state.ts';
+import { newFrame, type StepState, type Variables } from './state.ts';
 
 /** A decision by people. Denied: `on-deny` runs, and the rest of the block is skipped. */
 export async function askStep(
@@ -41,15 +42,15 @@ function questionOf(conductor: Conductor, step: AskStep, context: Context, numbe
       escalate: { at: askedAt + step.escalate.afterMs, to: step.escalate.to, page: step.escalate.page },
     }),
     otherwise: step.otherwise,
-    acts: step.covers.flatMap((path) => actOf(conductor, path)),
+    acts: step.covers.flatMap((path) => actOf(conductor, path, variables)),
   };
 }
 
-function actOf(conductor: Conductor, path: string): Question['acts'] {
+function actOf(conductor: Conductor, path: string, variables: Variables): Question['acts'] {
   const step = conductor.steps.get(path);
   if (step?.kind !== 'do') return [];
   const { capability, risk } = step.use;
-  const target = conductor.opening.system?.name;
+  const target = targetOf(conductor, step, variables);
   return [
     {
       path,
@@ -61,4 +62,25 @@ function actOf(conductor: Conductor, path: string): Question['acts'] {
       ...(step.prove && { prove: step.prove.capability }),
     },
   ];
+}
+
+/** The AI system or the recipient that the act is aimed at. Undefined while a later step must still tell: better none than another's name. */
+function targetOf(conductor: Conductor, { use }: DoStep, variables: Variables): string | undefined {
+  const target = use.with.system ?? use.with.to;
+  if (!target) return undefined;
+  try {
+    const id = conductor.text(target, variables);
+    return nameOf(conductor, id, variables) ?? id;
+  } catch (error) {
+    if (error instanceof StepFailed) return undefined;
+    throw error;
+  }
+}
+
+function nameOf({ opening }: Conductor, id: string, { inputs }: Variables): string | undefined {
+  for (const one of [opening.system, ...Object.values(inputs)]) {
+    const system = SystemSnapshot.safeParse(one).data;
+    if (system?.id === id) return system.name;
+  }
+  return undefined;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { IncidentEvent } from '../../src/incident/events.ts';
 import { parseEvent } from '../../src/incident/events.ts';
+import type { Value } from '../../src/playbook/plan.ts';
 import { rehearse } from '../../src/simulator/core/rehearse.ts';
 import type { World } from '../../src/simulator/core/world.ts';
 import {
@@ -88,6 +89,36 @@ describe('a playbook', () => {
         },
       ],
     });
+  });
+
+  it('says of each act that is asked about what it is aimed at, and nothing where that is not known yet', async () => {
+    const other = {
+      ...(opening.system as NonNullable<typeof opening.system>),
+      id: 'credit-scoring',
+      name: 'Credit scoring',
+    };
+    const aimed = (id: string, system: Value) =>
+      act(id, 'model.isolate', { coveredBy: 'contain', use: { ...use('model.isolate'), with: { system } } });
+    const { events } = await play({
+      steps: [
+        ask('contain', { covers: ['here', 'there', 'elsewhere', 'later', 'tell'] }),
+        aimed('here', { literal: 'support-assistant' }),
+        aimed('there', { cel: 'inputs.other.id' }),
+        aimed('elsewhere', { literal: 'fraud-model' }),
+        aimed('later', { cel: 'steps.here.detail' }),
+        act('tell', 'notify.mail', { coveredBy: 'contain', use: use('notify.mail', { to: 'desk@regulator.example' }) }),
+      ],
+      opening: { ...opening, inputs: { other } },
+      bots: [],
+    });
+    const asked = events.find((event) => event.type === 'decision.asked');
+    expect(asked?.data.acts.map(({ path, target }) => [path, target])).toEqual([
+      ['here', 'Support assistant'],
+      ['there', 'Credit scoring'],
+      ['elsewhere', 'fraud-model'],
+      ['later', undefined],
+      ['tell', 'desk@regulator.example'],
+    ]);
   });
 
   it('denied: runs on-deny and skips the rest of the block, and says so', async () => {

@@ -103,16 +103,21 @@ async function refuseRisky(deps: VerifierDeps, risky: Risky): Promise<Refused | 
   return refuseQuestion(ask, decision.question, view) ?? refuseVotes(deps, risky, ask, decision);
 }
 
-/** With one AI system among the inputs, and the step aimed at it, the act must be aimed at the system of the incident. */
+/** An AI system among the inputs, of the plan or of a playbook that it runs: only systems have an id. */
+const SYSTEM_INPUT = /^inputs(?:\.\w+|\["[\w-]+"\]|\['[\w-]+'\])\.id$/;
+
+/**
+ * With one AI system among the inputs, and the step aimed at it, the act must be aimed at the system of the incident. A playbook
+ * that the plan runs has its systems from the plan's own.
+ */
 function refuseTarget({ call, plan, use }: Risky, view: IncidentView): Refused | null {
   const target = use.with.system;
   if (!target || call.purpose === 'say') return null;
-  const inputs = Object.keys(plan.inputs).filter((name) => plan.inputs[name]?.type === 'ai-system');
-  const [only] = inputs;
+  const systems = Object.values(plan.inputs).filter((input) => input.type === 'ai-system').length;
   const aimed =
     'literal' in target
       ? target.literal
-      : inputs.length === 1 && 'cel' in target && [`inputs.${only}`, `inputs.${only}.id`].includes(target.cel.trim())
+      : systems === 1 && 'cel' in target && SYSTEM_INPUT.test(target.cel.replaceAll(/\s/g, ''))
         ? view.system?.id
         : undefined;
   return aimed === undefined || aimed === call.with.system

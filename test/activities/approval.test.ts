@@ -209,6 +209,11 @@ describe('the worker refuses an act', () => {
     const bound = { ...its, inputs: { target: { type: 'ai-system' as const, from: null, default: null } } };
     await expect(refusal({ plan: bound })).resolves.toBeNull();
     await expect(refusal({ plan: bound, call: { with: { system: 'credit-scoring' } } })).resolves.not.toBeNull();
+    if (isolate?.kind === 'do')
+      isolate.use = { ...use('model.isolate'), with: { system: { cel: 'inputs["the-system"].id' } } };
+    const hyphened = { ...its, inputs: { 'the-system': { type: 'ai-system' as const, from: null, default: null } } };
+    await expect(refusal({ plan: hyphened })).resolves.toBeNull();
+    await expect(refusal({ plan: hyphened, call: { with: { system: 'credit-scoring' } } })).resolves.not.toBeNull();
   });
 
   it('that sends a "message" out of the house without a decision', async () => {

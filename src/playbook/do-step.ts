@@ -101,7 +101,15 @@ function compileUndo(
   }
   if (undo !== undefined) {
     if (typeof undo !== 'string' && 'none' in undo) return null;
-    return compileUse(unit, { ...request(undo, [...path, 'undo']), given: kept }, flow);
+    const asked = request(undo, [...path, 'undo']);
+    const chosen = compileUse(unit, { ...asked, given: kept }, flow);
+    if (chosen && isRisky(chosen.risk) && !isRisky(contract.risk))
+      reporter(unit.diagnostics)(
+        unit.source.place(asked.at),
+        'uncovered',
+        `${chosen.capability} is ${chosen.risk}, and nobody decides about ${contract.name}, which it undoes: leave this undo out`,
+      );
+    return chosen;
   }
   if (!contract.undo) return null;
   const set = Object.entries(contract.undo.set ?? {}).map(([name, value]) => [name, { literal: value }] as const);

@@ -42,7 +42,9 @@ function checkAsk(
   if (ask.otherwise !== 'approve') return;
   const final = ask.covers.filter((path) => {
     const act = acts.get(path);
-    return act && (act.use.risk === 'irreversible' || making.surroundings.contracts[act.use.capability]?.outside);
+    return [act?.use, act?.undo].some(
+      (use) => use && (use.risk === 'irreversible' || making.surroundings.contracts[use.capability]?.outside),
+    );
   });
   if (final.length > 0)
     report(

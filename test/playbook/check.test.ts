@@ -223,6 +223,16 @@ const refusals: [what: string, steps: string, expected: string][] = [
     'p.yaml:7:7 error: model.isolate has no undo here, and no later step brings the system back; did you mean "do: model.restore"?',
   ],
   [
+    'an undo that is risky, of an act that nobody has to decide about',
+    '  - { do: model.inspect, undo: { do: model.isolate } }\n',
+    'p.yaml:6:38 error: model.isolate is disruptive, and nobody decides about model.inspect, which it undoes: leave this undo out',
+  ],
+  [
+    'silence taken for consent to an undo that leaves the organisation',
+    `${ASK.replace('on-deny', 'otherwise: approve, on-deny')}  - { id: back, do: model.rollback, undo: { do: notify.mail, with: { to: a@b.example, subject: s, text: t } } }\n`,
+    'p.yaml:6:71 error: silence cannot approve what cannot be undone or leaves the organisation: "back"; did you mean "otherwise: deny"?',
+  ],
+  [
     'a risky act that nobody approved',
     '  - { do: model.rollback }\n',
     'p.yaml:6:11 error: model.rollback is disruptive, and nobody has approved it: put an ask before it, in the same block or around it and without "when", or say unattended: <reason>',

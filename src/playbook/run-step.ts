@@ -118,7 +118,7 @@ function compileInputs(
     if (own) {
       result.values[name] = { cel: inputReference(own) };
       result.targets.set(name, targetOfInput(unit, own));
-    } else if (spec.default !== undefined) result.values[name] = { literal: spec.default };
+    } else if (spec.default !== undefined && spec.type !== 'ai-system') result.values[name] = { literal: spec.default };
     else
       report(
         unit.source.place([...path, 'run']),

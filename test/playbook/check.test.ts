@@ -361,6 +361,11 @@ describe('the checker refuses', () => {
     expect(problems(`${HEAD}  - { wait: 5m }\n`.replace(from, to))).toEqual([expected]);
   });
 
+  it('an AI system that only a default of the other playbook would name: no incident knows it', () => {
+    const text = `${HEAD.replace('{ system: { type: ai-system } }', '{}')}  - { run: looks }\n`;
+    expect(problems(text)).toEqual(['p.yaml:6:12 error: playbook "looks" needs "system" in "with"']);
+  });
+
   it('many things at once, in the order of the text', () => {
     const found = problems(
       `${HEAD}  - { do: model.inspct }\n  - { say: "\${steps.nope.x}", to: nobody }\n  - { do: model.rollback }\n`,

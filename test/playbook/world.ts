@@ -21,6 +21,10 @@ export const library: Library = {
       file: 'inform.yaml',
       text: 'playbook: inform\ntitle: Inform\nversion: 1\ninputs: { system: { type: ai-system }, note: { type: string, default: "" } }\nsteps:\n  - { id: tell, say: "About ${inputs.system.name}", to: ml-on-call }\n',
     },
+    looks: {
+      file: 'looks.yaml',
+      text: 'playbook: looks\ntitle: L\nversion: 1\ninputs: { system: { type: ai-system, default: chat } }\nsteps:\n  - { do: model.inspect }\n',
+    },
     loops: { file: 'loops.yaml', text: 'playbook: loops\ntitle: L\nversion: 1\nsteps:\n  - { run: loops-back }\n' },
     'loops-back': {
       file: 'loops-back.yaml',

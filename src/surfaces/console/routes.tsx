@@ -9,6 +9,7 @@ import {
   type Ctx,
   type Deps,
   endSession,
+  isStillSignedIn,
   type Pages,
   setSessionCookie,
   whoIs,
@@ -123,7 +124,7 @@ function nowRoutes(routes: App, site: Site): void {
   routes.get('/', async (c) => show(c, <NowPage {...(await nowProps(site, c))} />));
   routes.get('/stream', (c) =>
     follow(c, site.reader, null, async (): Promise<Grown | null> => {
-      if (!site.directory.person(whoIs(c).id)) return null;
+      if (!(await isStillSignedIn(c, site))) return null;
       const props = await nowProps(site, c);
       const parts = { now: String(<NowBody {...props} />) };
       return { now: site.now(), version: nowVersion(props.incidents), title: null, parts, touched: [], announce: '' };
@@ -221,7 +222,7 @@ function incidentRoutes(routes: App, site: Site): void {
     let sent = Number.isSafeInteger(asked) && asked >= 0 ? asked : 0;
     await incidentOr404(site.reader, id);
     return follow(c, site.reader, id, async (): Promise<Grown | null> => {
-      if (!site.directory.person(whoIs(c).id)) return null;
+      if (!(await isStillSignedIn(c, site))) return null;
       const props = await incidentProps(site, c, id);
       const news = props.events.filter((event) => event.seq > sent);
       sent = props.view.seq;

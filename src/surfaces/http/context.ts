@@ -122,27 +122,37 @@ function knownHost(deps: Deps): MiddlewareHandler<AppEnv> {
 /** Bearer token, else session cookie, else nobody. A wrong bearer token is refused, never treated as nobody. */
 function authenticate(deps: Deps): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    const header = c.req.header('authorization');
-    const cookie = getCookie(c, cookieName(deps));
-    const found =
-      header !== undefined ? await byHeader(deps, header) : cookie ? await deps.identity.bySession(cookie) : null;
+    const found = await lookUp(c, deps);
+    if (found === null && c.req.header('authorization') !== undefined) throw unknownToken();
     c.set('person', found?.person ?? null);
     c.set('session', found?.session ?? null);
     await next();
   };
 }
 
-async function byHeader(deps: Deps, header: string) {
+/** Whom this request's token or session belongs to now; null for nobody. */
+async function lookUp(c: Ctx, deps: Deps) {
+  const { identity } = deps;
+  const header = c.req.header('authorization');
+  if (header === undefined) {
+    const cookie = getCookie(c, cookieName(deps));
+    return cookie ? identity.bySession(cookie) : null;
+  }
   const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(header)?.[1];
-  const found = token ? await deps.identity.byToken(token) : null;
-  if (found) return found;
-  throw new Problem({
+  return token ? identity.byToken(token) : null;
+}
+
+/** For answers that go on for hours: false once the session is over, the token is revoked or the person has left. */
+export const isStillSignedIn = async (c: Ctx, deps: Deps): Promise<boolean> =>
+  (await lookUp(c, deps))?.person.id === whoIs(c).id;
+
+const unknownToken = () =>
+  new Problem({
     status: 401,
     code: 'unknown-token',
     message: 'This token is unknown, revoked or expired, or its person has left the inventory.',
     next: 'Make a new one: tocsin token create.',
   });
-}
 
 /** Against forged form posts. A bearer token cannot be sent by another site's page, so it needs no such check. */
 function sameOrigin(deps: Deps): MiddlewareHandler<AppEnv> {

@@ -3,7 +3,7 @@ import { streamSSE } from 'hono/streaming';
 import { incidentOr404 } from '../commands.ts';
 import { watch } from '../watch.ts';
 import type { ApiDeps } from './api.ts';
-import type { AppEnv } from './context.ts';
+import { type AppEnv, isStillSignedIn } from './context.ts';
 import { eventBody, namesOf } from './incidents.ts';
 import { IncidentParams, problems } from './schemas.ts';
 
@@ -25,7 +25,7 @@ export function streamRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
       try {
         let sent = Number.isSafeInteger(resumed) && resumed >= 0 ? resumed : 0;
         await out.write('retry: 2000\n\n');
-        while (!out.aborted) {
+        while (!out.aborted && (await isStillSignedIn(c, deps))) {
           for (const event of await deps.reader.events(id, sent)) {
             await out.writeSSE({
               id: String(event.seq),

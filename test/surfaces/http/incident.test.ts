@@ -128,6 +128,44 @@ it('a live stream takes up where it was broken off', async () => {
   expect(seen).toMatch(/event: note\.added\ndata: \{.*"seq":2.*\}\nid: 2\n\n/);
 });
 
+it.each([
+  ['/api/incidents/:id/stream', 'a revoked token', 'note.added'],
+  ['/incidents/:id/stream', 'an ended session', 'event: grown'],
+  ['/stream', 'an ended session', 'event: grown'],
+] as const)(
+  'a live stream of %s tells nothing more to %s',
+  async (path, whose, told) => {
+    const { accounts } = served;
+    const opened = await served.call(COMMANDER, 'POST', '/api/incidents', { title: 'Watched' });
+    const incident = String(opened.body.incident);
+    const token = await accounts.createToken({ person: COMMANDER, name: 'watch', scope: 'person', expiresAt: null });
+    const session = await accounts.startSession(COMMANDER);
+    const byToken = whose === 'a revoked token';
+    const stop = new AbortController();
+    const response = await fetch(new URL(path.replace(':id', incident), served.url), {
+      headers: byToken ? { authorization: `Bearer ${token.token}` } : { cookie: `tocsin=${session.token}` },
+      signal: stop.signal,
+    });
+    expect(response.status).toBe(200);
+    const chunks = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    let before = '';
+    while (!/(event: (grown|incident\.opened)).*\n\n$/s.test(before)) before += (await chunks.read()).value ?? '';
+    if (byToken) await accounts.revokeToken(token.info.id);
+    else await accounts.endSession(session.token);
+    await served.call(COMMANDER, 'POST', `/api/incidents/${incident}/notes`, { text: 'for those who may read' });
+    let after = '';
+    const deadline = setTimeout(() => stop.abort(), 10_000);
+    for (let read = await chunks.read(); !read.done; read = await chunks.read()) {
+      after += read.value;
+      if (after.includes(told)) break;
+    }
+    clearTimeout(deadline);
+    stop.abort();
+    expect(after.includes(told)).toBe(false);
+  },
+  30_000,
+);
+
 it('unknown things are named, with what is known', async () => {
   expect(await served.call(COMMANDER, 'GET', '/api/incidents/INC-2020-0001')).toMatchObject({ status: 404 });
   expect(await served.call(COMMANDER, 'POST', '/api/incidents', { playbook: 'tampered' })).toMatchObject({

@@ -32,6 +32,11 @@ export class Meter {
     return value;
   }
 
+  /** At worst a search compares every character of one text with every one of the other. */
+  search(whole: string, part: string): void {
+    this.spend(Math.floor((whole.length * part.length) / 1_024));
+  }
+
   /** Deep equality of JSON; different types are unequal, never an error. */
   equal(a: Json, b: Json, depth = 0): boolean {
     this.spend(1);

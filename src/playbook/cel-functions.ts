@@ -34,14 +34,18 @@ export const methods: Readonly<Record<string, Fn>> = {
   size: (meter, [value]) => size(meter, value as Json),
   startsWith: (meter, [a, b]) => text(meter, a, 'startsWith').startsWith(text(meter, b, 'startsWith')),
   endsWith: (meter, [a, b]) => text(meter, a, 'endsWith').endsWith(text(meter, b, 'endsWith')),
-  contains: (meter, [a, b]) => text(meter, a, 'contains').includes(text(meter, b, 'contains')),
+  contains: (meter, [a, b]) => {
+    const [whole, part] = sought(meter, a, b, 'contains');
+    return whole.includes(part);
+  },
   matches: (meter, [a, b]) => meter.matches(text(meter, a, 'matches'), text(meter, b, 'matches')),
   // ASCII only, as CEL says; toLowerCase would also fold other alphabets, and may change with the Unicode version.
   lowerAscii: (meter, [a]) => text(meter, a, 'lowerAscii').replace(/[A-Z]/g, (c) => c.toLowerCase()),
   upperAscii: (meter, [a]) => text(meter, a, 'upperAscii').replace(/[a-z]/g, (c) => c.toUpperCase()),
   trim: (meter, [a]) => text(meter, a, 'trim').trim(),
   split: (meter, [a, b]) => {
-    const parts = text(meter, a, 'split').split(text(meter, b, 'split'));
+    const [whole, separator] = sought(meter, a, b, 'split');
+    const parts = whole.split(separator);
     meter.spend(parts.length);
     return parts;
   },
@@ -86,6 +90,13 @@ function size(meter: Meter, value: Json): number {
 function text(meter: Meter, value: Json | undefined, name: string): string {
   if (typeof value !== 'string') throw mismatch(`${name}()`, value as Json);
   return meter.text(value);
+}
+
+function sought(meter: Meter, a: Json | undefined, b: Json | undefined, name: string): [whole: string, part: string] {
+  const whole = text(meter, a, name);
+  const part = text(meter, b, name);
+  meter.search(whole, part);
+  return [whole, part];
 }
 
 export function typeInWords(value: Json | undefined): string {

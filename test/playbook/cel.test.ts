@@ -106,6 +106,15 @@ describe('expressions', () => {
     expect(() => evaluate(written, { ...scope, alert: big })).toThrow(ExpressionError);
   });
 
+  it.each(['contains', 'split'])('bounds .%s() of texts that make a search slow', (method) => {
+    const alert = { text: 'a'.repeat(65_000), part: `${'a'.repeat(300)}b${'a'.repeat(32_000)}` };
+    const startedAt = performance.now();
+    expect(() => evaluate(`alert.text.${method}(alert.part)`, { ...scope, alert })).toThrow(/takes more than/);
+    expect(performance.now() - startedAt).toBeLessThan(200);
+    const short = { text: 'a'.repeat(60_000), part: 'not there' };
+    expect(evaluate('alert.text.contains(alert.part)', { ...scope, alert: short })).toBe(false);
+  });
+
   it('results are plain JSON for any alert', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 4 }), (alert) => {

@@ -41,18 +41,24 @@ export function createWatchdog(deps: WatchdogDeps): Watchdog {
   const limits = { ...LIMITS, ...deps.limits };
   /** Found, but not yet told: the receiver may be away just then. */
   const untold = new Map<string, Found>();
+  /** Told while the database was away, and so noted nowhere else. */
   const told = new Set<string>();
   return {
     async look() {
       const { found, complete } = await lookAround(deps, limits);
+      let unkept = false;
       try {
-        await keep(deps, found, complete, untold);
+        for (const one of await keep(deps, found, complete, untold)) if (!told.has(one.key)) untold.set(one.key, one);
         told.clear();
       } catch (error) {
-        // Without the database nothing can be kept: what has been told stands in memory only.
         for (const one of [...found, away('database', error)]) if (!told.has(one.key)) untold.set(one.key, one);
+        unkept = true;
       }
-      for (const one of untold.values()) if (await tell(deps, one)) untold.delete(one.key);
+      for (const one of untold.values())
+        if (await tell(deps, one)) {
+          untold.delete(one.key);
+          if (unkept) told.add(one.key);
+        }
     },
   };
 }
@@ -153,13 +159,17 @@ async function inTurns<T, R>(items: readonly T[], look: (item: T) => Promise<R[]
   return all;
 }
 
-async function keep(deps: WatchdogDeps, found: Found[], complete: boolean, untold: Map<string, Found>): Promise<void> {
+/** Notes what was found and what is over. Answers with what is new. */
+async function keep(
+  deps: WatchdogDeps,
+  found: Found[],
+  complete: boolean,
+  untold: Map<string, Found>,
+): Promise<Found[]> {
   const at = deps.now();
-  for (const one of found) {
-    const { fresh } = await deps.findings.report({ ...one, at });
-    if (fresh) untold.set(one.key, one);
-  }
-  if (!complete) return;
+  const fresh: Found[] = [];
+  for (const one of found) if ((await deps.findings.report({ ...one, at })).fresh) fresh.push(one);
+  if (!complete) return fresh;
   for (const over of await deps.findings.resolveOthers(
     found.map((one) => one.key),
     at,
@@ -167,6 +177,7 @@ async function keep(deps: WatchdogDeps, found: Found[], complete: boolean, untol
     untold.delete(over.key);
     deps.log.info({ incident: over.incident, code: over.code }, 'the watchdog finds this mended');
   }
+  return fresh;
 }
 
 function away(what: 'database' | 'Temporal', error: unknown): Found {

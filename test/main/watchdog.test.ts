@@ -10,6 +10,7 @@ import { packageRoot } from '../../src/main/package-root.ts';
 import { startTemporalWorker } from '../../src/main/temporal-worker.ts';
 import { createWatchdog, type LIMITS, type Watchdog } from '../../src/main/watchdog.ts';
 import { createFindings, type Findings } from '../../src/store/findings.ts';
+import { openPool } from '../../src/store/pool.ts';
 import { type House, openHouse } from '../support/house.ts';
 import { ask, planOf } from '../support/plans.ts';
 
@@ -36,7 +37,7 @@ afterAll(async () => {
   await house?.close();
 });
 
-function watchdog(limits: Partial<typeof LIMITS>): Watchdog {
+function watchdog(limits: Partial<typeof LIMITS>, database = house.pool): Watchdog {
   const destination = new Writable({
     write: (chunk, _, done) => {
       logged.push(String(chunk));
@@ -45,8 +46,11 @@ function watchdog(limits: Partial<typeof LIMITS>): Watchdog {
   });
   return createWatchdog({
     client: house.client,
-    openIncidents: house.openIncidents,
-    findings,
+    openIncidents: async () => {
+      await database.query('SELECT 1');
+      return house.openIncidents();
+    },
+    findings: database === house.pool ? findings : createFindings(database),
     now: Date.now,
     log: createLog({ name: 'watchdog', level: 'info', destination }),
     webhook: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/page`,
@@ -124,5 +128,13 @@ describe('the watchdog', () => {
     answer = 200;
     await dog.look();
     expect(told.filter((one) => one.incident === incident)).toHaveLength(1);
+  }, 60_000);
+
+  it('pages once that the database is away, however often it looks', async () => {
+    const away = openPool('postgres://nobody@127.0.0.1:9/none', { name: 'away', onProblem: () => {} });
+    const dog = watchdog({}, away);
+    for (let looks = 0; looks < 3; looks++) await dog.look();
+    await away.end();
+    expect(told.filter((one) => one.code === 'database-away')).toHaveLength(1);
   }, 60_000);
 });

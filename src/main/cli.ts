@@ -20,6 +20,13 @@ async function main(argv: string[]): Promise<void> {
       const [{ doctor }, { readConfig }] = await Promise.all([import('./doctor.ts'), import('./config.ts')]);
       return doctor(readConfig(process.env));
     },
+    signInLink: async (person) => {
+      const [{ makeSignInLink }, { readConfig }] = await Promise.all([
+        import('./sign-in-link.ts'),
+        import('./config.ts'),
+      ]);
+      return makeSignInLink(readConfig(process.env), person);
+    },
   });
   process.exitCode = code;
 }

@@ -1,13 +1,17 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type Command, Option } from 'commander';
+import type { SignInLink } from '../http/account.ts';
 import type { TokenInfo } from '../ports.ts';
-import { tokenFile } from './connect.ts';
+import { dataFolder, tokenFile } from './connect.ts';
 import { type Cli, examples } from './context.ts';
-import { CliError, EXIT } from './io.ts';
+import { CliError, EXIT, type Io } from './io.ts';
 import { relative, table, when } from './print.ts';
 
-export function accountCommands(program: Command, cli: Cli): void {
+/** Makes a sign-in link in the database, without a server. */
+export type MakeSignInLink = (person: string) => Promise<SignInLink>;
+
+export function accountCommands(program: Command, cli: Cli, makeInDatabase: MakeSignInLink): void {
   program
     .command('whoami')
     .description('who this token acts as, and what it may do')
@@ -28,9 +32,9 @@ export function accountCommands(program: Command, cli: Cli): void {
     .description('make a one-time link that signs a browser in (administrators)')
     .addHelpText('after', examples('tocsin sign-in', 'tocsin sign-in --person mara-lindqvist'))
     .action(async ({ person }: { person?: string }, command: Command) => {
-      const link = await cli
-        .client()
-        .post<{ url: string; person: string; expiresAt: number }>('/api/sign-in-links', person ? { person } : {});
+      const link = isOnServer(cli.io)
+        ? await makeInDatabase(person ?? nobodyNamed())
+        : await cli.client().post<SignInLink>('/api/sign-in-links', person ? { person } : {});
       cli.show(
         command,
         link,
@@ -39,6 +43,14 @@ export function accountCommands(program: Command, cli: Cli): void {
     });
 
   tokens(program.command('token').description('API tokens for this command line, scripts and monitors'), cli);
+}
+
+/** On the machine of a production server there is a database, and at first nobody with a token. */
+const isOnServer = (io: Io): boolean =>
+  Boolean(io.env.DATABASE_URL) && !io.env.TOCSIN_URL && !existsSync(join(dataFolder(io), 'running.json'));
+
+function nobodyNamed(): never {
+  throw new CliError(EXIT.usage, 'Say for whom: nobody is signed in here.', 'tocsin sign-in --person mara-lindqvist');
 }
 
 function tokens(token: Command, cli: Cli): void {

@@ -18,6 +18,20 @@ export const dataFolder = (io: Pick<Io, 'env' | 'cwd'>): string => resolve(io.cw
  * local token is sent to the local server only.
  */
 export function connection(io: Pick<Io, 'env' | 'cwd' | 'home'>): Connection {
+  const found = choose(io);
+  if (!URL.canParse(found.url) || !/^https?:$/.test(new URL(found.url).protocol))
+    throw new CliError(EXIT.usage, `TOCSIN_URL is no address: ${found.url}`, 'Write it whole: https://tocsin.example.');
+  // Said here, without repeating it: what fetch says of a header that it cannot send names the secret.
+  if (!/^[\w.~+/-]+=*$/.test(found.token))
+    throw new CliError(
+      EXIT.usage,
+      'The token holds characters that no token has.',
+      'Copy it again, whole and without quotes; see TOCSIN_TOKEN and the token file.',
+    );
+  return found;
+}
+
+function choose(io: Pick<Io, 'env' | 'cwd' | 'home'>): Connection {
   const { TOCSIN_URL: url, TOCSIN_TOKEN: token } = io.env;
   const local = localServer(io);
   if (url) {

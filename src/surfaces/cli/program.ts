@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
-import { accountCommands } from './account.ts';
+import { plainText } from '../../incident/phrases.ts';
+import { accountCommands, type MakeSignInLink } from './account.ts';
 import { createCli, examples, wantsJson } from './context.ts';
 import { decideCommand, incidentCommands } from './incident.ts';
 import { CliError, EXIT, type ExitCode, type Io } from './io.ts';
@@ -14,6 +15,7 @@ export type LocalCommands = {
   server(): Promise<void>;
   /** What was found, and how to mend it. */
   doctor(): Promise<Finding[]>;
+  signInLink: MakeSignInLink;
 };
 
 export type Finding = { check: string; status: 'ok' | 'warning' | 'problem'; message: string; fix: string | null };
@@ -47,7 +49,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused, 4 not found, 5 unreachab
   decideCommand(program, cli);
   playbookCommands(program, cli);
   timelineCommands(program, cli);
-  accountCommands(program, cli);
+  accountCommands(program, cli, local.signInLink);
   localCommands(program, io, local);
   prepare(program, io);
   return program;
@@ -115,7 +117,8 @@ function report(error: unknown, io: Io, json: boolean): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   const { message, exit, next, problem } = error instanceof CliError ? error : unexpected(error);
   if (json) io.err(`${JSON.stringify(problem ?? { detail: message, next }, null, 2)}\n`);
-  else io.err(`${paint(io).bold(message)}\n${next ? `${next}\n` : ''}`);
+  // A problem may repeat what came from outside.
+  else io.err(`${paint(io).bold(plainText(message))}\n${next ? `${plainText(next)}\n` : ''}`);
   return exit;
 }
 

@@ -6,7 +6,9 @@ import type { ApiDeps } from './api.ts';
 import { type AppEnv, whoIs } from './context.ts';
 import { json, problems } from './schemas.ts';
 
-const LINK_LASTS_MS = 15 * 60_000;
+export type SignInLink = { url: string; person: string; expiresAt: number };
+
+export const LINK_LASTS_MS = 15 * 60_000;
 const DAY_MS = 24 * 60 * 60_000;
 const ASKED: Permission[] = ['read', 'open', 'note', 'decide', 'command', 'publish', 'admin'];
 

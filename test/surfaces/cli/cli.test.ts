@@ -17,6 +17,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DecisionView, openDecisions } from '../../../src/incident/view.ts';
 import { readConfig } from '../../../src/main/config.ts';
 import { doctor } from '../../../src/main/doctor.ts';
+import { makeSignInLink } from '../../../src/main/sign-in-link.ts';
 import type { Io } from '../../../src/surfaces/cli/io.ts';
 import { runCli } from '../../../src/surfaces/cli/program.ts';
 import { openServed, type Served, sample } from '../../support/served.ts';
@@ -61,6 +62,8 @@ async function run(args: string[], more: Partial<Io> = {}): Promise<Ran> {
     worker: () => Promise.reject(new Error('not here')),
     server: () => Promise.reject(new Error('not here')),
     doctor: () => doctor(readConfig({ TOCSIN_DATA: served.dataDir }), {}),
+    signInLink: (person) =>
+      makeSignInLink(readConfig({ DATABASE_URL: served.house.databaseUrl, TOCSIN_PUBLIC_URL: served.url }), person),
   });
   return ran;
 }
@@ -224,6 +227,42 @@ describe('exit codes', () => {
   });
 });
 
+describe('the first sign-in of a production server, where nobody has a token yet', () => {
+  const onServer = { env: { TOCSIN_DATA: '/nowhere', DATABASE_URL: 'file:/run/secrets/database-url' } };
+
+  it('is by a link that is made in the database itself', async () => {
+    const ran = await run(['sign-in', '--person', 'sofia-mendes', '--json'], onServer);
+    expect(ran.code).toBe(0);
+    const { url, person } = JSON.parse(ran.out) as { url: string; person: string };
+    expect(person).toBe('sofia-mendes');
+    expect(url.startsWith(`${served.url}/sign-in/`)).toBe(true);
+    const signedIn = await fetch(url, { method: 'POST', redirect: 'manual', headers: { origin: served.url } });
+    expect(signedIn.status).toBe(303);
+    expect(signedIn.headers.get('set-cookie')).toContain('tocsin=');
+  });
+  it('needs the name of somebody in the inventory', async () => {
+    expect(await run(['sign-in'], onServer)).toMatchObject({ code: 2 });
+    const typo = await run(['sign-in', '--person', 'sofia-mendez'], onServer);
+    expect(typo.code).toBe(1);
+    expect(typo.err).toContain('did you mean "sofia-mendes"?');
+  });
+  it('is not tried where no database is named', async () => {
+    const ran = await run(['sign-in', '--person', 'sofia-mendes'], { env: { TOCSIN_DATA: '/nowhere' } });
+    expect(ran.code).toBe(5);
+  });
+});
+
+it('an address or token that cannot be one is refused without being repeated', async () => {
+  const nowhere = await run(['whoami'], { env: { TOCSIN_URL: 'tocsin.example', TOCSIN_TOKEN: 'x' } });
+  expect(nowhere).toMatchObject({ code: 2 });
+  expect(nowhere.err).toContain('https://');
+  for (const token of ['tocsin_token_se\ncret', 'tocsin_token_secrét', '“tocsin_token_secret”']) {
+    const ran = await run(['whoami'], { env: { TOCSIN_URL: served.url, TOCSIN_TOKEN: token } });
+    expect(ran).toMatchObject({ code: 2 });
+    expect(ran.err).not.toContain('tocsin_token_se');
+  }
+});
+
 it('the token that is made for this machine can be read by its user only', () => {
   expect(statSync(join(served.dataDir, 'cli-token')).mode & 0o777).toBe(0o600);
 });
@@ -244,4 +283,12 @@ it('text from outside cannot steer the terminal', async () => {
   const ran = await run(['incident', 'list']);
   expect(ran.out).not.toContain('\u001b');
   expect(ran.out).not.toContain('\u202e');
+  // What a problem repeats neither.
+  const refused = await run(['incident', 'role', '1', 'incident-commander', 'a\u001b[31m']);
+  const unknown = await run(['playbook', 'show', 'a\u001b[31m\u202e']);
+  for (const { code, err } of [refused, unknown]) {
+    expect(code).toBeGreaterThan(2);
+    expect(err).not.toContain('\u001b');
+    expect(err).not.toContain('\u202e');
+  }
 });

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import type { DataConverter, Payload, PayloadCodec } from '@temporalio/common';
+import type { DataConverter, Payload, PayloadCodec, SerializationContext } from '@temporalio/common';
 // CommonJS whose names Node does not see.
 import protobuf from '@temporalio/proto';
 import type { PayloadKey } from './keys.ts';
@@ -11,7 +11,7 @@ const TAG_BYTES = 16;
 const proto = protobuf.temporal.api.common.v1.Payload;
 
 export class CodecError extends Error {
-  readonly code: 'key-unknown' | 'not-encrypted' | 'damaged';
+  readonly code: 'key-unknown' | 'not-encrypted' | 'damaged' | 'misplaced';
   constructor(code: CodecError['code'], message: string) {
     super(message);
     this.name = 'CodecError';
@@ -33,8 +33,9 @@ export function dataConverter(keys: readonly PayloadKey[], reread?: Reread): Dat
 }
 
 /**
- * AES-256-GCM; the first key encrypts, all of them decrypt. The key's id stands in the metadata and is authenticated. An unknown
- * id makes the codec read the keys again, so that a new key needs no restart of everybody at once.
+ * AES-256-GCM; the first key encrypts, all of them decrypt. The key's id and the workflow's stand in the metadata and are
+ * authenticated: what was said to one incident cannot be said again to another by somebody without the key. An unknown key id
+ * makes the codec read the keys again, so that a new key needs no restart of everybody at once.
  */
 export function createCodec(keys: readonly PayloadKey[], reread: Reread = () => keys): PayloadCodec {
   let ring = ringOf(keys);
@@ -43,8 +44,12 @@ export function createCodec(keys: readonly PayloadKey[], reread: Reread = () => 
     return ring.byId.get(id);
   };
   return {
-    encode: async (payloads) => payloads.map((payload) => encrypt(payload, ring.newest)),
-    decode: async (payloads) => payloads.map((payload) => decrypt(payload, find)),
+    encode: async (payloads, context) => payloads.map((payload) => encrypt(payload, ring.newest, context?.workflowId)),
+    decode: async (payloads, context) =>
+      payloads.map((payload) => {
+        requirePlace(payload, context);
+        return decrypt(payload, find);
+      }),
   };
 }
 
@@ -54,14 +59,31 @@ function ringOf(keys: readonly PayloadKey[]): { newest: PayloadKey; byId: Readon
   return { newest, byId: new Map(keys.map(({ id, key }) => [id, key])) };
 }
 
-function encrypt(payload: Payload, { id, key }: PayloadKey): Payload {
+const authenticated = (id: string, workflow: string | undefined): Buffer =>
+  Buffer.from(workflow === undefined ? id : `${id}\n${workflow}`);
+
+function encrypt(payload: Payload, { id, key }: PayloadKey, workflow: string | undefined): Payload {
   const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(id));
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(authenticated(id, workflow));
   const sealed = Buffer.concat([nonce, cipher.update(proto.encode(payload).finish()), cipher.final()]);
   return {
-    metadata: { encoding: ENCODING, 'key-id': Buffer.from(id) },
+    metadata: {
+      encoding: ENCODING,
+      'key-id': Buffer.from(id),
+      ...(workflow !== undefined && { workflow: Buffer.from(workflow) }),
+    },
     data: Buffer.concat([sealed, cipher.getAuthTag()]),
   };
+}
+
+const workflowOf = ({ metadata }: Payload): string | undefined =>
+  metadata?.workflow && Buffer.from(metadata.workflow).toString();
+
+/** Where the SDK does not say which workflow it is about, the authenticated name is all there is. */
+function requirePlace(payload: Payload, context: SerializationContext | undefined): void {
+  const workflow = workflowOf(payload);
+  if (workflow === undefined || context?.workflowId === undefined || workflow === context.workflowId) return;
+  throw new CodecError('misplaced', `A payload of ${workflow} was sent to ${context.workflowId}.`);
 }
 
 /** Payloads in clear are refused too: whoever can reach Temporal but has no key must not be able to plant one. */
@@ -79,7 +101,7 @@ function decrypt(payload: Payload, find: (id: string) => Buffer | undefined): Pa
   const sealed = Buffer.from(payload.data ?? []);
   if (sealed.length < NONCE_BYTES + TAG_BYTES) throw damaged(id);
   const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })
-    .setAAD(Buffer.from(id))
+    .setAAD(authenticated(id, workflowOf(payload)))
     .setAuthTag(sealed.subarray(-TAG_BYTES));
   try {
     const open = Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);

@@ -44,4 +44,20 @@ describe('the payload codec', () => {
     await expect(createCodec([{ ...key('a') }]).decode([sealed!])).rejects.toMatchObject({ code: 'damaged' });
     await expect(codec.decode([payload()])).rejects.toMatchObject({ code: 'not-encrypted' });
   });
+
+  it('refuses what was taken from another incident: whoever reaches Temporal could send it again there', async () => {
+    const codec = createCodec([key('a')]);
+    const of = (workflowId: string) => ({ type: 'workflow', namespace: 'default', workflowId }) as const;
+    const [sealed] = await codec.encode([payload()], of('INC-2026-0001'));
+    await expect(codec.decode([sealed!], of('INC-2026-0001'))).resolves.toHaveLength(1);
+    await expect(codec.decode([sealed!], of('INC-2026-0002'))).rejects.toMatchObject({ code: 'misplaced' });
+    const { workflow: _, ...metadata } = sealed!.metadata!;
+    await expect(codec.decode([{ ...sealed, metadata }], of('INC-2026-0002'))).rejects.toMatchObject({
+      code: 'damaged',
+    });
+    const renamed = { ...sealed!.metadata, workflow: Buffer.from('INC-2026-0002') };
+    await expect(codec.decode([{ ...sealed, metadata: renamed }], of('INC-2026-0002'))).rejects.toMatchObject({
+      code: 'damaged',
+    });
+  });
 });

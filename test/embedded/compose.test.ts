@@ -53,6 +53,22 @@ test('every setting it hands to Tocsin is one that Tocsin knows', () => {
     expect(Object.keys(settings)).toContain(name);
 });
 
+test('every setting that a production server understands can be set', () => {
+  // Fixed by the image and by this file, or for the embedded services only.
+  const fixed = /^TOCSIN_(DATA|HOST|PORT|PLAYBOOKS|KEYS|TASK_QUEUE|TEMPORAL_UI)$/;
+  for (const service of [compose.services.server, compose.services.worker])
+    expect(Object.keys(service?.environment ?? {})).toEqual(
+      expect.arrayContaining(Object.keys(settings).filter((name) => !fixed.test(name))),
+    );
+});
+
+test('only the server makes keys; workers read them', () => {
+  const keys = (name: string) => compose.services[name]?.volumes?.filter((volume) => volume.startsWith('keys:'));
+  expect(keys('server')).toEqual(['keys:/var/lib/tocsin/keys']);
+  expect(keys('worker')).toEqual(['keys:/var/lib/tocsin/keys:ro']);
+  expect(compose.services.worker?.volumes).toHaveLength(compose.services.server?.volumes?.length ?? 0);
+});
+
 test('the image does not run as root', () => {
   const lines = readFileSync(join(root, 'Dockerfile'), 'utf8').split('\n');
   const last = lines.findLastIndex((line) => line.startsWith('FROM '));

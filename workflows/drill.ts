@@ -39,7 +39,7 @@ export async function drill(input: DrillInput): Promise<{ status: 'ended' | 'sta
       onCrash: reject,
     }).begin();
   });
-  await flush();
+  while (outbox.unconfirmed.length > 0) await flush();
   if (end.status !== 'continued') return end;
   return await continueAsNew<typeof drill>({ ...input, state: end.state, seq: outbox.seq });
 }

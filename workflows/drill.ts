@@ -18,11 +18,11 @@ export async function drill(input: DrillInput): Promise<{ status: 'ended' | 'sta
   const { incident } = opening;
   const outbox = new Outbox(input.seq, []);
   const flush = async () => {
-    const events = outbox.carry();
-    const last = events.at(-1);
-    if (!last) return;
-    await record({ incident, events });
-    outbox.confirm(last.seq);
+    const upTo = outbox.seq;
+    for (let events = outbox.carry(); (events[0]?.seq ?? Number.POSITIVE_INFINITY) <= upTo; events = outbox.carry()) {
+      await record({ incident, events });
+      outbox.confirm(events.at(-1)?.seq ?? upTo);
+    }
   };
   const end = await new Promise<End>((resolve, reject) => {
     new VirtualRun({

@@ -3,7 +3,7 @@ import type { Tasks } from '../src/activities/tasks.ts';
 import type { ActResult, Call, Stage } from '../src/engine/stage.ts';
 import type { IncidentEvent, NumberedEvent } from '../src/incident/events.ts';
 import { Agenda } from '../src/simulator/core/agenda.ts';
-import type { Outbox } from './outbox.ts';
+import { CARRIED_CHARS_MAX, type Outbox } from './outbox.ts';
 
 /** Retried for ever: what is thrown means that our own database is away. Connectors' failures come back as values. */
 const RETRY = { initialInterval: 250, backoffCoefficient: 2, maximumInterval: 5_000 };
@@ -94,7 +94,8 @@ export class TemporalStage implements Stage {
   }
 
   #dispatch(): void {
-    if (this.#queue.length * this.#options.outbox.unconfirmed.length > RIDING_EVENTS_MAX) {
+    const { outbox } = this.#options;
+    if (this.#queue.length * outbox.unconfirmed.length > RIDING_EVENTS_MAX || outbox.chars > CARRIED_CHARS_MAX) {
       this.#flush();
       if (this.#flushing) return;
     }

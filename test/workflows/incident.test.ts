@@ -109,6 +109,16 @@ describe('an incident on Temporal', () => {
     await close(incident);
   });
 
+  it('takes more at once than Temporal lets it send on at once', async () => {
+    const incident = await house.open(null);
+    const text = '€'.repeat(10_000);
+    const notes = Array.from({ length: 120 }, () => message({ type: 'note', text }));
+    const answers = await Promise.all(notes.map((note) => house.incidents.send(incident, note)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set(['accepted']));
+    await house.until(incident, 'all its notes', (_, events) => events.length === 1 + notes.length);
+    await close(incident);
+  }, 60_000);
+
   it('takes no notice of a "cancel" in Temporal: incidents are stood down', async () => {
     const incident = await house.open(await house.publish(planOf([wait('pause', 600), say('brief')])));
     await house.until(incident, 'the wait', (_, events) => events.some((event) => event.type === 'wait.started'));

@@ -17,6 +17,9 @@ export type Attempt = {
 };
 
 const READ_BACK_WITHIN_MS = 20_000;
+/** Outputs go on the timeline and travel with the incident, which Temporal lets grow to 2 MB. */
+const OUTPUT_CHARS_MAX = 100_000;
+const MESSAGE_CHARS_MAX = 2_000;
 const TIMED_OUT = Symbol('timed out');
 
 /** Carries out one call. What the world refuses is a value; only "our own database is away" is thrown, and retried. */
@@ -103,7 +106,8 @@ async function useProvider(
       provider.act(call, { incident, signal, beat }),
     );
     if (result === TIMED_OUT) return await afterTimeout(ports, provider, contract, attempt);
-    return result.ok ? checked(contract, result.outputs) : result;
+    if (result.ok) return checked(contract, result.outputs);
+    return { ok: false, fault: { ...result.fault, message: shortened(result.fault.message) } };
   } catch (error) {
     if (mustRetry(ports, attempt, error)) throw error;
     return fault('connector-error', `${call.capability} failed: ${messageOf(error)}`, { effect: effectOf(contract) });
@@ -125,15 +129,13 @@ async function afterTimeout(
 }
 
 function checked(contract: CapabilityContract, outputs: JsonObject): ActResult {
+  const bad = (why: string) =>
+    fault('bad-output', `${contract.name} answered with ${why}`, { effect: effectOf(contract) });
   const parsed = contract.output.safeParse(outputs);
-  if (parsed.success) return { ok: true, outputs: parsed.data as JsonObject };
-  return fault(
-    'bad-output',
-    `${contract.name} answered with something else than it declares: ${issues(parsed.error)}`,
-    {
-      effect: effectOf(contract),
-    },
-  );
+  if (!parsed.success) return bad(`something else than it declares: ${issues(parsed.error)}`);
+  const chars = JSON.stringify(parsed.data).length;
+  if (chars > OUTPUT_CHARS_MAX) return bad(`${chars} characters; an incident takes ${OUTPUT_CHARS_MAX} at most.`);
+  return { ok: true, outputs: parsed.data as JsonObject };
 }
 
 /** Our own trouble, not the step's: the database is away, or this worker is being stopped. Another attempt reads back first. */
@@ -143,8 +145,12 @@ const mustRetry = (ports: ActivityPorts, { signal }: Attempt, error: unknown): b
 const effectOf = (contract: CapabilityContract): ActFault['effect'] => (contract.risk === 'read' ? 'none' : 'unknown');
 
 function fault(code: string, message: string, more: Partial<ActFault> = {}): ActResult & { ok: false } {
-  return { ok: false, fault: { code, message, retryable: false, effect: 'none', ...more } };
+  return { ok: false, fault: { code, message: shortened(message), retryable: false, effect: 'none', ...more } };
 }
+
+/** An error that brings a whole page along must not grow the incident. */
+const shortened = (message: string): string =>
+  message.length > MESSAGE_CHARS_MAX ? `${message.slice(0, MESSAGE_CHARS_MAX)}…` : message;
 
 /** Waits for `work`, but not for ever: one that ignores its signal is left behind. */
 async function within<T>(

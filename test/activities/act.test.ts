@@ -100,6 +100,20 @@ describe('an act', () => {
     });
   });
 
+  it('that answers with more than an incident can carry has failed as well', async () => {
+    const provider = { act: async (): Promise<ActResult> => ({ ok: true, outputs: { detail: 'x'.repeat(300_000) } }) };
+    const { result } = await carriedOut({ provider });
+    expect(result).toEqual(fault('bad-output', { effect: 'unknown' }));
+    expect(JSON.stringify(result).length).toBeLessThan(1_000);
+    const page = 'x'.repeat(300_000);
+    const refused = { code: 'http-502', message: page, retryable: true, effect: 'none' as const };
+    for (const act of [
+      async () => Promise.reject(new Error(page)),
+      async () => ({ ok: false as const, fault: refused }),
+    ])
+      expect(JSON.stringify((await carriedOut({ provider: { act } })).result).length).toBeLessThan(3_000);
+  });
+
   it('whose connector throws has failed; but our own database being away is thrown, to be tried again', async () => {
     const broken = { act: async () => Promise.reject(new Error('socket hang up')) };
     await expect(carriedOut({ provider: broken })).resolves.toMatchObject({ result: fault('connector-error') });

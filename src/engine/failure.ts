@@ -7,6 +7,9 @@ import type { ActFault } from './stage.ts';
 import type { Answer, StepState } from './state.ts';
 
 const ANSWERS = ['retry', 'skip', 'take-over', 'stop', 'unwind'];
+const UNDO_ANSWERS = ['retry', 'skip', 'take-over'];
+/** The plan's `finally` runs after the time to unwind. */
+const FINALLY_ANSWERS = ['retry', 'skip', 'take-over', 'stop'];
 
 /** A failed step is a question to the incident commander, not a dead run. */
 export function askAboutFailure(conductor: Conductor, step: Step, cur: StepState, context: Context): Promise<Answer> {
@@ -32,7 +35,7 @@ export function failureQuestion(conductor: Conductor, number: number, failed: Fa
     kind: 'failure',
     path: failed.path,
     question: failed.undo ? `“${failed.title}” could not be undone. What now?` : `“${failed.title}” failed. What now?`,
-    options: failed.undo ? ['retry', 'skip', 'take-over'] : ANSWERS,
+    options: failed.undo ? UNDO_ANSWERS : conductor.state.phase === 'finally' ? FINALLY_ANSWERS : ANSWERS,
     by: rule.by,
     excluded: [],
     askedAt,
@@ -71,9 +74,9 @@ export function settleFailure(
       conductor.record(step.path, 'step.taken-over', { reason, outputs: answer.outputs }, actor);
       break;
     case 'unwind':
-      conductor.state.cancelled = 'unwind';
+      conductor.state.cancelled ??= 'unwind';
       conductor.main.cancel('unwind');
-      // Inside `finally` nothing is left to unwind: the rest of it is what stops.
+      // The `finally` of a playbook that the plan runs is shielded: the rest of it stops, and then the plan unwinds.
       throw context.cancel.reason ? new Cancelled() : new Stopped();
     default:
       throw new Stopped();

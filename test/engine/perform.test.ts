@@ -346,6 +346,26 @@ describe('people may', () => {
     expect(lines.at(-1)).toBe('10  plan.finished stood-down');
   });
 
+  it('stand down stays a stand-down, also when a failure on the way is answered "unwind"', async () => {
+    const { lines } = await play({
+      steps: [run('inner', [wait('watch', 60 * MINUTE)], [act('check', 'model.validate')])],
+      messages: [message('stand-down', 10_000, { reason: 'false alarm' })],
+      bots: [{ ...commander, failures: 'unwind' }],
+    });
+    expect(lines.at(-1)).toMatch(/plan.finished stood-down/);
+  });
+
+  it('unwind only where something can still be unwound: not once the plan is in its finally', async () => {
+    const { events } = await play({
+      steps: [],
+      finally: [act('check', 'model.validate')],
+      bots: [{ ...commander, failures: 'unwind' }],
+    });
+    const asked = events.find((event) => event.type === 'decision.asked');
+    expect(asked?.data.options).toEqual(['retry', 'skip', 'take-over', 'stop']);
+    expect(events.at(-1)).toMatchObject({ type: 'plan.finished', data: { outcome: 'completed' } });
+  });
+
   it('pause: no new act begins, but the clock of a question runs on', async () => {
     const { lines } = await play({
       steps: [parallel('both', { a: [wait('short', 10_000), say('later')], b: [ask('contain')] })],

@@ -1,3 +1,4 @@
+import { contractOf } from '../capabilities/contracts.ts';
 import { type Question, refuseVote, tally, type Vote } from '../incident/decision.ts';
 import { person } from '../incident/events.ts';
 import type { CancelScope } from './cancel.ts';
@@ -57,7 +58,17 @@ export class Questions {
       return { code: 'unknown-question', message: `There is no question ${vote.question} in ${opening.incident}.` };
     }
     if (vote.path !== open.question.path) return { code: 'mismatch', message: 'This vote was made for another step.' };
-    return refuseVote(open.question, vote, now, open.escalated);
+    return refuseVote(open.question, vote, now, open.escalated) ?? this.#refuseOutputs(open.question, vote);
+  }
+
+  /** What people supply in place of a step must be what the step declares: later steps were checked against that. */
+  #refuseOutputs({ path, failure }: Question, { outputs }: Vote): { code: string; message: string } | null {
+    if (outputs === undefined) return null;
+    const step = this.#conductor.steps.get(path);
+    const declared = step?.kind === 'do' && !failure?.undo ? contractOf(step.use.capability)?.output : undefined;
+    if (!declared) return { code: 'outputs', message: 'This step leaves no outputs; give none.' };
+    const [issue] = declared.safeParse(outputs).error?.issues ?? [];
+    return issue ? { code: 'outputs', message: `${issue.path.join('.') || 'outputs'}: ${issue.message}.` } : null;
   }
 
   vote(vote: Vote): string | undefined {

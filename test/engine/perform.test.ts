@@ -298,6 +298,50 @@ describe('a playbook', () => {
   });
 });
 
+describe('outputs that people supply in place of a failed step', () => {
+  const validation = [act('validate', 'model.validate'), say('after')];
+  const takeOver = (outputs: object, answer = 'take-over') => ({
+    at: START + 10_000,
+    message: {
+      id: 'by-hand',
+      person: 'ana',
+      at: 0,
+      type: 'decide',
+      vote: {
+        incident: opening.incident,
+        question: 1,
+        path: 'validate',
+        planHash: '0'.repeat(64),
+        person: 'ana',
+        roles: ['incident-commander'],
+        answer,
+        reason: 'checked by hand',
+        outputs,
+        at: 0,
+        expires: START + 60 * MINUTE,
+        surface: 'api',
+        key: '',
+        signature: '',
+      },
+    } as never,
+  });
+  const good = { version: 'v40', checks: ['by hand'], detail: 'Checked by hand.' };
+
+  it('are taken when they are what the step declares', async () => {
+    const { lines } = await play({ steps: validation, bots: [], messages: [takeOver(good)] });
+    expect(lines).toContain('10 validate step.taken-over checked by hand');
+  });
+
+  it.each([
+    ['of another type', { ...good, checks: 'all' }],
+    ['that it does not declare', { ...good, more: 1 }],
+    ['of which some are missing', { version: 'v40' }],
+  ])('are refused when they hold values %s', async (_, outputs) => {
+    const { lines } = await play({ steps: validation, bots: [], messages: [takeOver(outputs)] });
+    expect(lines.some((l) => l.includes('decision.voted'))).toBe(false);
+  });
+});
+
 describe('people may', () => {
   const message = (type: string, at: number, more: object = {}) => ({
     at: START + at,

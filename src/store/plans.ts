@@ -15,8 +15,8 @@ export class PlanError extends Error {
 /** Publishes plans and keeps them for good. `by`: everybody who agreed. A plan that is published already stays as it was. */
 export type Publisher = { publish(plan: Plan, by: readonly string[], at: number): Promise<{ fresh: boolean }> };
 
-type Row = { body: string; published_at: number; published_by: string[] };
-const COLUMNS = 'body, published_at, published_by';
+type Row = { hash: string; body: string; published_at: number; published_by: string[] };
+const COLUMNS = 'hash, body, published_at, published_by';
 
 export function createPlanLibrary(pool: pg.Pool): Playbooks & Publisher {
   const known = new Map<string, PublishedPlan>();
@@ -57,7 +57,7 @@ export function createPlanLibrary(pool: pg.Pool): Playbooks & Publisher {
            (SELECT DISTINCT ON (playbook) playbook, ${COLUMNS} FROM plans ORDER BY playbook, position DESC) latest
          ORDER BY playbook`,
       );
-      return rows.map(read);
+      return rows.map((row) => known.get(row.hash) ?? read(row));
     },
   };
 }

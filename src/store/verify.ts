@@ -39,6 +39,8 @@ function createCheck({ pinnedKey, allHeads = false }: VerifyOptions) {
   const problems: VerifyResult['problems'] = [];
   const redacted: number[] = [];
   const hashes: string[] = [];
+  const pinnedRead = pinnedKey === undefined ? null : readPublicKey(pinnedKey);
+  const pin = pinnedRead && { key: pinnedRead, id: keyIdOf(publicKeyText(pinnedRead)) };
   let manifest: Manifest | null = null;
   let incidentText = '';
   let keys = new Map<string, KeyObject>();
@@ -61,6 +63,8 @@ function createCheck({ pinnedKey, allHeads = false }: VerifyOptions) {
     if (manifest) {
       incidentText = JSON.stringify(manifest.incident);
       keys = readKeys(manifest, problem);
+      // What the manifest calls the pinned key is not believed: signatures are checked with the key the reader gave.
+      if (pin) keys.set(pin.id, pin.key);
     } else problem(null, 'Line 1 is not the manifest of a timeline export.');
   };
 
@@ -107,10 +111,9 @@ function createCheck({ pinnedKey, allHeads = false }: VerifyOptions) {
   };
 
   const pinned = (): boolean => {
-    if (pinnedKey === undefined) return false;
-    const id = keyIdOf(publicKeyText(readPublicKey(pinnedKey)));
-    if (latest && latest.keyId !== id)
-      problem(latest.seq, `The latest head is signed with the key ${latest.keyId}, not with the pinned key ${id}.`);
+    if (pin === null) return false;
+    if (latest && latest.keyId !== pin.id)
+      problem(latest.seq, `The latest head is signed with the key ${latest.keyId}, not with the pinned key ${pin.id}.`);
     return true;
   };
 

@@ -87,7 +87,7 @@ function signInRoutes(routes: App, site: Site): void {
   });
   routes.post('/sign-in/:token', async (c) => {
     try {
-      setSessionCookie(c, site, await site.identity.signInByLink(c.req.param('token'), addressOf(c)));
+      setSessionCookie(c, site, await site.identity.signInByLink(c.req.param('token')));
       return c.redirect('/', 303);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;

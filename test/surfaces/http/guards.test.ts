@@ -112,6 +112,18 @@ it('after five wrong passwords even the right one has to wait', async () => {
   await expect(attempt('correct horse battery staple')).resolves.toMatchObject({ person });
 });
 
+it('wrong passwords from behind one proxy do not keep out whoever has a link', async () => {
+  const directory = { person: (id: string) => (id === COMMANDER ? PERSON : null), people: () => [PERSON] };
+  const accounts = { ...served.accounts, checkPassword: async () => false };
+  const identity = createIdentity(accounts, directory, Date.now);
+  const link = await served.accounts.createLink(COMMANDER, Date.now() + 60_000);
+  for (let i = 0; i < 30; i += 1)
+    await expect(identity.signIn(`guess-${i}`, 'wrong', '203.0.113.7')).rejects.toMatchObject({ status: 401 });
+  await expect(identity.signIn('guess', 'wrong', '203.0.113.7')).rejects.toMatchObject({ code: 'too-many-attempts' });
+  await expect(identity.signInByLink(link)).resolves.toMatchObject({ person: PERSON });
+});
+const PERSON = { id: COMMANDER, name: 'Mara', email: 'mara@halden.example', roles: [] };
+
 it('a sign-in link works once', async () => {
   const made = await served.call('sofia-mendes', 'POST', '/api/sign-in-links', { person: COMMANDER });
   expect(made.status).toBe(201);

@@ -88,7 +88,7 @@ async function refuseRisky(deps: VerifierDeps, risky: Risky): Promise<Refused | 
   if (approval.planHash !== plan.hash) return refused('The approval was given for another plan.');
   const view = await deps.witness.view(incident);
   if (!view) return refused(`There is no timeline of ${incident}.`);
-  const elsewhere = refuseTarget(risky, view);
+  const elsewhere = refuseTarget(risky, view) ?? refuseInputs(risky);
   if (elsewhere) return elsewhere;
   if ('unattended' in approval)
     return step.unattended !== null && step.unattended === approval.unattended
@@ -123,6 +123,16 @@ function refuseTarget({ call, plan, use }: Risky, view: IncidentView): Refused |
   return aimed === undefined || aimed === call.with.system
     ? null
     : refused(`This decision is about ${String(aimed)}, not about ${String(call.with.system)}.`);
+}
+
+/** What the plan says in so many words is not the caller's to change: which version to go back to, to whom a notice goes. */
+function refuseInputs({ call, use }: Risky): Refused | null {
+  for (const [name, value] of Object.entries(use.with))
+    if ('literal' in value && JSON.stringify(value.literal) !== JSON.stringify(call.with[name]))
+      return refused(
+        `The published plan uses ${call.capability} with ${name} ${JSON.stringify(value.literal)}, not ${JSON.stringify(call.with[name])}.`,
+      );
+  return null;
 }
 
 function askOf(plan: Plan, step: DoStep): AskStep | null {

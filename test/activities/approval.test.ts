@@ -216,6 +216,17 @@ describe('the worker refuses an act', () => {
     await expect(refusal({ plan: hyphened, call: { with: { system: 'credit-scoring' } } })).resolves.not.toBeNull();
   });
 
+  it('with other inputs than the plan spells out', async () => {
+    const its = plan();
+    const [, isolate] = its.steps;
+    if (isolate?.kind === 'do') isolate.use = use('model.rollback', { to: 'last-known-good' });
+    const back = (to: string) => ({ capability: 'model.rollback', with: { system: 'support-assistant', to } });
+    await expect(refusal({ plan: its, call: back('last-known-good') })).resolves.toBeNull();
+    await expect(refusal({ plan: its, call: back('v41') })).resolves.toMatchObject({
+      message: expect.stringMatching(/with to "last-known-good", not "v41"/),
+    });
+  });
+
   it('that sends a "message" out of the house without a decision', async () => {
     const mail = { path: 'brief', capability: 'notify.mail', purpose: 'say' as const, approval: null };
     await expect(refusal({ call: { ...mail, with: { to: 'stakeholders' } } })).resolves.toBeNull();

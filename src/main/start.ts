@@ -137,6 +137,8 @@ class House {
     // On the first start the server makes the keys, when it is sure that none was lost; the worker needs them.
     const server = keep('server');
     await keysMade(config.keys, server);
+    // Without keys the worker would only wait: why the server made none is the thing to say.
+    if (!holdsWorkerKeys(config.keys)) await server;
     await all([server, keep('worker')]);
   }
 

@@ -102,6 +102,13 @@ test('a taken port is an error that names who has it and how to choose another',
   expect(house.said()).toContain(`TOCSIN_PORT=${Number(own.TOCSIN_PORT) + 1} npm start`);
 });
 
+// Sooner than a worker gives up waiting for keys that nobody will make.
+test('an inventory that cannot be used is named at once, on the first start too', { timeout: 50_000 }, async () => {
+  const house = startHouse({ ...(await freeSettings(testFolder())), TOCSIN_INVENTORY: '/nowhere/tocsin.yaml' });
+  expect(await house.exited).toEqual({ code: 1, signal: null });
+  expect(house.said()).toContain('the server cannot start: /nowhere/tocsin.yaml:1:1 error: there is no such file');
+});
+
 test('without Temporal, and without a way to get one, it says what to do', { timeout: LONG_MS }, async () => {
   const folder = testFolder();
   const bin = join(folder, 'bin');

@@ -87,6 +87,7 @@ export async function openWorkshop(grounds: Grounds): Promise<Workshop> {
     },
     readBack: async () => ({ state: 'not-done' }),
   };
+  const snapshots = createSnapshots(pool);
   const ports: ActivityPorts = {
     timeline: {
       async append(incident, events) {
@@ -100,7 +101,7 @@ export async function openWorkshop(grounds: Grounds): Promise<Workshop> {
     leases: createLeases(pool),
     registry: { provider: () => provider },
     notifier: { page: async () => undefined },
-    snapshots: { save: createSnapshots(pool).saveSnapshot },
+    snapshots: { save: snapshots.saveSnapshot, load: snapshots.loadSnapshot },
     now: Date.now,
     unavailable: isDatabaseAway,
   };

@@ -11,9 +11,9 @@ import {
 import { type Performance, perform } from '../src/engine/perform.ts';
 import type { JsonObject } from '../src/incident/json.ts';
 import { Message, type MessageResult } from '../src/incident/messages.ts';
-import { type IncidentInput, MESSAGE_UPDATE, type SavedIncident } from './messages.ts';
+import { type IncidentInput, MESSAGE_UPDATE, type SavedIncident, savedAsInput } from './messages.ts';
 import { Outbox } from './outbox.ts';
-import { TemporalStage } from './stage.ts';
+import { load, TemporalStage } from './stage.ts';
 
 const message = defineUpdate<MessageResult, [Message]>(MESSAGE_UPDATE);
 
@@ -25,6 +25,37 @@ const INPUT_MAX_BYTES = 1_900_000;
 
 /** One incident. Everything that is decided is decided by the engine; this keeps it durable. */
 export async function incident(input: IncidentInput): Promise<void> {
+  await (input.takenUp ? takeUp(input.opening.incident) : carryOn(input));
+}
+
+async function carryOn(input: IncidentInput): Promise<void> {
+  const run = begin(input);
+  // Before any await: a message may have come with the very first task.
+  setHandler(message, (received) => deliver(run, received), {
+    validator: (received) => refuseUnfit(run.performance, received),
+  });
+  await CancellationScope.nonCancellable(() => untilOver(run));
+}
+
+/**
+ * Between two people who write to a closed incident, the later one may have read what the earlier one's run has replaced since.
+ * While this run is there no other can be, so what it loads is the last word. Messages wait for that.
+ */
+async function takeUp(id: string): Promise<void> {
+  let run: Run | null = null;
+  const loading = CancellationScope.nonCancellable(() => load({ incident: id })).then((saved) => {
+    if (!saved) throw ApplicationFailure.nonRetryable(`Nothing is kept of ${id}.`, 'unknown-incident');
+    run = begin(savedAsInput(saved as unknown as SavedIncident));
+    return run;
+  });
+  setHandler(message, async (received) => deliver(await loading, received), {
+    validator: (received) => refuseUnfit(run?.performance ?? null, received),
+  });
+  const loaded = await loading;
+  await CancellationScope.nonCancellable(() => untilOver(loaded));
+}
+
+function begin(input: IncidentInput): Run {
   const { opening, plan } = input;
   const outbox = new Outbox(input.seq, input.outbox ?? []);
   const bell = new Bell();
@@ -46,16 +77,12 @@ export async function incident(input: IncidentInput): Promise<void> {
   });
   const run: Run = { input, outbox, bell, stage, performance, messages: 0 };
   performance.start();
-  // Before any await: a message may have come with the very first task.
-  setHandler(
-    message,
-    (received) => {
-      run.messages++;
-      return performance.deliver(received);
-    },
-    { validator: (received) => refuseUnfit(performance, received) },
-  );
-  await CancellationScope.nonCancellable(() => untilOver(run));
+  return run;
+}
+
+function deliver(run: Run, received: Message): MessageResult {
+  run.messages++;
+  return run.performance.deliver(received);
 }
 
 type Run = {
@@ -116,13 +143,14 @@ function fitting(next: SavedIncident & IncidentInput): IncidentInput {
 }
 
 /** Throws what makes Temporal refuse the Update before it leaves a trace. Input is never trusted: other clients reach Temporal too. */
-function refuseUnfit(performance: Performance, received: unknown): void {
+function refuseUnfit(performance: Performance | null, received: unknown): void {
   const parsed = Message.safeParse(received);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw ApplicationFailure.nonRetryable(`${issue?.path.join('.') || 'message'}: ${issue?.message}`, 'malformed');
   }
-  const refusal = performance.validate(parsed.data);
+  // Until the last state is loaded, nobody can say: the message is refused, if it must be, when it is delivered.
+  const refusal = performance?.validate(parsed.data);
   if (refusal) throw ApplicationFailure.nonRetryable(refusal.message, refusal.code);
 }
 

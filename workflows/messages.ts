@@ -26,6 +26,8 @@ export type IncidentInput = {
   snapshot?: Snapshot;
   /** Events that are numbered but not yet known to be on the timeline. */
   outbox?: NumberedEvent[];
+  /** A closed incident is taken up: whoever starts it may have read an old state, so the run begins by loading the last one. */
+  takenUp?: true;
   options?: RunOptions;
 };
 

@@ -13,6 +13,7 @@ const ACT_EXTRA_MS = 60_000;
 const RIDING_EVENTS_MAX = 400;
 const FLUSH_BATCH_MAX = 500;
 
+export const { load } = proxyActivities<Tasks>({ startToCloseTimeout: 30_000, retry: RETRY });
 const { record, page, finish } = proxyActivities<Tasks>({ startToCloseTimeout: 30_000, retry: RETRY });
 
 export type StageOptions = {

@@ -1,8 +1,9 @@
 import { Context } from '@temporalio/activity';
 import type { ActResult } from '../engine/stage.ts';
+import type { JsonObject } from '../incident/json.ts';
 import { carryOut } from './act.ts';
 import type { ActivityPorts } from './ports.ts';
-import type { ActTask, FinishTask, PageTask, RecordTask, Tasks } from './tasks.ts';
+import type { ActTask, FinishTask, LoadTask, PageTask, RecordTask, Tasks } from './tasks.ts';
 
 const BEAT_EVERY_MS = 500;
 
@@ -53,6 +54,8 @@ export function createActivities(ports: ActivityPorts): Tasks {
       await ports.snapshots.save(incident, saved);
       await ports.leases.release(incident);
     },
+
+    load: ({ incident }: LoadTask): Promise<JsonObject | null> => ports.snapshots.load(incident),
   };
 }
 

@@ -59,6 +59,8 @@ export interface TimelineWitness {
 /** Keeps what a closed incident needs to be taken up again: the workflow's own JSON, opaque to everybody else. */
 export interface SnapshotKeeper {
   save(incident: string, saved: JsonObject): Promise<void>;
+  /** What was saved last, or null. */
+  load(incident: string): Promise<JsonObject | null>;
 }
 
 export type ActivityPorts = {

@@ -10,10 +10,13 @@ export type RecordTask = { incident: string; events: NumberedEvent[] };
 export type PageTask = { incident: string; role: string; subject: string; text: string; key: string };
 /** `saved` is what a later run takes up when the incident is reopened or amended. */
 export type FinishTask = { incident: string; saved: JsonObject };
+export type LoadTask = { incident: string };
 
 export type Tasks = {
   act(task: ActTask): Promise<ActResult>;
   record(task: RecordTask): Promise<void>;
   page(task: PageTask): Promise<void>;
   finish(task: FinishTask): Promise<void>;
+  /** What the last `finish` saved, or null. */
+  load(task: LoadTask): Promise<JsonObject | null>;
 };

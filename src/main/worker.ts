@@ -42,6 +42,7 @@ export async function runWorker(
   const starting = new AbortController();
   const onProblem = (error: Error) => log.warn({ error: error.message }, 'a connection to PostgreSQL broke');
   const pool = openPool(config.databaseUrl, { name: 'tocsin-worker', connectionsMax: 20, onProblem });
+  const { saveSnapshot, loadSnapshot } = createSnapshots(pool);
   const reader = createReader({ pool, connectionString: config.databaseUrl, onProblem });
   const ports: ActivityPorts = {
     timeline: createTimeline({ pool, headKey: keys.head.privateKey, now: Date.now }),
@@ -53,7 +54,7 @@ export async function runWorker(
       voteKeys: keys.votes,
     }),
     notifier: notifierTo(log),
-    snapshots: { save: createSnapshots(pool).saveSnapshot },
+    snapshots: { save: saveSnapshot, load: loadSnapshot },
     now: Date.now,
     unavailable: isDatabaseAway,
   };

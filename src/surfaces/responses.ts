@@ -91,7 +91,7 @@ async function sendAfterClosing(deps: ResponsesDeps, incident: string, message: 
   if (!AFTER_CLOSING.has(message.type))
     return { status: 'refused', code: 'closed', message: `${incident} is closed. Reopen it first.` };
   const startWorkflowOperation = new WithStartWorkflowOperation(INCIDENT_WORKFLOW, {
-    ...startOptions(deps, savedAsInput(saved)),
+    ...startOptions(deps, { ...savedAsInput(saved), takenUp: true }),
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     workflowIdConflictPolicy: 'USE_EXISTING',
   });

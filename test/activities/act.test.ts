@@ -52,7 +52,7 @@ async function carriedOut(given: Given = {}) {
     registry: { provider: () => (given.provider === null ? null : watched) },
     approvals: { refuse: async () => given.refuse ?? null },
     notifier: { page: async () => undefined },
-    snapshots: { save: async () => undefined },
+    snapshots: { save: async () => undefined, load: async () => null },
     now: () => 0,
     unavailable: (error) => error instanceof Away,
   };

@@ -256,14 +256,14 @@ function portsOf({ pool, keys, reader, pages, options }: PortDeps): ActivityPort
     },
   };
   const witness = { view: async (incident: string) => (await reader.incident(incident))?.view ?? null };
-  const { saveSnapshot } = createSnapshots(pool);
+  const { saveSnapshot, loadSnapshot } = createSnapshots(pool);
   return {
     timeline: createTimeline({ pool, headKey: keys.head.privateKey, now: Date.now }),
     leases: createLeases(pool),
     registry,
     approvals: createApprovalVerifier({ plans: createPlanShelf(pool), witness, voteKeys: keys.votes }),
     notifier: { page: async ({ incident, role, key }) => void pages.push({ incident, role, key }) },
-    snapshots: { save: saveSnapshot },
+    snapshots: { save: saveSnapshot, load: loadSnapshot },
     now: Date.now,
     unavailable: isDatabaseAway,
   };

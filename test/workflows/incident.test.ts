@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Message } from '../../src/incident/messages.ts';
 import { openDecisions } from '../../src/incident/view.ts';
+import { createRunningIncidents } from '../../src/surfaces/responses.ts';
+import type { SavedIncident } from '../../workflows/messages.ts';
 import { type House, openHouse } from '../support/house.ts';
 import { act, ask, opening, parallel, planOf, say, use, wait } from '../support/plans.ts';
 
@@ -146,6 +148,38 @@ describe('an incident on Temporal', () => {
     expect(view.status).toBe('open');
     expect(events.map((event) => event.seq)).toEqual(events.map((_, i) => i + 1));
     await close(incident);
+  });
+
+  it('keeps the note of somebody who looked before another note on the closed incident was written', async () => {
+    const incident = await house.open(null);
+    await close(incident);
+    const slow = createRunningIncidents({
+      client: house.client,
+      taskQueue: house.taskQueue,
+      async loadSaved(id) {
+        const saved = await house.ports.snapshots.load(id);
+        await house.incidents.send(incident, message({ type: 'note', text: 'first' }));
+        await house.client.workflow.getHandle(incident).result();
+        return saved as SavedIncident | null;
+      },
+    });
+    const answer = await slow.send(incident, message({ type: 'note', text: 'second' }));
+    expect(answer).toEqual({ status: 'accepted' });
+    const notes = await house.until(incident, 'both notes', (_, events) => {
+      const texts = events.flatMap((event) => (event.type === 'amendment.added' ? [event.data.text] : []));
+      return texts.length === 2 ? texts : null;
+    });
+    expect(notes).toEqual(['first', 'second']);
+    await house.client.workflow.getHandle(incident).result();
+  });
+
+  it('takes what many people write at once after it was closed', async () => {
+    const incident = await house.open(null);
+    await close(incident);
+    const notes = Array.from({ length: 8 }, (_, i) => message({ type: 'note', text: `note ${i}` }));
+    const answers = await Promise.all(notes.map((note) => house.incidents.send(incident, note)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set(['accepted']));
+    await house.until(incident, 'all notes', (_, events) => events.at(-1)?.seq === 3 + notes.length);
   });
 
   it('is unknown when there never was one', async () => {

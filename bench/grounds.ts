@@ -104,7 +104,13 @@ async function open(
     pool,
     reader,
     publish: async (plan) => void (await plans.publish(plan, ['bench'], Date.now())),
-    incidentsOn: (taskQueue) => createRunningIncidents({ client, taskQueue, loadSaved: async () => null }),
+    incidentsOn: (taskQueue) =>
+      createRunningIncidents({
+        client,
+        taskQueue,
+        loadSaved: async () => null,
+        isOnTimeline: async (incident) => (await reader.incident(incident)) !== null,
+      }),
     until: (incident, look) => untilTimeline(reader, incident, look),
     close,
   };

@@ -72,6 +72,7 @@ export function composeServer({ config, inventory, pool, temporal, keys, log }: 
     taskQueue: config.taskQueue,
     // Written by the workflow itself; savedAsInput looks at its format.
     loadSaved: async (incident) => (await snapshots.loadSnapshot(incident)) as SavedIncident | null,
+    isOnTimeline: async (incident) => (await reader.incident(incident)) !== null,
   });
   const metrics = createMetrics({ reader, openFindings: findings.open, now });
   const responses = metrics.timed({

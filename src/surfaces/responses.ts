@@ -23,6 +23,8 @@ export type ResponsesDeps = {
   taskQueue: string;
   /** What a closed incident left behind, or null. */
   loadSaved(incident: string): Promise<SavedIncident | null>;
+  /** Whether there is a timeline of it. */
+  isOnTimeline(incident: string): Promise<boolean>;
   /** For how long what Temporal does not take is sent again. */
   patienceMs?: number;
 };
@@ -46,6 +48,8 @@ const AFTER_CLOSING: ReadonlySet<Message['type']> = new Set(['note', 'reopen']);
 export function createRunningIncidents(deps: ResponsesDeps): RunningIncidents {
   return {
     async startIncident(input) {
+      // Temporal forgets closed incidents in time; the timeline does not.
+      if (await deps.isOnTimeline(input.opening.incident)) return { created: false };
       const options = startOptions(deps, input);
       try {
         await repeating(deps, () =>

@@ -10,6 +10,7 @@ it('what Temporal cannot take is refused with what to do, and never left hanging
     client: new Client({ connection }),
     taskQueue: 'nobody',
     loadSaved: async () => null,
+    isOnTimeline: async () => false,
     patienceMs: 200,
   });
   const note = { type: 'note', id: 'once', person: 'cara', at: 0, text: 'hello' } as const;

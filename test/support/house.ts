@@ -141,6 +141,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     client,
     taskQueue,
     loadSaved: async (incident) => (await snapshots.loadSnapshot(incident)) as SavedIncident | null,
+    isOnTimeline: async (incident) => (await reader.incident(incident)) !== null,
   });
   const signer = createVoteSigner(keys.server.vote);
   const workers: RunningWorker[] = [];

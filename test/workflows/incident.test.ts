@@ -1,5 +1,8 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TOCSIN } from '../../src/incident/events.ts';
+import { incidentId } from '../../src/incident/ids.ts';
 import type { Message } from '../../src/incident/messages.ts';
 import { openDecisions } from '../../src/incident/view.ts';
 import { createRunningIncidents } from '../../src/surfaces/responses.ts';
@@ -54,6 +57,18 @@ describe('an incident on Temporal', () => {
     const incident = await house.open(plan);
     const again = house.incidents.startIncident({ opening: { ...opening, incident }, plan, seq: 0 });
     await expect(again).resolves.toEqual({ created: false });
+  });
+
+  it('opens once, even when Temporal has forgotten it and only its timeline is left', async () => {
+    const incident = incidentId(2026, randomInt(10_000, 2_000_000_000));
+    const { inputs: _, ...facts } = { ...opening, incident };
+    const data = { ...facts, playbook: null };
+    await house.ports.timeline.append(incident, [
+      { seq: 1, at: 0, path: '', type: 'incident.opened', actor: TOCSIN, data },
+    ]);
+    const again = house.incidents.startIncident({ opening: { ...opening, incident }, plan: null, seq: 0 });
+    await expect(again).resolves.toEqual({ created: false });
+    await expect(house.client.workflow.getHandle(incident).describe()).rejects.toThrow(WorkflowNotFoundError);
   });
 
   it('reminds, escalates with a page, and decides by default when nobody answers', async () => {
@@ -156,6 +171,7 @@ describe('an incident on Temporal', () => {
     const slow = createRunningIncidents({
       client: house.client,
       taskQueue: house.taskQueue,
+      isOnTimeline: async () => true,
       async loadSaved(id) {
         const saved = await house.ports.snapshots.load(id);
         await house.incidents.send(incident, message({ type: 'note', text: 'first' }));

@@ -41,6 +41,10 @@ const SUPERUSER = 'tocsin';
 const DATABASE = 'tocsin';
 const READY_WITHIN_MS = 60_000;
 
+/** Where the cluster of a data folder answers, given what its files `password` and `port` say. */
+export const postgresUrl = (password: string, port: number): string =>
+  `postgresql://${SUPERUSER}:${password}@127.0.0.1:${port}/${DATABASE}`;
+
 /** Starts the PostgreSQL of a data folder, making the folder's cluster first where there is none. */
 export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
   const binaries = postgresBinaries();
@@ -256,7 +260,7 @@ async function launchOnce(
   };
   return {
     running: {
-      url: `postgresql://${SUPERUSER}:${password}@127.0.0.1:${port}/${DATABASE}`,
+      url: postgresUrl(password, port),
       port,
       pid,
       exited: gone,

@@ -27,6 +27,10 @@ async function main(argv: string[]): Promise<void> {
       ]);
       return makeSignInLink(readConfig(process.env), person);
     },
+    passwordSetter: async (person) => {
+      const [{ passwordSetter }, { readConfig }] = await Promise.all([import('./password.ts'), import('./config.ts')]);
+      return passwordSetter(readConfig(process.env), person);
+    },
   });
   process.exitCode = code;
 }
@@ -67,6 +71,7 @@ function processIo(): Io {
         lines.close();
       }
     },
+    secret: async (question) => (await import('./secret-input.ts')).readSecret(stdin, stderr, question),
   };
 }
 

@@ -8,10 +8,17 @@ import { type Cli, examples } from './context.ts';
 import { CliError, EXIT, type Io } from './io.ts';
 import { relative, table, when } from './print.ts';
 
-/** Makes a sign-in link in the database, without a server. */
-export type MakeSignInLink = (person: string) => Promise<SignInLink>;
+/** What is done in the database itself, without a server. */
+export type InDatabase = {
+  signInLink(person: string): Promise<SignInLink>;
+  /** Throws at once when there is no such person, or no database here. */
+  passwordSetter(person: string): Promise<(password: string) => Promise<void>>;
+};
 
-export function accountCommands(program: Command, cli: Cli, makeInDatabase: MakeSignInLink): void {
+/** Shorter ones are soon found by whoever has stolen the hashes. */
+const PASSWORD_CHARS_MIN = 12;
+
+export function accountCommands(program: Command, cli: Cli, inDatabase: InDatabase): void {
   program
     .command('whoami')
     .description('who this token acts as, and what it may do')
@@ -33,7 +40,7 @@ export function accountCommands(program: Command, cli: Cli, makeInDatabase: Make
     .addHelpText('after', examples('tocsin sign-in', 'tocsin sign-in --person mara-lindqvist'))
     .action(async ({ person }: { person?: string }, command: Command) => {
       const link = isOnServer(cli.io)
-        ? await makeInDatabase(person ?? nobodyNamed())
+        ? await inDatabase.signInLink(person ?? nobodyNamed())
         : await cli.client().post<SignInLink>('/api/sign-in-links', person ? { person } : {});
       cli.show(
         command,
@@ -42,7 +49,44 @@ export function accountCommands(program: Command, cli: Cli, makeInDatabase: Make
       );
     });
 
+  passwordCommand(program, cli, inDatabase);
   tokens(program.command('token').description('API tokens for this command line, scripts and monitors'), cli);
+}
+
+function passwordCommand(program: Command, cli: Cli, inDatabase: InDatabase): void {
+  program
+    .command('password')
+    .requiredOption('--person <id>', 'whose')
+    .description('set the password of a person, in the database itself; asks for it, or reads one line')
+    .addHelpText(
+      'after',
+      examples('tocsin password --person mara-lindqvist', 'tocsin password --person mara-lindqvist < password.txt'),
+    )
+    .action(async ({ person }: { person: string }, command: Command) => {
+      const { io } = cli;
+      if (io.env.TOCSIN_URL && !io.env.DATABASE_URL)
+        throw new CliError(
+          EXIT.usage,
+          'A password is set in the database, not through TOCSIN_URL.',
+          'Run this where the server runs, with its DATABASE_URL.',
+        );
+      const setPassword = await inDatabase.passwordSetter(person);
+      const password = await io.secret(`New password of ${person}, not shown: `);
+      if ([...password].length < PASSWORD_CHARS_MIN)
+        throw new CliError(
+          EXIT.usage,
+          `A password needs ${PASSWORD_CHARS_MIN} characters or more.`,
+          'Nothing was changed. Four unrelated words are long, and easy to keep in mind.',
+        );
+      if (io.interactive && (await io.secret('The same once more: ')) !== password)
+        throw new CliError(EXIT.usage, 'These two are not the same.', 'Nothing was changed. Try again.');
+      await setPassword(password);
+      cli.show(
+        command,
+        { person },
+        () => `The password of ${person} is set. Whoever was signed in as ${person} is signed out.`,
+      );
+    });
 }
 
 /** On the machine of a production server there is a database, and at first nobody with a token. */

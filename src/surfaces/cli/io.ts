@@ -13,6 +13,8 @@ export type Io = {
   now(): number;
   /** Asks a person; only when interactive. */
   ask(question: string): Promise<string>;
+  /** Reads one line that is not shown: typed at a terminal, else from standard input. */
+  secret(question: string): Promise<string>;
 };
 
 /** How the process ends. Documented in docs/cli.md: scripts rely on it. */

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { plainText } from '../../incident/phrases.ts';
-import { accountCommands, type MakeSignInLink } from './account.ts';
+import { accountCommands, type InDatabase } from './account.ts';
 import { createCli, examples, wantsJson } from './context.ts';
 import { decideCommand, incidentCommands } from './incident.ts';
 import { CliError, EXIT, type ExitCode, type Io } from './io.ts';
@@ -15,8 +15,7 @@ export type LocalCommands = {
   server(): Promise<void>;
   /** What was found, and how to mend it. */
   doctor(): Promise<Finding[]>;
-  signInLink: MakeSignInLink;
-};
+} & InDatabase;
 
 export type Finding = { check: string; status: 'ok' | 'warning' | 'problem'; message: string; fix: string | null };
 
@@ -49,7 +48,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused, 4 not found, 5 unreachab
   decideCommand(program, cli);
   playbookCommands(program, cli);
   timelineCommands(program, cli);
-  accountCommands(program, cli, local.signInLink);
+  accountCommands(program, cli, local);
   localCommands(program, io, local);
   prepare(program, io);
   return program;

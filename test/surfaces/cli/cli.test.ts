@@ -17,6 +17,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DecisionView, openDecisions } from '../../../src/incident/view.ts';
 import { readConfig } from '../../../src/main/config.ts';
 import { doctor } from '../../../src/main/doctor.ts';
+import { passwordSetter } from '../../../src/main/password.ts';
 import { makeSignInLink } from '../../../src/main/sign-in-link.ts';
 import type { Io } from '../../../src/surfaces/cli/io.ts';
 import { runCli } from '../../../src/surfaces/cli/program.ts';
@@ -39,6 +40,7 @@ afterAll(async () => {
   rmSync(cwd, { recursive: true, force: true });
 });
 
+const PASSWORD = 'four unrelated words';
 const sampleIncident = (): string => served.ready.incident ?? '';
 type Ran = { code: number; out: string; err: string };
 
@@ -55,15 +57,17 @@ async function run(args: string[], more: Partial<Io> = {}): Promise<Ran> {
     home: join(cwd, 'home'),
     now: Date.now,
     ask: () => Promise.reject(new Error('nobody is there to be asked')),
+    secret: () => Promise.resolve(PASSWORD),
     ...more,
   };
+  const here = readConfig({ DATABASE_URL: served.house.databaseUrl, TOCSIN_PUBLIC_URL: served.url });
   ran.code = await runCli(args, io, '0.0.0', {
     start: () => Promise.reject(new Error('not here')),
     worker: () => Promise.reject(new Error('not here')),
     server: () => Promise.reject(new Error('not here')),
     doctor: () => doctor(readConfig({ TOCSIN_DATA: served.dataDir }), {}),
-    signInLink: (person) =>
-      makeSignInLink(readConfig({ DATABASE_URL: served.house.databaseUrl, TOCSIN_PUBLIC_URL: served.url }), person),
+    signInLink: (person) => makeSignInLink(here, person),
+    passwordSetter: async (person) => passwordSetter(here, person),
   });
   return ran;
 }
@@ -249,6 +253,36 @@ describe('the first sign-in of a production server, where nobody has a token yet
   it('is not tried where no database is named', async () => {
     const ran = await run(['sign-in', '--person', 'sofia-mendes'], { env: { TOCSIN_DATA: '/nowhere' } });
     expect(ran.code).toBe(5);
+  });
+});
+
+describe('a password', () => {
+  const set = (more: Partial<Io>) => run(['password', '--person', 'mara-lindqvist'], more);
+  const signIn = (password: string) =>
+    fetch(`${served.url}/sign-in`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { origin: served.url },
+      body: new URLSearchParams({ login: 'mara-lindqvist', password }),
+    });
+
+  it('that is set here signs in by the form', async () => {
+    expect(await set({ secret: async () => 'long enough, and new' })).toMatchObject({ code: 0 });
+    const signedIn = await signIn('long enough, and new');
+    expect(signedIn.status).toBe(303);
+    expect(signedIn.headers.get('set-cookie')).toContain('tocsin=');
+    expect((await signIn(PASSWORD)).status).toBe(401);
+  });
+  it('is refused when it is short, mistyped, of nobody we know, or meant for another server', async () => {
+    const asked: string[] = [];
+    const typed = ['one that is long enough', 'another one, long enough'];
+    const twice = await set({ interactive: true, secret: async (question) => typed[asked.push(question) - 1] ?? '' });
+    expect(twice).toMatchObject({ code: 2 });
+    expect(asked).toHaveLength(2);
+    expect((await set({ secret: async () => 'elevenchars' })).err).toContain('12 characters');
+    expect((await run(['password', '--person', 'mara-lindquist'])).err).toContain('did you mean "mara-lindqvist"?');
+    expect(await set({ env: { TOCSIN_URL: served.url } })).toMatchObject({ code: 2 });
+    expect((await signIn('long enough, and new')).status).toBe(303);
   });
 });
 

@@ -3,7 +3,7 @@ import { Client, Connection } from '@temporalio/client';
 import type pg from 'pg';
 import { SetupError } from '../embedded/failure.ts';
 import { migrate } from '../store/migrate.ts';
-import { openPool } from '../store/pool.ts';
+import { mayTake, openPool } from '../store/pool.ts';
 import { createApp } from '../surfaces/http/app.ts';
 import { loadKeys, makeKeys, type ServerKeys } from './keys.ts';
 import { keysInUse } from './keys-in-use.ts';
@@ -43,7 +43,8 @@ export async function runServer(
     () => loadKeys(config.keys, 'server').payload,
   );
   const parts = composeServer({ config, inventory, pool, temporal, keys, log });
-  const http = await listen(createApp(parts.app).fetch, config);
+  const app = createApp(parts.app, (done, about) => log[about.by === about.for ? 'info' : 'warn'](about, done));
+  const http = await listen(app.fetch, config);
   const digests = every(TELL_INCIDENTS_EVERY_MS, () => parts.app.alertDesk.tellIncidents(), log);
   const watchdog = every(WATCH_EVERY_MS, () => parts.watchdog.look(), log);
   log.info({ url: config.publicUrl }, 'the server is ready');
@@ -67,10 +68,8 @@ async function prepareDatabase({ databaseUrl }: ServiceConfig, log: Log): Promis
   const owner = openPool(databaseUrl, { name: 'tocsin-migrations', connectionsMax: 1, onProblem });
   try {
     for (const migration of await migrate(owner)) log.info({ migration }, 'a migration was applied');
-    const { rowCount } = await owner.query(
-      `SELECT FROM pg_roles WHERE rolname = 'tocsin_server' AND pg_has_role(current_user, oid, 'MEMBER')`,
-    );
-    if (rowCount === 1) return openPool(databaseUrl, { name: 'tocsin-server', role: 'tocsin_server', onProblem });
+    if (await mayTake(owner, 'tocsin_server'))
+      return openPool(databaseUrl, { name: 'tocsin-server', role: 'tocsin_server', onProblem });
     log.warn('this login may not take the role tocsin_server; the server keeps all rights of its login');
     return openPool(databaseUrl, { name: 'tocsin-server', onProblem });
   } finally {

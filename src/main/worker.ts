@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import type pg from 'pg';
 import { createActivities } from '../activities/activities.ts';
 import { createApprovalVerifier } from '../activities/approval.ts';
 import type { ActivityPorts, CapabilityRegistry, Notifier } from '../activities/ports.ts';
@@ -8,7 +9,7 @@ import type { Inventory } from '../inventory/inventory.ts';
 import { loadInventory } from '../inventory/load.ts';
 import { createLeases } from '../store/leases.ts';
 import { createPlanShelf } from '../store/plans.ts';
-import { isDatabaseAway, openPool } from '../store/pool.ts';
+import { isDatabaseAway, mayTake, openPool } from '../store/pool.ts';
 import { createReader } from '../store/reader.ts';
 import { createSnapshots } from '../store/snapshots.ts';
 import { createTimeline } from '../store/timeline.ts';
@@ -41,7 +42,12 @@ export async function runWorker(
   const inventory = loadInventory(config.inventory);
   const starting = new AbortController();
   const onProblem = (error: Error) => log.warn({ error: error.message }, 'a connection to PostgreSQL broke');
-  const pool = openPool(config.databaseUrl, { name: 'tocsin-worker', connectionsMax: 20, onProblem });
+  const pool = await untilThere(
+    'the database',
+    log,
+    () => openDatabase(config.databaseUrl, log, onProblem),
+    starting.signal,
+  );
   const { saveSnapshot, loadSnapshot } = createSnapshots(pool);
   const reader = createReader({ pool, connectionString: config.databaseUrl, onProblem });
   const ports: ActivityPorts = {
@@ -58,8 +64,7 @@ export async function runWorker(
     now: Date.now,
     unavailable: isDatabaseAway,
   };
-  // The server applies the migrations; until it has, there is nothing to write to.
-  await untilThere('the database', log, () => pool.query('SELECT 1 FROM incidents LIMIT 1'), starting.signal);
+  await untilThere('the timeline', log, () => pool.query('SELECT 1 FROM incidents LIMIT 1'), starting.signal);
   const temporal = temporalAddress(config, config.temporal.address);
   const worker = await untilThere(
     `Temporal at ${temporal.address}`,
@@ -92,6 +97,24 @@ export async function runWorker(
       await pool.end();
     },
   };
+}
+
+/** Goes on with the rights of a worker, which can sign nobody in, once the server has applied the migrations. */
+async function openDatabase(url: string, log: Log, onProblem: (error: Error) => void): Promise<pg.Pool> {
+  const login = openPool(url, { name: 'tocsin-worker-start', connectionsMax: 1, onProblem });
+  try {
+    // A later migration made this table: roles and grants are there, too.
+    const { rows } = await login.query<{ there: boolean }>(
+      `SELECT to_regclass('plan_agreements') IS NOT NULL AS there`,
+    );
+    if (!rows[0]?.there) throw new Error('The server has not applied its migrations yet.');
+    const options = { name: 'tocsin-worker', connectionsMax: 20, onProblem };
+    if (await mayTake(login, 'tocsin_worker')) return openPool(url, { ...options, role: 'tocsin_worker' });
+    log.warn('this login may not take the role tocsin_worker; the worker keeps all rights of its login');
+    return openPool(url, options);
+  } finally {
+    await login.end();
+  }
 }
 
 const KEYS_WITHIN_MS = 60_000;

@@ -1,10 +1,13 @@
 import pg from 'pg';
 
+/** What a migration grants each kind of process. */
+export type Role = 'tocsin_worker' | 'tocsin_server';
+
 export type PoolOptions = {
   /** Shown by pg_stat_activity. */
   name: string;
   /** Takes this role on every connection; without it, the rights are those of the login. */
-  role?: 'tocsin_worker' | 'tocsin_server';
+  role?: Role;
   connectionsMax?: number;
   /** Idle connections break when the database restarts; the pool makes new ones. */
   onProblem: (error: Error) => void;
@@ -21,6 +24,15 @@ export function openPool(url: string, options: PoolOptions): pg.Pool {
   });
   pool.on('error', (error) => options.onProblem(error));
   return pool;
+}
+
+/** Whether the login of this pool may go on with the rights of `role` alone. */
+export async function mayTake(pool: pg.Pool, role: Role): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `SELECT FROM pg_roles WHERE rolname = $1 AND pg_has_role(current_user, oid, 'MEMBER')`,
+    [role],
+  );
+  return rowCount === 1;
 }
 
 /** Runs `work` in one transaction. */

@@ -88,8 +88,27 @@ const applied = async (incident: string): Promise<string[]> => {
 const ended = (incident: string) =>
   house.until(incident, 'the end of its plan', (view, events) => (view.plan?.finishedAt ? { view, events } : null));
 
+async function close(incident: string): Promise<void> {
+  const who = { person: 'ben', at: Date.now() };
+  await house.incidents.send(incident, { ...who, type: 'resolve', id: 'r', summary: 'over' });
+  await house.incidents.send(incident, { ...who, type: 'close', id: 'c' });
+  await house.client.workflow.getHandle(incident).result();
+}
+
 /** Acts take seconds here: long enough to die in. */
 const plan = () => planOf([act('isolate', 'model.isolate', { unattended: 'tested' }), say('brief')]);
+
+describe('the worker', () => {
+  it('keeps to the rights of its role, whatever its login may do', async () => {
+    await house.pool.query('ALTER TABLE snapshots ADD COLUMN written_by name DEFAULT current_user');
+    const worker = await startWorker();
+    const incident = await house.open(null);
+    await close(incident);
+    const { rows } = await house.pool.query('SELECT written_by FROM snapshots WHERE incident = $1', [incident]);
+    expect(rows).toEqual([{ written_by: 'tocsin_worker' }]);
+    await kill(worker);
+  }, 60_000);
+});
 
 describe('when the worker is killed', () => {
   for (const [when, reached] of [
@@ -117,15 +136,7 @@ describe('when the worker is killed', () => {
       const about = events.filter((event) => event.path === 'isolate').map((event) => event.type);
       expect(about).toEqual(['undo.registered', 'act.started', 'act.done']);
       expect(await applied(incident)).toHaveLength(2);
-      await house.incidents.send(incident, {
-        type: 'resolve',
-        id: 'r',
-        person: 'ben',
-        at: Date.now(),
-        summary: 'over',
-      });
-      await house.incidents.send(incident, { type: 'close', id: 'c', person: 'ben', at: Date.now() });
-      await house.client.workflow.getHandle(incident).result();
+      await close(incident);
     }, 60_000);
 
   it('while a decision waits, a vote cast meanwhile counts once the next worker is there', async () => {

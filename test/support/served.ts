@@ -8,7 +8,7 @@ import { msToTs } from '@temporalio/common';
 import { createActivities } from '../../src/activities/activities.ts';
 import { loadInventory } from '../../src/inventory/load.ts';
 import { readConfig } from '../../src/main/config.ts';
-import { createLog } from '../../src/main/log.ts';
+import { createLog, type Log } from '../../src/main/log.ts';
 import { packageRoot } from '../../src/main/package-root.ts';
 import { runServer } from '../../src/main/server.ts';
 import { createRegistry } from '../../src/main/simulated-bindings.ts';
@@ -47,7 +47,7 @@ export type Answer = {
   body: Record<string, never> & { [key: string]: unknown };
 };
 
-export async function openServed(options: { worker?: boolean; local?: boolean } = {}): Promise<Served> {
+export async function openServed(options: { worker?: boolean; local?: boolean; log?: Log } = {}): Promise<Served> {
   const house = await openHouse({ worker: false });
   const namespace = await ownNamespace(house.temporalAddress);
   const scratch = mkdtempSync(join(tmpdir(), 'tocsin-served-'));
@@ -76,7 +76,7 @@ export async function openServed(options: { worker?: boolean; local?: boolean } 
       databaseUrl: house.databaseUrl,
       temporal: { ...config.temporal, address: house.temporalAddress, namespace },
     },
-    { local: options.local ?? true, log: createLog({ name: 'server', level: 'error' }) },
+    { local: options.local ?? true, log: options.log ?? createLog({ name: 'server', level: 'error' }) },
   );
   const accounts = createAccounts({ pool: house.pool, now: Date.now });
   const tokens = new Map<string, string>();

@@ -2,8 +2,8 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { may, type Permission, rolesWith } from '../permissions.ts';
 import type { TokenInfo } from '../ports.ts';
 import { notFound, Problem } from '../problem.ts';
-import type { ApiDeps } from './api.ts';
-import { type AppEnv, whoIs } from './context.ts';
+import type { AccessLog, ApiDeps } from './api.ts';
+import { type AppEnv, type Ctx, whoIs } from './context.ts';
 import { json, problems } from './schemas.ts';
 
 export type SignInLink = { url: string; person: string; expiresAt: number };
@@ -13,7 +13,9 @@ const DAY_MS = 24 * 60 * 60_000;
 const ASKED: Permission[] = ['read', 'open', 'note', 'decide', 'command', 'publish', 'admin'];
 
 /** Who am I, API tokens, one-time sign-in links. */
-export function accountRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
+export function accountRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps & { access: AccessLog }): void {
+  const note = (c: Ctx, done: string, whom: string, more: { id?: string; scope?: string } = {}) =>
+    deps.access(done, { by: whoIs(c).id, for: whom, surface: 'api', via: viaOf(c), ...more });
   app.openapi(meRoute, (c) => {
     const person = whoIs(c);
     const { id, name, email, roles } = person;
@@ -46,6 +48,7 @@ export function accountRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
       scope: body.scope,
       expiresAt: body.days === null ? null : deps.now() + body.days * DAY_MS,
     });
+    note(c, 'an API token was made', person.id, { id: made.info.id, scope: body.scope });
     return c.json({ ...made.info, token: made.token }, 201);
   });
 
@@ -53,8 +56,10 @@ export function accountRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
     const person = whoIs(c);
     const { id } = c.req.valid('param');
     const mine = await deps.accounts.tokens(may(person, 'admin') ? null : person.id);
-    if (!mine.some((token) => token.id === id)) throw notFound(`token ${id} of yours`, 'List them: tocsin token list.');
+    const revoked = mine.find((token) => token.id === id);
+    if (!revoked) throw notFound(`token ${id} of yours`, 'List them: tocsin token list.');
     await deps.accounts.revokeToken(id);
+    note(c, 'an API token was revoked', revoked.person, { id, scope: revoked.scope });
     return c.body(null, 204);
   });
 
@@ -71,9 +76,12 @@ export function accountRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
       });
     const expiresAt = deps.now() + LINK_LASTS_MS;
     const link = await deps.accounts.createLink(person.id, expiresAt);
+    note(c, 'a sign-in link was made', person.id);
     return c.json({ url: signInUrl(deps.publicUrl, link), person: person.id, expiresAt }, 201);
   });
 }
+
+const viaOf = (c: Ctx) => (c.get('session')?.kind === 'token' ? 'token' : 'session');
 
 export const signInUrl = (publicUrl: string, link: string): string => new URL(`/sign-in/${link}`, publicUrl).href;
 

@@ -23,7 +23,13 @@ export type ApiDeps = Deps & {
   alertDesk: AlertDesk;
 };
 
-export function apiRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
+/** Told of every sign-in link and API token that is made or revoked, never of its secret. `for`: whom it lets in. */
+export type AccessLog = (
+  done: string,
+  about: { by: string; for: string; surface: 'api'; via: 'session' | 'token'; id?: string; scope?: string },
+) => void;
+
+export function apiRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps & { access: AccessLog }): void {
   incidentRoutes(app, deps);
   streamRoutes(app, deps);
   commandRoutes(app, deps);

@@ -1,7 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
 import { Problem } from '../problem.ts';
-import { type ApiDeps, apiRoutes } from './api.ts';
+import { type AccessLog, type ApiDeps, apiRoutes } from './api.ts';
 import { type App, type AppEnv, type Ctx, guards, type Pages, permissionGaps, routeOf } from './context.ts';
 import { type HealthDeps, healthRoutes } from './health.ts';
 import { asProblem, problemResponse, refuseInvalid } from './problem.ts';
@@ -23,7 +23,7 @@ const BODY_BYTES_MAX = 256 * 1024;
 const PLAYBOOK_BYTES_MAX = 4 * 1024 * 1024;
 
 /** The whole HTTP surface. Throws when a route names no permission. */
-export function createApp(deps: AppDeps): App {
+export function createApp(deps: AppDeps, access: AccessLog): App {
   const app = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid });
   app.use('*', async (c, next) => {
     const startedAt = performance.now();
@@ -33,7 +33,7 @@ export function createApp(deps: AppDeps): App {
   app.use('*', ...guards(deps));
   app.use('*', limitBody());
   healthRoutes(app, deps.health);
-  apiRoutes(app, deps);
+  apiRoutes(app, { ...deps, access });
   app.get('/api/openapi.json', (c) => c.json(openApi(app)));
   if (deps.pages) app.route('/', deps.pages.routes);
 

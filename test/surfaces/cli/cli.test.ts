@@ -12,11 +12,13 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DecisionView, openDecisions } from '../../../src/incident/view.ts';
 import { readConfig } from '../../../src/main/config.ts';
 import { doctor } from '../../../src/main/doctor.ts';
+import { createLog } from '../../../src/main/log.ts';
 import { passwordSetter } from '../../../src/main/password.ts';
 import { makeSignInLink } from '../../../src/main/sign-in-link.ts';
 import type { Io } from '../../../src/surfaces/cli/io.ts';
@@ -40,6 +42,12 @@ afterAll(async () => {
   rmSync(cwd, { recursive: true, force: true });
 });
 
+const noted: string[] = [];
+const cliLog = createLog({
+  name: 'cli',
+  level: 'info',
+  destination: new Writable({ write: (chunk, _, done) => done(void noted.push(String(chunk))) }),
+});
 const PASSWORD = 'four unrelated words';
 const sampleIncident = (): string => served.ready.incident ?? '';
 type Ran = { code: number; out: string; err: string };
@@ -66,8 +74,8 @@ async function run(args: string[], more: Partial<Io> = {}): Promise<Ran> {
     worker: () => Promise.reject(new Error('not here')),
     server: () => Promise.reject(new Error('not here')),
     doctor: () => doctor(readConfig({ TOCSIN_DATA: served.dataDir }), {}),
-    signInLink: (person) => makeSignInLink(here, person),
-    passwordSetter: async (person) => passwordSetter(here, person),
+    signInLink: (person) => makeSignInLink(here, person, cliLog),
+    passwordSetter: async (person) => passwordSetter(here, person, cliLog),
   });
   return ran;
 }
@@ -243,6 +251,15 @@ describe('the first sign-in of a production server, where nobody has a token yet
     const signedIn = await fetch(url, { method: 'POST', redirect: 'manual', headers: { origin: served.url } });
     expect(signedIn.status).toBe(303);
     expect(signedIn.headers.get('set-cookie')).toContain('tocsin=');
+    // Who made it is said where the command ran, never the link.
+    expect(JSON.parse(noted.at(-1) ?? '')).toMatchObject({
+      level: 40,
+      for: 'sofia-mendes',
+      by: expect.stringMatching(/^system user /),
+      surface: 'database',
+      msg: 'a sign-in link was made',
+    });
+    expect(noted.join('')).not.toContain(url.split('/').at(-1));
   });
   it('needs the name of somebody in the inventory', async () => {
     expect(await run(['sign-in'], onServer)).toMatchObject({ code: 2 });

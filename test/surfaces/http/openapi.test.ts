@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { expect, it } from 'vitest';
-import { type ApiDeps, apiRoutes } from '../../../src/surfaces/http/api.ts';
+import { apiRoutes } from '../../../src/surfaces/http/api.ts';
 import { openApi } from '../../../src/surfaces/http/app.ts';
 import type { AppEnv } from '../../../src/surfaces/http/context.ts';
 import { permissions } from '../../../src/surfaces/permissions.ts';
@@ -11,7 +11,7 @@ const FILE = new URL('../../../schemas/openapi.json', import.meta.url);
 /** The description is made from the routes alone: no handler runs. */
 function described() {
   const app = new OpenAPIHono<AppEnv>();
-  apiRoutes(app, {} as ApiDeps);
+  apiRoutes(app, {} as Parameters<typeof apiRoutes>[1]);
   return openApi(app);
 }
 

@@ -30,8 +30,11 @@ export const LIMITS = {
   untakenMs: 30_000,
   /** A decision must have ended by its deadline; its incident is not moving when it has not. */
   overdueMs: 60_000,
+  /** So many looks in a row in vain: shorter than that is a hiccup, which people need not get up for. */
+  vainLooks: 2,
 };
 
+type Source = 'database' | 'Temporal';
 type Found = { key: string; incident: string | null; code: string; message: string };
 const LOOK_AT_ONCE = 8;
 const WEBHOOK_WITHIN_MS = 5_000;
@@ -43,17 +46,20 @@ export function createWatchdog(deps: WatchdogDeps): Watchdog {
   const untold = new Map<string, Found>();
   /** Told while the database was away, and so noted nowhere else. */
   const told = new Set<string>();
+  const inVain = createVainLooks(deps.log, limits.vainLooks);
   return {
     async look() {
-      const { found, complete } = await lookAround(deps, limits);
+      const { found, complete } = await lookAround(deps, limits, inVain);
       let unkept = false;
       try {
         for (const one of await keep(deps, found, complete, untold)) if (!told.has(one.key)) untold.set(one.key, one);
         told.clear();
       } catch (error) {
-        for (const one of [...found, away('database', error)]) if (!told.has(one.key)) untold.set(one.key, one);
+        for (const one of [...found, ...inVain.failed('database', error)])
+          if (!told.has(one.key)) untold.set(one.key, one);
         unkept = true;
       }
+      inVain.endLook();
       for (const one of untold.values())
         if (await tell(deps, one)) {
           untold.delete(one.key);
@@ -64,15 +70,19 @@ export function createWatchdog(deps: WatchdogDeps): Watchdog {
 }
 
 /** `complete`: everything could be looked at, so what is not found any more is over. */
-async function lookAround(deps: WatchdogDeps, limits: typeof LIMITS): Promise<{ found: Found[]; complete: boolean }> {
+async function lookAround(
+  deps: WatchdogDeps,
+  limits: typeof LIMITS,
+  inVain: VainLooks,
+): Promise<{ found: Found[]; complete: boolean }> {
   const found: Found[] = [];
   let complete = true;
-  const part = async (what: 'database' | 'Temporal', look: () => Promise<Found[]>) => {
+  const part = async (what: Source, look: () => Promise<Found[]>) => {
     try {
       found.push(...(await look()));
     } catch (error) {
       complete = false;
-      found.push(away(what, error));
+      found.push(...inVain.failed(what, error));
     }
   };
   let views: IncidentView[] = [];
@@ -180,14 +190,37 @@ async function keep(
   return fresh;
 }
 
-function away(what: 'database' | 'Temporal', error: unknown): Found {
+type VainLooks = ReturnType<typeof createVainLooks>;
+
+/** Counts how many looks in a row each source did not answer. Once in a look is enough. */
+function createVainLooks(log: Log, enough: number) {
+  const looks = { database: 0, Temporal: 0 };
+  const failedNow = new Set<Source>();
+  return {
+    /** That it is away, when it has been for long enough. Why is for the log: people cannot use the words of a driver. */
+    failed(what: Source, error: unknown): Found[] {
+      if (!failedNow.has(what)) looks[what] += 1;
+      failedNow.add(what);
+      const why = error instanceof Error ? error.message : String(error);
+      log.warn({ source: what, error: why, looks: looks[what] }, 'the watchdog could not look');
+      return looks[what] >= enough ? [away(what)] : [];
+    },
+    /** A look ends: whatever answered throughout is there again. */
+    endLook(): void {
+      for (const what of ['database', 'Temporal'] as const) if (!failedNow.has(what)) looks[what] = 0;
+      failedNow.clear();
+    },
+  };
+}
+
+function away(what: Source): Found {
   const code = `${what.toLowerCase()}-away`;
-  const why = error instanceof Error ? error.message : String(error);
+  const name = what === 'database' ? 'the database' : what;
   return {
     key: code,
     incident: null,
     code,
-    message: `The watchdog cannot look: ${what === 'database' ? 'the database' : what} does not answer (${why}).`,
+    message: `The watchdog cannot look: ${name} does not answer. The server's log says why.`,
   };
 }
 

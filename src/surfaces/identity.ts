@@ -41,7 +41,10 @@ export function createIdentity(
       const info = await accounts.token(token);
       const person = info && directory.person(info.person);
       if (!person) return null;
-      return { person, session: { kind: 'token', id: info.id, name: info.name, scope: info.scope } };
+      return {
+        person,
+        session: { kind: 'token', id: info.id, name: info.name, scope: info.scope, expiresAt: info.expiresAt },
+      };
     },
     async signIn(login, password, address) {
       const wanted = login.trim().toLowerCase();

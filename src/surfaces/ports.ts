@@ -63,7 +63,7 @@ export interface Directory {
 
 export type Session =
   | { kind: 'cookie'; expiresAt: number }
-  | { kind: 'token'; id: string; name: string; scope: TokenScope };
+  | { kind: 'token'; id: string; name: string; scope: TokenScope; expiresAt: number | null };
 
 /** `person`: acts as its person. `alerts`: may only send alerts, and what it opens was not requested by anybody. */
 export type TokenScope = 'person' | 'alerts';

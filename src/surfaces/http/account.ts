@@ -42,12 +42,10 @@ export function accountRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps & { access
     const body = c.req.valid('json');
     // What an alerts token opens has no requester, so whoever makes one could open an incident and then decide on it.
     if (body.scope === 'alerts' && !may(person, 'admin')) throw adminOnly('make a token for alerts');
-    const made = await deps.accounts.createToken({
-      person: person.id,
-      name: body.name,
-      scope: body.scope,
-      expiresAt: body.days === null ? null : deps.now() + body.days * DAY_MS,
-    });
+    const expiresAt = body.days === null ? null : deps.now() + body.days * DAY_MS;
+    const session = c.get('session');
+    if (session?.kind === 'token') refuseToOutlive(session.expiresAt, expiresAt, deps.now());
+    const made = await deps.accounts.createToken({ person: person.id, name: body.name, scope: body.scope, expiresAt });
     note(c, 'an API token was made', person.id, { id: made.info.id, scope: body.scope });
     return c.json({ ...made.info, token: made.token }, 201);
   });
@@ -78,6 +76,20 @@ export function accountRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps & { access
     const link = await deps.accounts.createLink(person.id, expiresAt);
     note(c, 'a sign-in link was made', person.id);
     return c.json({ url: signInUrl(deps.publicUrl, link), person: person.id, expiresAt }, 201);
+  });
+}
+
+/** Whoever has stolen a token must not keep what it can do beyond its end. Throws Problem. */
+function refuseToOutlive(ends: number | null, asked: number | null, now: number): void {
+  if (ends === null || (asked !== null && asked <= ends)) return;
+  const days = Math.floor((ends - now) / DAY_MS);
+  const signIn = 'sign in with a password or a link and make it then';
+  throw new Problem({
+    status: 403,
+    code: 'outlives-token',
+    message: `A token cannot make one that outlives it, and yours ends at ${new Date(ends).toISOString().slice(0, 16).replace('T', ' ')} UTC.`,
+    notDone: 'No token was made.',
+    next: days < 1 ? `To get one that lasts longer, ${signIn}.` : `Ask for ${days} days at most, or ${signIn}.`,
   });
 }
 

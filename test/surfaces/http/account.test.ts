@@ -29,3 +29,31 @@ it('who lets whom in, and who shuts somebody out, is logged without the secret',
   expect(lines.join('')).not.toContain(String(own.body.token));
   expect(lines.join('')).not.toContain(String(link.body.url).split('/').at(-1));
 });
+
+it('a token cannot make one that outlives it; whoever signed in can', async () => {
+  const DAY_MS = 86_400_000;
+  const { token } = await served.accounts.createToken({
+    person: OTHER,
+    name: 'ten days',
+    scope: 'person',
+    expiresAt: Date.now() + 10 * DAY_MS + 60_000,
+  });
+  const make = (days: number | null | undefined, headers: Record<string, string>) =>
+    fetch(new URL('/api/tokens', served.url), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ name: 'next', days }),
+    });
+  const bearer = { authorization: `Bearer ${token}` };
+  for (const days of [11, null, undefined]) {
+    const refused = await make(days, bearer);
+    expect(refused.status).toBe(403);
+    expect(await refused.json()).toMatchObject({
+      code: 'outlives-token',
+      next: expect.stringContaining('10 days at most'),
+    });
+  }
+  expect((await make(10, bearer)).status).toBe(201);
+  const cookie = `tocsin=${(await served.accounts.startSession(OTHER)).token}`;
+  expect((await make(365, { cookie, origin: served.url })).status).toBe(201);
+});

@@ -1,7 +1,7 @@
-import { CancellationScope, isCancellation, proxyActivities, sleep } from '@temporalio/workflow';
+import { ActivityFailure, CancellationScope, isCancellation, proxyActivities, sleep } from '@temporalio/workflow';
 import type { Tasks } from '../src/activities/tasks.ts';
 import type { ActResult, Call, Stage } from '../src/engine/stage.ts';
-import type { IncidentEvent, NumberedEvent } from '../src/incident/events.ts';
+import { type IncidentEvent, type NumberedEvent, TOCSIN } from '../src/incident/events.ts';
 import { Agenda } from '../src/simulator/core/agenda.ts';
 import { CARRIED_CHARS_MAX, type Outbox } from './outbox.ts';
 
@@ -14,7 +14,9 @@ const RIDING_EVENTS_MAX = 400;
 const FLUSH_BATCH_MAX = 500;
 
 export const { load } = proxyActivities<Tasks>({ startToCloseTimeout: 30_000, retry: RETRY });
-const { record, page, finish } = proxyActivities<Tasks>({ startToCloseTimeout: 30_000, retry: RETRY });
+const { record, finish } = proxyActivities<Tasks>({ startToCloseTimeout: 30_000, retry: RETRY });
+/** Half a minute of pauses. Paging is the outside world's: an incident must be able to go on and to close without it. */
+const { page } = proxyActivities<Tasks>({ startToCloseTimeout: 10_000, retry: { ...RETRY, maximumAttempts: 10 } });
 
 export type StageOptions = {
   incident: string;
@@ -138,21 +140,23 @@ export class TemporalStage implements Stage {
   #sendPages(): void {
     const pages = this.#pages;
     this.#pages = [];
-    for (const event of pages)
-      for (const role of rolesToPage(event, this.#options.onCall)) {
-        this.#inFlight++;
-        this.#go(
-          page({
-            incident: this.#options.incident,
-            role,
-            ...wordsOf(event),
-            key: `${this.#options.incident}:${event.seq}:${role}`,
-          }),
-          () => {
-            this.#inFlight--;
-          },
-        );
-      }
+    for (const event of pages) for (const role of rolesToPage(event, this.#options.onCall)) this.#sendPage(event, role);
+  }
+
+  #sendPage(event: NumberedEvent, role: string): void {
+    const { incident } = this.#options;
+    this.#inFlight++;
+    this.#go(
+      page({ incident, role, ...wordsOf(event), key: `${incident}:${event.seq}:${role}` }),
+      () => {
+        this.#inFlight--;
+      },
+      (error) => {
+        if (!(error instanceof ActivityFailure)) throw error;
+        this.#inFlight--;
+        this.record(pageFailed(event, role));
+      },
+    );
   }
 
   #confirm(events: readonly NumberedEvent[]): void {
@@ -182,12 +186,18 @@ export class TemporalStage implements Stage {
       );
   }
 
-  #go<T>(work: Promise<T>, then: (result: T) => void): void {
+  #go<T>(work: Promise<T>, then: (result: T) => void, failed: (error: unknown) => void = rethrow): void {
     work
-      .then((result) => {
-        then(result);
-        this.#afterwards();
-      })
+      .then(
+        (result) => {
+          then(result);
+          this.#afterwards();
+        },
+        (error: unknown) => {
+          failed(error);
+          this.#afterwards();
+        },
+      )
       .catch((error: unknown) => this.#options.crashed(error));
   }
 
@@ -204,6 +214,26 @@ const needsPage = (event: IncidentEvent): boolean =>
 
 function rolesToPage(event: NumberedEvent, onCall: readonly string[]): readonly string[] {
   return event.type === 'decision.escalated' ? [event.data.to] : onCall;
+}
+
+function rethrow(error: unknown): never {
+  throw error;
+}
+
+/** Why it failed is for the worker's log: what a pager answers may hold secrets. */
+function pageFailed({ path, data }: NumberedEvent, role: string): IncidentEvent {
+  const question = 'number' in data ? data.number : 0;
+  return {
+    at: Date.now(),
+    path,
+    type: 'system.warned',
+    actor: TOCSIN,
+    data: {
+      code: 'page-failed',
+      message: `${role} could not be paged about question ${question}. Reach them some other way; the worker's log says why.`,
+      detail: { role, question },
+    },
+  };
 }
 
 function wordsOf(event: NumberedEvent): { subject: string; text: string } {

@@ -1,5 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { WorkflowNotFoundError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TOCSIN } from '../../src/incident/events.ts';
 import { incidentId } from '../../src/incident/ids.ts';
@@ -97,6 +98,37 @@ describe('an incident on Temporal', () => {
     expect(times[3]).toBeGreaterThanOrEqual(900);
     const paged = house.pages.filter((page) => page.incident === incident).map((page) => page.role);
     expect(paged.sort()).toEqual(['engineering-manager', 'incident-commander']);
+  });
+
+  it('says so when a page cannot be sent, and goes on', async () => {
+    const { notifier } = house.ports;
+    let tries = 0;
+    house.ports.notifier = {
+      async page() {
+        tries++;
+        throw ApplicationFailure.create({ message: 'the pager is broken', nextRetryDelay: 1 });
+      },
+    };
+    try {
+      const plan = planOf([
+        ask('contain', {
+          remindMs: [],
+          escalate: { afterMs: 100, to: 'engineering-manager', page: true },
+        }),
+      ]);
+      const incident = await house.open(await house.publish(plan));
+      const warning = await house.until(incident, 'the warning', (view) => view.warnings[0]);
+      expect(warning).toMatchObject({
+        code: 'page-failed',
+        message: expect.stringContaining('engineering-manager could not be paged about question 1'),
+      });
+      expect(tries).toBeGreaterThan(5);
+      await house.vote(incident, 'ben', COMMANDER, 'approve');
+      await ended(incident);
+      await close(incident);
+    } finally {
+      house.ports.notifier = notifier;
+    }
   });
 
   it('acts side by side in parallel branches, and leaves no hole in the timeline', async () => {

@@ -88,6 +88,8 @@ async function record(): Promise<void> {
       await tell(house, incident, { type: 'note', text: 'A false alarm.' });
       await tell(house, incident, { type: 'stand-down', reason: 'a false alarm' });
     });
+    const amend = (incident: string) => tell(house, incident, { type: 'note', text: 'The vendor confirmed it.' });
+    await recordOne(house, 'taken-up', planOf([say('brief')]), {}, async () => undefined, amend);
   } finally {
     await house.close();
   }
@@ -102,12 +104,15 @@ async function recordOne(
   plan: ReturnType<typeof planOf>,
   options: { continueAfterEvents?: number },
   play: (incident: string) => Promise<void>,
+  afterClosing?: (incident: string) => Promise<unknown>,
 ): Promise<void> {
   const incident = await house.open(await house.publish(plan), {}, options);
   await play(incident);
   await house.until(incident, 'its end', (view) => view.plan?.finishedAt);
   await tell(house, incident, { type: 'resolve', summary: 'It is over.' });
   await tell(house, incident, { type: 'close' });
+  await house.client.workflow.getHandle(incident).result();
+  await afterClosing?.(incident);
   await house.client.workflow.getHandle(incident).result();
   mkdirSync(FOLDER, { recursive: true });
   const runs: object[][] = [];

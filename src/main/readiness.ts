@@ -26,7 +26,7 @@ export function createHealth(sources: HealthSources): Health {
   const { pool, temporal, inventory, findings, now } = sources;
   /** When each thing that is amiss was first seen so. */
   const since = new Map<string, number>();
-  const checks: [string, () => Promise<string>][] = [
+  const checks: [string, () => Promise<string | { warning: string }>][] = [
     ['database', () => pool.query('SELECT 1').then(() => 'answers')],
     ['migrations', () => pool.query('SELECT FROM plans, plan_agreements LIMIT 1').then(() => 'applied')],
     ['temporal', () => temporal.client.connection.ensureConnected().then(() => askTemporal(temporal))],
@@ -34,18 +34,25 @@ export function createHealth(sources: HealthSources): Health {
       'inventory',
       async () => {
         const problem = inventory.problem();
-        if (problem !== null) throw new Error(`the file has mistakes, the one before is in use: ${problem}`);
-        return 'read';
+        // Every server reads the same file: a typo must not take them all out of service while the last good one serves.
+        return problem === null ? 'read' : { warning: `the file has mistakes, the one before is in use: ${problem}` };
       },
     ],
   ];
+  const sinceWhen = (name: string): void => {
+    if (!since.has(name)) since.set(name, now());
+  };
   const look = async ([name, check]: (typeof checks)[number]): Promise<Readiness> => {
     try {
-      const detail = await within(ANSWER_WITHIN_MS, check());
+      const found = await within(ANSWER_WITHIN_MS, check());
+      if (typeof found !== 'string') {
+        sinceWhen(name);
+        return { name, ok: true, warning: true, detail: found.warning };
+      }
       since.delete(name);
-      return { name, ok: true, detail };
+      return { name, ok: true, detail: found };
     } catch (error) {
-      if (!since.has(name)) since.set(name, now());
+      sinceWhen(name);
       return { name, ok: false, detail: error instanceof Error ? error.message : String(error) };
     }
   };
@@ -56,9 +63,9 @@ export function createHealth(sources: HealthSources): Health {
       const [ready, found] = await Promise.all([readiness(), findings.open()]);
       return [
         ...ready
-          .filter(({ ok }) => !ok)
-          .map(({ name }) => ({
-            code: `${name}-away`,
+          .filter(({ ok, warning }) => !ok || warning)
+          .map(({ name, ok }) => ({
+            code: ok ? `${name}-warning` : `${name}-away`,
             message: NOTICES[name] ?? `${name} does not answer.`,
             since: since.get(name) ?? now(),
           })),

@@ -3,8 +3,8 @@ import type { Registry } from 'prom-client';
 import { Problem } from '../problem.ts';
 import { type App, addressOf, type Ctx } from './context.ts';
 
-/** One thing this server cannot do without. */
-export type Readiness = { name: string; ok: boolean; detail: string };
+/** One thing this server cannot do without. `warning`: it serves all the same, and somebody should mend it. */
+export type Readiness = { name: string; ok: boolean; detail: string; warning?: true };
 
 export type HealthDeps = {
   readiness(): Promise<Readiness[]>;
@@ -21,7 +21,7 @@ export function healthRoutes(app: App, deps: HealthDeps): void {
     const ready = checks.every((check) => check.ok);
     // Why something is not ready may name hosts and files: that is for this machine and for people who are signed in.
     const told = isThisMachine(c) || c.get('person') !== null;
-    const shown = checks.map(({ name, ok, detail }) => (told ? { name, ok, detail } : { name, ok }));
+    const shown = checks.map(({ detail, ...check }) => (told ? { ...check, detail } : check));
     return c.json({ status: ready ? 'ready' : 'not-ready', checks: shown }, ready ? 200 : 503);
   });
 

@@ -1,0 +1,59 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { Hono } from 'hono';
+import { Registry } from 'prom-client';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createLiveInventory } from '../../src/main/live-inventory.ts';
+import { createLog } from '../../src/main/log.ts';
+import { packageRoot } from '../../src/main/package-root.ts';
+import { createHealth } from '../../src/main/readiness.ts';
+import { createFindings } from '../../src/store/findings.ts';
+import type { AppEnv } from '../../src/surfaces/http/context.ts';
+import { healthRoutes } from '../../src/surfaces/http/health.ts';
+import { testFolder } from '../support/folder.ts';
+import { type House, openHouse } from '../support/house.ts';
+
+let house: House;
+beforeAll(async () => {
+  house = await openHouse({ worker: false });
+}, 120_000);
+afterAll(() => house?.close());
+
+it('a typo in the inventory is said, and takes no server out of service', async () => {
+  const file = join(testFolder(), 'tocsin.yaml');
+  const good = readFileSync(join(packageRoot, 'tocsin.yaml'), 'utf8');
+  writeFileSync(file, good);
+  let clock = 0;
+  const destination = new Writable({ write: (_chunk, _, done) => done() });
+  const log = createLog({ name: 'test', level: 'error', destination });
+  const health = createHealth({
+    pool: house.pool,
+    temporal: { client: house.client, close: async () => undefined },
+    inventory: createLiveInventory(file, () => clock, log),
+    findings: createFindings(house.pool),
+    now: () => clock,
+  });
+  const app = new Hono<AppEnv>();
+  app.use('*', async (c, next) => {
+    c.set('person', null);
+    await next();
+  });
+  healthRoutes(app, { readiness: health.readiness, registry: new Registry(), metricsToken: null });
+
+  const aboutInventory = async () => (await health.notices()).filter(({ code }) => code.startsWith('inventory'));
+  expect(await aboutInventory()).toEqual([]);
+  writeFileSync(file, good.replace('roles: [ml-on-call]', 'roles: [ml-oncall]'));
+  clock += 1_001;
+  const mistaken = await app.request('/readyz');
+  expect(mistaken.status).toBe(200);
+  const { checks } = (await mistaken.json()) as { checks: { name: string }[] };
+  expect(checks.find(({ name }) => name === 'inventory')).toEqual({ name: 'inventory', ok: true, warning: true });
+  expect((await health.readiness()).find(({ name }) => name === 'inventory')?.detail).toContain('"ml-on-call"');
+  const since = clock;
+  clock += 5_000;
+  expect(await aboutInventory()).toMatchObject([{ since, message: expect.stringContaining('has mistakes') }]);
+  writeFileSync(file, good);
+  clock += 1_001;
+  expect(await aboutInventory()).toEqual([]);
+}, 60_000);

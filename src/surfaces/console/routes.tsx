@@ -23,7 +23,7 @@ import { decideRoutes } from './decide-routes.tsx';
 import { localPath, readForm } from './form.ts';
 import type { TimelineQuery } from './model/timeline.ts';
 import { IncidentPage, incidentParts, incidentTitle } from './pages/incident.tsx';
-import { IncidentsPage, isStatusFilter, OpenIncidentPage } from './pages/incidents.tsx';
+import { IncidentsPage, isStatusFilter, OpenIncidentPage, SYSTEM_NEEDED } from './pages/incidents.tsx';
 import { NowBody, NowPage, type NowProps, nowVersion } from './pages/now.tsx';
 import { PlaybookPage, PlaybooksPage } from './pages/playbooks.tsx';
 import { ProblemPage } from './pages/problem.tsx';
@@ -81,7 +81,6 @@ function signInRoutes(routes: App, site: Site): void {
   routes.get('/sign-in/:token', async (c) => {
     const token = c.req.param('token');
     const person = await site.identity.peekLink(token);
-    c.header('referrer-policy', 'no-referrer');
     if (person) return show(c, <LinkPage frame={frameOf(site, null)} person={person} token={token} />);
     return show(c, <SpentLinkPage frame={frameOf(site, null)} problem={spentLink()} />, 401);
   });
@@ -164,6 +163,7 @@ function incidentsRoutes(routes: App, site: Site): void {
     const me = whoIs(c);
     const text = (name: string): string | null => form.get(name)?.trim() || null;
     try {
+      await requireSystem(site, text('playbook'), text('system'));
       const { incident } = await site.responses.open({
         title: text('title'),
         playbook: text('playbook'),
@@ -180,6 +180,20 @@ function incidentsRoutes(routes: App, site: Site): void {
       if (!(error instanceof Problem)) throw error;
       return openPage(c, form, error);
     }
+  });
+}
+
+/** Said beside the question that was left open, in the words of the form. */
+async function requireSystem(site: Site, playbook: string | null, system: string | null): Promise<void> {
+  if (playbook === null || system !== null) return;
+  const inputs = Object.values((await site.playbooks.latest(playbook))?.plan.inputs ?? {});
+  if (!inputs.some((input) => input.type === 'ai-system' && input.default === null)) return;
+  throw new Problem({
+    status: 422,
+    code: SYSTEM_NEEDED,
+    message: 'This playbook needs an AI system: choose one under 2.',
+    notDone: 'No incident was opened.',
+    next: 'If you do not know which, choose no playbook under 3: people decide what to do.',
   });
 }
 

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { launch, visit } from './browser.ts';
-import { tamperedModel } from './plan.ts';
+import { sealed, tamperedModel } from './plan.ts';
 import { ingrid, mara, openSite, type TestSite, tomas } from './site.ts';
 import { answer, say } from './stories.ts';
 
@@ -64,6 +64,27 @@ describe('signing in', () => {
 });
 
 describe('without JavaScript', () => {
+  test('a report that names a playbook but no system is told so beside the question', async () => {
+    const inputs = { system: { type: 'ai-system' as const, from: null, default: null } };
+    await site.publish(sealed({ ...tamperedModel(), playbook: 'odd-answers', title: 'Odd answers', inputs }));
+    const { page, context } = await visit(browser, site, { person: mara, javaScript: false });
+    await page.goto('/incidents/new');
+    await page.getByLabel('1. What did you notice?').fill('It made up a policy');
+    await page.getByLabel('3. What is it most like?').selectOption({ label: 'Odd answers' });
+    await page.getByRole('button', { name: 'Open the incident' }).click();
+    const system = page.getByLabel('2. Which AI system?');
+    expect(await system.getAttribute('aria-invalid')).toBe('true');
+    const described = await system.getAttribute('aria-describedby');
+    expect(await page.locator(`#${described}`).textContent()).toContain(
+      'This playbook needs an AI system: choose one under 2.',
+    );
+    expect(await page.getByLabel('1. What did you notice?').inputValue()).toBe('It made up a policy');
+    await system.selectOption({ label: 'Support assistant' });
+    await page.getByRole('button', { name: 'Open the incident' }).click();
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('It made up a policy');
+    await context.close();
+  });
+
   test('report an incident, note, pause, resolve, close, reopen', async () => {
     await site.publish(tamperedModel());
     const { page, context } = await visit(browser, site, { person: mara, javaScript: false });

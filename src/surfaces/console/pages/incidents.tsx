@@ -107,9 +107,13 @@ type OpenProps = {
   once: string;
 };
 
+/** The code of the problem that belongs to question 2. */
+export const SYSTEM_NEEDED = 'system-needed';
+
 /** Three plain questions for whoever notices something; the rest is optional. */
 export function OpenIncidentPage({ frame, plans, systems, draft, problem, once }: OpenProps) {
   const value = (name: string): string => draft.get(name) ?? '';
+  const systemError = problem?.code === SYSTEM_NEEDED ? problem.message : null;
   return (
     <Page frame={frame} title={problem ? 'Error: report an incident' : 'Report an incident'} section="incidents">
       <div class="narrow stack">
@@ -147,7 +151,12 @@ export function OpenIncidentPage({ frame, plans, systems, draft, problem, once }
           </div>
           <div class="field">
             <label for="system">2. Which AI system?</label>
-            <select id="system" name="system">
+            <select
+              id="system"
+              name="system"
+              aria-invalid={systemError ? 'true' : undefined}
+              aria-describedby={systemError ? 'system-error' : undefined}
+            >
               <option value="">I do not know, or none of these</option>
               {systems.map((system) => (
                 <option value={system.id} selected={system.id === value('system')}>
@@ -155,6 +164,11 @@ export function OpenIncidentPage({ frame, plans, systems, draft, problem, once }
                 </option>
               ))}
             </select>
+            {systemError && (
+              <span class="hint c-act" id="system-error">
+                Error: {systemError}
+              </span>
+            )}
           </div>
           <div class="field">
             <label for="playbook">3. What is it most like?</label>

@@ -1,15 +1,17 @@
 import {
   accessSync,
   constants,
+  existsSync,
   linkSync,
   mkdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statfsSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { errorCode, explainDisk, SetupError } from '../embedded/failure.ts';
 import { commandLine, isAlive } from '../embedded/processes.ts';
@@ -31,7 +33,7 @@ const FREE_BYTES_MIN = 200 * 1024 * 1024;
 export function claimDataFolder(dataDir: string, url: string, now: Date): { release(): void } {
   try {
     // As root, PostgreSQL runs as another user, who has to pass through. What is secret in here has a mode of its own.
-    mkdirSync(dataDir, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
+    makeFolder(dataDir, process.getuid?.() === 0 ? 0o711 : 0o700);
     accessSync(dataDir, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw explainDisk(error, dataDir);
@@ -58,6 +60,30 @@ export function claimDataFolder(dataDir: string, url: string, now: Date): { rele
     },
   };
 }
+
+/** Makes a folder and those above it that are missing, beginning below the nearest one that is there. */
+function makeFolder(folder: string, mode: number): void {
+  const above = dirname(folder);
+  if (!existsSync(above)) makeFolder(above, mode);
+  try {
+    // One by one: in a file system that makes no folders, as /proc, Node's own `recursive` tries for ever.
+    mkdirSync(folder, { mode });
+  } catch (error) {
+    if (isFolder(folder)) return;
+    if (errorCode(error) !== 'ENOENT') throw error;
+    throw notWritable(folder, error);
+  }
+}
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+const notWritable = (folder: string, cause: unknown): SetupError =>
+  new SetupError(
+    'folder-not-writable',
+    `cannot make ${folder}: its file system lets nobody make folders there`,
+    'Put the data elsewhere: TOCSIN_DATA=/a/writable/folder npm start',
+    { cause },
+  );
 
 /** Who runs on this folder now; null when nobody does. */
 export function holderOf(dataDir: string): Holder | null {

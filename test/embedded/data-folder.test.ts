@@ -85,3 +85,14 @@ test('what a full or read-only disk says becomes what to do', () => {
   const locked = explainDisk(Object.assign(new Error('EROFS'), { code: 'EROFS' }), '/data');
   expect(locked).toMatchObject({ code: 'folder-not-writable' });
 });
+
+test('a data folder where nobody can make one is refused at once', () => {
+  // Even root may not: Node's own recursive mkdir tried for ever there.
+  expect(() => claimDataFolder('/proc/nobody/tocsin', url, now)).toThrow(/cannot (make|write to) \/proc\/nobody/);
+});
+
+test('a data folder several folders deep is made', () => {
+  const folder = join(testFolder(), 'a', 'b', 'c');
+  claimDataFolder(folder, url, now).release();
+  expect(holderOf(folder)).toBeNull();
+});

@@ -53,6 +53,9 @@ export function isRoutine(event: NumberedEvent): boolean {
       return event.data.purpose === 'act' && event.data.provedBy !== null;
     case 'step.skipped':
       return event.data.by !== 'person';
+    case 'undo.finished':
+      // Its beginning has said so.
+      return event.data.undone + event.data.left === 0;
     default:
       return false;
   }
@@ -165,8 +168,11 @@ function words(event: NumberedEvent, names: Names): Sentence {
     case 'undo.registered':
       return { text: `${step}: can be undone by ${event.data.capability}` };
     case 'undo.started':
-      return { text: `Undoing ${counted(event.data.count, 'act')}, the latest first`, note: event.data.because };
+      return event.data.count === 0
+        ? { text: NOTHING_TO_UNDO, note: event.data.because }
+        : { text: `Undoing ${counted(event.data.count, 'act')}, the latest first`, note: event.data.because };
     case 'undo.finished': {
+      if (event.data.undone + event.data.left === 0) return { text: NOTHING_TO_UNDO };
       const left = event.data.left > 0 ? `, ${counted(event.data.left, 'act')} left as it is` : '';
       return { text: `Undone: ${counted(event.data.undone, 'act')}${left}` };
     }
@@ -180,6 +186,8 @@ function words(event: NumberedEvent, names: Names): Sentence {
       return event satisfies never;
   }
 }
+
+const NOTHING_TO_UNDO = 'Nothing had to be undone';
 
 const PLAN_ENDS: Record<EventOf<'plan.finished'>['data']['outcome'], string> = {
   completed: 'The plan is completed',

@@ -73,6 +73,17 @@ describe('an event in words', () => {
     expect(isRoutine(done(null))).toBe(false);
   });
 
+  test('where nothing was done, nobody reads of "0 acts"', () => {
+    const started = (count: number) => event('undo.started', { because: 'False alarm', count });
+    const finished = (undone: number) => event('undo.finished', { undone, left: 0 });
+    expect(sentence(started(0), names)).toEqual({ text: 'Nothing had to be undone', note: 'False alarm' });
+    expect(sentence(finished(0), names).text).toBe('Nothing had to be undone');
+    expect(isRoutine(finished(0))).toBe(true);
+    expect(sentence(started(2), names).text).toBe('Undoing 2 acts, the latest first');
+    expect(sentence(finished(2), names).text).toBe('Undone: 2 acts');
+    expect(isRoutine(finished(2))).toBe(false);
+  });
+
   test('text that could steer a terminal or turn a line round is made visible', () => {
     const hostile = event('note.added', { text: 'safe\u202egnp.exe\u001b[2J' }, 'tlew');
     expect(sentence(hostile, names).text).toBe('T. Lewandowski noted: safe\\u202egnp.exe\\u001b[2J');

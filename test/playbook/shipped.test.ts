@@ -28,6 +28,14 @@ describe('the shipped playbooks', () => {
     }
   });
 
+  it('have a title for every choice, so that nobody has to read an expression in the plan', () => {
+    const untitled = loadPlaybooks('playbooks', surroundings)
+      .flatMap((plan) => [...everyPlanStep(plan)])
+      .filter((step) => step.kind === 'if' && (step.title === '' || step.title.includes(step.cel)))
+      .map((step) => step.path);
+    expect(untitled).toEqual([]);
+  });
+
   it('let the incident commander alone decide to contain, and two roles to reopen', () => {
     const plan = loadPlaybooks('playbooks', surroundings).find((one) => one.playbook === 'tampered-model-artifact');
     const asks = [...everyPlanStep(plan as Plan)].flatMap((step) => (step.kind === 'ask' ? [step] : []));

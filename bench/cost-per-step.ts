@@ -44,22 +44,20 @@ async function compare(grounds: Grounds, workshop: Workshop, shape: Shape, round
   };
   const name = `${shape.workflows}×${shape.steps}`;
   for (const contender of CONTENDERS) await run(contender);
-  // Interleaved, so that a machine that slows down slows all of them.
+  // In turns, there and back, so that neither a machine that slows down nor a place in the order favours any of them.
   const taken = new Map<Contender, number[]>(CONTENDERS.map((contender) => [contender, []]));
   for (let round = 1; round <= rounds; round++) {
-    for (const contender of CONTENDERS) taken.get(contender)?.push(await run(contender));
+    for (const contender of round % 2 === 0 ? CONTENDERS.toReversed() : CONTENDERS)
+      taken.get(contender)?.push(await run(contender));
     const latest = CONTENDERS.map((contender) => `${contender} ${taken.get(contender)?.at(-1)?.toFixed(2)}`);
     grounds.say(`cost per step, ${name}, round ${round} of ${rounds}, ms: ${latest.join('; ')}`);
   }
-  const all = (contender: Contender): number[] => taken.get(contender) as number[];
-  const ratio = (of: Contender, to: Contender): number =>
-    // Of each round, because its runs stood under the same load.
-    median(all(of).map((ms, round) => ms / (all(to)[round] as number)));
+  const ms = (contender: Contender): number => median(taken.get(contender) as number[]);
   return [
-    ...CONTENDERS.map((contender) => shown(`a step, ${contender}, ${name}`, median(all(contender)), 'ms')),
+    ...CONTENDERS.map((contender) => shown(`a step, ${contender}, ${name}`, ms(contender), 'ms')),
     ...TARGETS.flatMap(({ of, to, shapes }) => {
       const target = shapes[name];
-      return target === undefined ? [] : [atMost(`${of} / ${to}, ${name}`, ratio(of, to), 'times', target)];
+      return target === undefined ? [] : [atMost(`${of} / ${to}, ${name}`, ms(of) / ms(to), 'times', target)];
     }),
   ];
 }

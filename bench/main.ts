@@ -67,9 +67,8 @@ export async function bench(argv: readonly string[]): Promise<number> {
   if (!Number.isInteger(rounds) || rounds < 1)
     throw new TypeError(`--rounds takes a whole number, not "${values.rounds}"`);
   const say: Say = (line) => void process.stderr.write(`${line}\n`);
-  say(
-    `${availableParallelism()} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), Node ${process.versions.node}, load ${loadavg()[0]?.toFixed(1)}`,
-  );
+  const model = cpus()[0]?.model.trim() ?? 'unknown';
+  say(`${availableParallelism()} cores (${model}), Node ${process.versions.node}, load ${loadavg()[0]?.toFixed(1)}`);
   // Relative paths of the product's own files are meant from here.
   process.chdir(packageRoot);
   // Incidents are done away with when their plan is over, so warnings of late answers are no news.

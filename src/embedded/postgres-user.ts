@@ -51,7 +51,8 @@ export function asUser(
   };
 }
 
-function canEnter(user: { uid: number; gid: number }, path: string): boolean {
+/** Whether this user may pass through every folder on the way to `path`. */
+export function canEnter(user: { uid: number; gid: number }, path: string): boolean {
   for (let folder = resolve(path); ; folder = dirname(folder)) {
     const stat = statSync(folder, { throwIfNoEntry: false });
     if (stat !== undefined) {

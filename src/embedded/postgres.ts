@@ -47,8 +47,8 @@ export const postgresUrl = (password: string, port: number): string =>
 
 /** Starts the PostgreSQL of a data folder, making the folder's cluster first where there is none. */
 export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
-  const binaries = postgresBinaries();
   const user = postgresUser();
+  const binaries = postgresBinaries(user);
   let dataDir = resolve(options.dataDir);
   try {
     // Passing through is enough for the database's user; the password file is its owner's alone.

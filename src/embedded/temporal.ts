@@ -48,7 +48,7 @@ export const TUNING: Record<string, string> = {
  * (rollback journal) 3,820, 71. All three survive kill -9 of the server whole: the kernel holds what was written. A power cut is
  * another matter: in NORMAL the log reaches the disk at checkpoints only, so the last seconds of committed work may be gone (the file
  * stays consistent), while the timeline in PostgreSQL, flushed at each commit, still has them, and a replayed incident would
- * contradict it. FULL flushes each commit and loses nothing that was answered; it costs a fifth.
+ * contradict it. FULL flushes each commit and loses nothing that was answered; it costs a quarter to a third (docs/benchmarks.md).
  */
 const SQLITE: Record<string, string> = { journal_mode: 'WAL', synchronous: 'FULL' };
 

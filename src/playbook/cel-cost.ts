@@ -5,7 +5,7 @@ import { ExpressionError } from './expression-error.ts';
 /**
  * Expressions are written by authors and fed by untrusted alerts. A wall clock would make replays disagree, so that what they
  * may cost is counted: one unit for each node that is evaluated and each element looked at, and one for every 64 characters.
- * All of it takes some ten milliseconds at worst.
+ * A unit is not a time: a few text functions are dearer than most, and an evaluation that spends all of it on them may take about a second.
  */
 export const COST_MAX = 100_000;
 export const SOURCE_CHARS_MAX = 4_096;

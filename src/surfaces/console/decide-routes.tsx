@@ -1,12 +1,13 @@
 import { decide, incidentOr404, messageId } from '../commands.ts';
 import { type App, type Ctx, whoIs } from '../http/context.ts';
 import { notFound, Problem } from '../problem.ts';
+import { untilShown } from '../watch.ts';
 import { readForm } from './form.ts';
 import { parseOutputs } from './model/outputs.ts';
 import { lastVote, needsCheck } from './model/standing.ts';
 import { checkable, DecidePage } from './pages/decide.tsx';
 import type { DecideProps } from './pages/decide-parts.tsx';
-import { frameOf, fresh, lookerIn, type Site, show, untilShown } from './site.ts';
+import { frameOf, fresh, lookerIn, type Site, show } from './site.ts';
 
 /** Decide on a phone: plain form posts and redirects. The server asks again at every click who may answer. */
 export function decideRoutes(routes: App, site: Site): void {
@@ -81,7 +82,7 @@ async function answerIt(site: Site, c: Ctx, props: DecideProps, answer: string, 
   } catch (error) {
     return notTaken(site, c, answer, form, error);
   }
-  const shown = await untilShown(site, view.id, (now) => {
+  const shown = await untilShown(site.reader, view.id, (now) => {
     const fresh = now.decisions.find((one) => one.question.number === number);
     return fresh !== undefined && (fresh.made !== undefined || lastVote(fresh, me.id)?.answer === answer);
   });

@@ -17,6 +17,7 @@ import {
 import { asProblem } from '../http/problem.ts';
 import { may } from '../permissions.ts';
 import { notFound, Problem } from '../problem.ts';
+import { untilShown } from '../watch.ts';
 import { loadAssets, serveAsset } from './assets.ts';
 import { commandMessage } from './command-form.ts';
 import { decideRoutes } from './decide-routes.tsx';
@@ -29,7 +30,7 @@ import { PlaybookPage, PlaybooksPage } from './pages/playbooks.tsx';
 import { ProblemPage } from './pages/problem.tsx';
 import { LinkPage, SignInPage, SpentLinkPage } from './pages/sign-in.tsx';
 import type { IncidentProps } from './parts/incident-props.ts';
-import { type ConsoleOptions, frameOf, fresh, lookerIn, namesOf, planOf, type Site, show, untilShown } from './site.ts';
+import { type ConsoleOptions, frameOf, fresh, lookerIn, namesOf, planOf, type Site, show } from './site.ts';
 import { announcement, follow, type Grown, touchedDecisions } from './stream.ts';
 
 /** The web console. `createApp` mounts the routes and shows problems by `problemPage`. */
@@ -174,7 +175,7 @@ function incidentsRoutes(routes: App, site: Site): void {
         alert: null,
         key: messageId(me.id, text('once') ?? undefined),
       });
-      await untilShown(site, incident, () => true);
+      await untilShown(site.reader, incident, () => true);
       return c.redirect(`/incidents/${incident}`, 303);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
@@ -286,7 +287,7 @@ async function tell(site: Site, c: Ctx, incident: string, told: Told, form: Read
     if (asProblem(error).code !== 'internal') throw error;
     throw unreachable();
   }
-  await untilShown(site, incident, (view) => view.seq > before);
+  await untilShown(site.reader, incident, (view) => view.seq > before);
   return c.redirect(`/incidents/${incident}`, 303);
 }
 

@@ -5,7 +5,6 @@ import type { Ctx, Deps } from '../http/context.ts';
 import { rolesIn } from '../permissions.ts';
 import type { Person } from '../ports.ts';
 import type { ProblemStatus } from '../problem.ts';
-import { watch } from '../watch.ts';
 import type { Assets } from './assets.ts';
 import type { Looker } from './model/standing.ts';
 import { type Frame, rendered } from './parts/layout.tsx';
@@ -50,27 +49,4 @@ export function show(c: Ctx, page: unknown, status: 200 | 202 | ProblemStatus = 
 /** The plan an incident runs. `Reader.incidents` gives views only. */
 export async function planOf(site: Site, view: IncidentView): Promise<Plan | null> {
   return view.playbook ? ((await site.playbooks.published(view.playbook.hash))?.plan ?? null) : null;
-}
-
-const SHOWN_WITHIN_MS = 3_000;
-
-/** Waits until the reader shows what was just accepted: the timeline is written a moment after the answer. */
-export async function untilShown(
-  site: Site,
-  incident: string,
-  shown: (view: IncidentView) => boolean,
-): Promise<boolean> {
-  const deadline = performance.now() + SHOWN_WITHIN_MS;
-  const growth = watch(site.reader, incident);
-  try {
-    while (true) {
-      const found = await site.reader.incident(incident);
-      if (found && shown(found.view)) return true;
-      const left = deadline - performance.now();
-      if (left <= 0) return false;
-      await growth.next(left);
-    }
-  } finally {
-    growth.stop();
-  }
 }

@@ -9,20 +9,39 @@ export type Seat = z.infer<typeof Seat>;
 export const Risk = z.enum(['read', 'reversible', 'disruptive', 'irreversible']);
 export type Risk = z.infer<typeof Risk>;
 
-/** What a person can answer. `approval`: approve or deny. `failure`: what to do about a failed step. */
+/**
+ * What a person can answer. `approval`: approve or deny. `choice`: the options of the playbook; `labels` says what they mean.
+ * `failure`: what to do about a failed step.
+ */
 export const FailureAnswer = z.enum(['retry', 'skip', 'take-over', 'stop', 'unwind']);
 export type FailureAnswer = z.infer<typeof FailureAnswer>;
+
+/** One blank of a form that belongs to a question. */
+export const FormField = z.strictObject({
+  id: Name,
+  label: z.string().min(1).max(200),
+  type: z.enum(['text', 'long-text', 'number', 'yes-no', 'choice', 'date-time']),
+  required: z.boolean(),
+  hint: z.string().max(200).optional(),
+  /** For `choice`: what can be chosen, in order. */
+  choices: z.array(z.strictObject({ value: z.string().min(1).max(150), label: z.string().min(1).max(75) })).optional(),
+});
+export type FormField = z.infer<typeof FormField>;
 
 /** The question as every surface shows it. All times are epoch milliseconds in scenario time. */
 export const Question = z.strictObject({
   /** 1, 2, 3 … within the incident: how people and the CLI name it. */
   number: z.number().int().positive(),
-  kind: z.enum(['approval', 'failure']),
+  kind: z.enum(['approval', 'choice', 'failure']),
   /** The step that asks (`contain`) or that failed (`isolate`). */
   path: z.string(),
   question: z.string(),
   details: z.string().optional(),
   options: z.array(z.string()).min(1),
+  /** `choice`: what surfaces show for each option. */
+  labels: z.record(z.string(), z.string()).optional(),
+  /** Filled in with every answer but `deny`; the answers travel in the vote's `outputs`, by field id. */
+  form: z.array(FormField).max(10).optional(),
   by: z.array(Seat).min(1),
   /** Person ids who may not answer: whoever requested the incident, unless the playbook waives it. */
   excluded: z.array(z.string()),
@@ -70,7 +89,9 @@ export const Vote = z.strictObject({
   roles: z.array(z.string()),
   answer: z.string(),
   reason: z.string().max(2000).optional(),
-  /** Declared outputs, for skip and take-over. */
+  /** When group membership was last known, where whoever keeps the groups could not say at the click. */
+  rolesAsOf: z.number().optional(),
+  /** Declared outputs, for skip and take-over; the answers to the question's form. */
   outputs: JsonObject.optional(),
   at: z.number(),
   expires: z.number(),

@@ -1,10 +1,10 @@
 import { decide, incidentOr404, messageId } from '../commands.ts';
 import { type App, type Ctx, whoIs } from '../http/context.ts';
+import { parseOutputs } from '../model/outputs.ts';
+import { lastVote, needsCheck } from '../model/standing.ts';
 import { notFound, Problem } from '../problem.ts';
 import { untilShown } from '../watch.ts';
 import { readForm } from './form.ts';
-import { parseOutputs } from './model/outputs.ts';
-import { lastVote, needsCheck } from './model/standing.ts';
 import { checkable, DecidePage } from './pages/decide.tsx';
 import type { DecideProps } from './pages/decide-parts.tsx';
 import { frameOf, fresh, lookerIn, type Site, show } from './site.ts';

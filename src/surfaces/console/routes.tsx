@@ -15,6 +15,7 @@ import {
   whoIs,
 } from '../http/context.ts';
 import { asProblem } from '../http/problem.ts';
+import type { TimelineQuery } from '../model/timeline.ts';
 import { may } from '../permissions.ts';
 import { notFound, Problem } from '../problem.ts';
 import { untilShown } from '../watch.ts';
@@ -22,7 +23,6 @@ import { loadAssets, serveAsset } from './assets.ts';
 import { commandMessage } from './command-form.ts';
 import { decideRoutes } from './decide-routes.tsx';
 import { localPath, readForm } from './form.ts';
-import type { TimelineQuery } from './model/timeline.ts';
 import { IncidentPage, incidentParts, incidentTitle } from './pages/incident.tsx';
 import { IncidentsPage, isStatusFilter, OpenIncidentPage, SYSTEM_NEEDED } from './pages/incidents.tsx';
 import { NowBody, NowPage, type NowProps, nowVersion } from './pages/now.tsx';

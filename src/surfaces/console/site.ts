@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { IncidentView } from '../../incident/view.ts';
 import type { Plan } from '../../playbook/plan.ts';
 import type { Ctx, Deps } from '../http/context.ts';
+import type { Looker } from '../model/standing.ts';
 import { rolesIn } from '../permissions.ts';
 import type { Person } from '../ports.ts';
 import type { ProblemStatus } from '../problem.ts';
 import type { Assets } from './assets.ts';
-import type { Looker } from './model/standing.ts';
 import { type Frame, rendered } from './parts/layout.tsx';
 
 export type ServiceNotice = { code: string; message: string; since: number };

@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { emptyView, evolve, type IncidentView } from '../../../src/incident/view.ts';
 import type { Plan } from '../../../src/playbook/plan.ts';
 import { rehearse } from '../../../src/simulator/core/rehearse.ts';
-import { clockText, whenText } from '../../../src/surfaces/console/model/clock.ts';
-import { fuseOf } from '../../../src/surfaces/console/model/fuse.ts';
-import { parseOutputs } from '../../../src/surfaces/console/model/outputs.ts';
-import { timelinePage } from '../../../src/surfaces/console/model/timeline.ts';
-import { countedSteps, planTree, progressOf } from '../../../src/surfaces/console/model/tree.ts';
+import { clockText, whenText } from '../../../src/surfaces/model/clock.ts';
+import { fuseOf } from '../../../src/surfaces/model/fuse.ts';
+import { parseOutputs } from '../../../src/surfaces/model/outputs.ts';
+import { timelinePage } from '../../../src/surfaces/model/timeline.ts';
+import { countedSteps, planTree, progressOf } from '../../../src/surfaces/model/tree.ts';
 import { commander, MINUTE, opening, START, world } from '../../support/plans.ts';
 import { tamperedModel } from './plan.ts';
 

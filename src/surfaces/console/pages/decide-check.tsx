@@ -1,9 +1,9 @@
 import type { Child } from 'hono/jsx';
 import { roleInWords, tally, type Vote } from '../../../incident/decision.ts';
 import type { DecisionView } from '../../../incident/view.ts';
-import { answerTitle, capabilityTitle, consequence, inSentence, listed, targetsOf } from '../model/describe.ts';
-import { outputFields } from '../model/outputs.ts';
-import { standingOf } from '../model/standing.ts';
+import { answerTitle, capabilityTitle, consequence, inSentence, listed, targetsOf } from '../../model/describe.ts';
+import { outputFields } from '../../model/outputs.ts';
+import { standingOf } from '../../model/standing.ts';
 import { Glyph } from '../parts/glyph.tsx';
 import { Words } from '../parts/text.tsx';
 import { type DecideProps, type Parts, Refused } from './decide-parts.tsx';

@@ -1,9 +1,9 @@
 import type { Child } from 'hono/jsx';
 import { seatsInWords } from '../../../incident/decision.ts';
 import type { DecisionView, IncidentView } from '../../../incident/view.ts';
-import { spanText } from '../model/clock.ts';
-import { answerTitle, listed, outcomeWord } from '../model/describe.ts';
-import type { Standing } from '../model/standing.ts';
+import { spanText } from '../../model/clock.ts';
+import { answerTitle, listed, outcomeWord } from '../../model/describe.ts';
+import type { Standing } from '../../model/standing.ts';
 import { Facts } from '../parts/facts.tsx';
 import { Glyph, type GlyphName } from '../parts/glyph.tsx';
 import { Agreement } from '../parts/question.tsx';

@@ -1,9 +1,9 @@
 import type { Child } from 'hono/jsx';
 import type { DecisionView, IncidentView } from '../../../incident/view.ts';
 import type { Plan } from '../../../playbook/plan.ts';
+import { hourText } from '../../model/clock.ts';
+import type { Looker } from '../../model/standing.ts';
 import type { Person } from '../../ports.ts';
-import { hourText } from '../model/clock.ts';
-import type { Looker } from '../model/standing.ts';
 import { Glyph, type GlyphName } from '../parts/glyph.tsx';
 import type { Frame } from '../parts/layout.tsx';
 import { Countdown, Words } from '../parts/text.tsx';

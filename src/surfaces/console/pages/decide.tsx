@@ -1,7 +1,7 @@
 import { roleInWords } from '../../../incident/decision.ts';
 import type { DecisionView } from '../../../incident/view.ts';
-import { defaultSentence } from '../model/describe.ts';
-import { needsCheck, type Standing, standingOf } from '../model/standing.ts';
+import { defaultSentence } from '../../model/describe.ts';
+import { needsCheck, type Standing, standingOf } from '../../model/standing.ts';
 import { Facts } from '../parts/facts.tsx';
 import { Glyph, SeverityMark } from '../parts/glyph.tsx';
 import { Document } from '../parts/layout.tsx';

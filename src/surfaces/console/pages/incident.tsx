@@ -1,8 +1,8 @@
 import type { IncidentView } from '../../../incident/view.ts';
 import { namesFor } from '../../../incident/wording.ts';
 import { everyPlanStep } from '../../../playbook/plan.ts';
-import { timelinePage } from '../model/timeline.ts';
-import { countedSteps, planTree } from '../model/tree.ts';
+import { timelinePage } from '../../model/timeline.ts';
+import { countedSteps, planTree } from '../../model/tree.ts';
 import { Commands } from '../parts/commands.tsx';
 import type { IncidentProps, Prepared } from '../parts/incident-props.ts';
 import { Page } from '../parts/layout.tsx';

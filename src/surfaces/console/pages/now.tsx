@@ -1,10 +1,10 @@
 import { roleInWords, seatsInWords } from '../../../incident/decision.ts';
 import { type DecisionView, type IncidentView, openDecisions } from '../../../incident/view.ts';
 import type { Plan } from '../../../playbook/plan.ts';
+import { stageWord } from '../../model/next.ts';
+import { type Looker, standingOf } from '../../model/standing.ts';
+import { countedSteps, planTree, progressOf } from '../../model/tree.ts';
 import type { Person } from '../../ports.ts';
-import { stageWord } from '../model/next.ts';
-import { type Looker, standingOf } from '../model/standing.ts';
-import { countedSteps, planTree, progressOf } from '../model/tree.ts';
 import { Glyph, SeverityMark } from '../parts/glyph.tsx';
 import { type Frame, Page } from '../parts/layout.tsx';
 import { Ticks } from '../parts/plan.tsx';

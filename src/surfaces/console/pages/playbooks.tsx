@@ -1,7 +1,7 @@
 import { severityLabel } from '../../../incident/severity.ts';
 import { emptyView, type IncidentView } from '../../../incident/view.ts';
+import { countedSteps, planTree } from '../../model/tree.ts';
 import type { PublishedPlan } from '../../ports.ts';
-import { countedSteps, planTree } from '../model/tree.ts';
 import { type Frame, Page } from '../parts/layout.tsx';
 import { PlanTree } from '../parts/plan.tsx';
 import { Hash, When, Words } from '../parts/text.tsx';

@@ -9,7 +9,7 @@ import {
   targetsOf,
   whyIrreversible,
   worstRisk,
-} from '../model/describe.ts';
+} from '../../model/describe.ts';
 import { Glyph } from './glyph.tsx';
 import { Words } from './text.tsx';
 

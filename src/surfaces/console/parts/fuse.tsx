@@ -1,6 +1,6 @@
 import type { DecisionView } from '../../../incident/view.ts';
-import { hourText } from '../model/clock.ts';
-import { fuseOf } from '../model/fuse.ts';
+import { hourText } from '../../model/clock.ts';
+import { fuseOf } from '../../model/fuse.ts';
 
 /** x in percent, y in rem, no viewBox: text never shrinks. */
 export function FuseLine({ decision, now }: { decision: DecisionView; now: number }) {

@@ -1,5 +1,5 @@
 import type { Severity } from '../../../incident/severity.ts';
-import type { Mark } from '../model/tree.ts';
+import type { Mark } from '../../model/tree.ts';
 
 const GLYPHS = [
   'bell',

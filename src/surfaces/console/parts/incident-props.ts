@@ -1,9 +1,9 @@
 import type { IncidentView } from '../../../incident/view.ts';
 import type { Plan } from '../../../playbook/plan.ts';
+import type { Looker } from '../../model/standing.ts';
+import type { TimelineQuery } from '../../model/timeline.ts';
+import type { Tree } from '../../model/tree.ts';
 import type { Person, StoredEvent } from '../../ports.ts';
-import type { Looker } from '../model/standing.ts';
-import type { TimelineQuery } from '../model/timeline.ts';
-import type { Tree } from '../model/tree.ts';
 import type { Frame } from './layout.tsx';
 
 export type IncidentProps = {

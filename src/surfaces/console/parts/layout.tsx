@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { Child } from 'hono/jsx';
+import { hourText } from '../../model/clock.ts';
 import type { Person } from '../../ports.ts';
-import { hourText } from '../model/clock.ts';
 import { Glyph, Sprite } from './glyph.tsx';
 import { KeysDialog } from './keys.tsx';
 import { flat, Words } from './text.tsx';

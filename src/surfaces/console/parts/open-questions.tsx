@@ -1,6 +1,6 @@
 import { seatsInWords } from '../../../incident/decision.ts';
 import { type DecisionView, type IncidentView, openDecisions } from '../../../incident/view.ts';
-import { type Looker, standingOf, waitingFor } from '../model/standing.ts';
+import { type Looker, standingOf, waitingFor } from '../../model/standing.ts';
 import { Glyph } from './glyph.tsx';
 import type { Prepared } from './incident-props.ts';
 import { QuestionCard } from './question.tsx';

@@ -1,8 +1,8 @@
 import { roleInWords, seatsInWords } from '../../../incident/decision.ts';
 import type { Plan, Step } from '../../../playbook/plan.ts';
-import { hourText, spanText } from '../model/clock.ts';
-import { outcomeWord } from '../model/describe.ts';
-import type { Mark, Node, Tree, Way } from '../model/tree.ts';
+import { hourText, spanText } from '../../model/clock.ts';
+import { outcomeWord } from '../../model/describe.ts';
+import type { Mark, Node, Tree, Way } from '../../model/tree.ts';
 import { Glyph, markClass, markGlyph, markWord } from './glyph.tsx';
 import { Words } from './text.tsx';
 

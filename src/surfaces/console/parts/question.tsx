@@ -1,9 +1,9 @@
 import { roleInWords, tally } from '../../../incident/decision.ts';
 import type { DecisionView } from '../../../incident/view.ts';
 import type { Plan } from '../../../playbook/plan.ts';
-import { hourText } from '../model/clock.ts';
-import { answerTitle, consequence } from '../model/describe.ts';
-import { lastVote, needsCheck, type Standing } from '../model/standing.ts';
+import { hourText } from '../../model/clock.ts';
+import { answerTitle, consequence } from '../../model/describe.ts';
+import { lastVote, needsCheck, type Standing } from '../../model/standing.ts';
 import { Facts } from './facts.tsx';
 import { FuseLine } from './fuse.tsx';
 import { Glyph } from './glyph.tsx';

@@ -1,7 +1,7 @@
 import { seatsInWords } from '../../../incident/decision.ts';
 import { type DecisionView, type IncidentView, openDecisions } from '../../../incident/view.ts';
-import { outcomeWord } from '../model/describe.ts';
-import { type Next, whatNext } from '../model/next.ts';
+import { outcomeWord } from '../../model/describe.ts';
+import { type Next, whatNext } from '../../model/next.ts';
 import { Glyph } from './glyph.tsx';
 import type { Prepared } from './incident-props.ts';
 import { roleTitle } from './strip.tsx';

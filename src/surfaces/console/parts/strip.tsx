@@ -1,8 +1,8 @@
 import { roleInWords } from '../../../incident/decision.ts';
 import type { IncidentView } from '../../../incident/view.ts';
-import { spanText } from '../model/clock.ts';
-import { stageWord } from '../model/next.ts';
-import { type Node, type Progress, progressOf } from '../model/tree.ts';
+import { spanText } from '../../model/clock.ts';
+import { stageWord } from '../../model/next.ts';
+import { type Node, type Progress, progressOf } from '../../model/tree.ts';
 import { SeverityMark, severityAdvice } from './glyph.tsx';
 import { Ticks } from './plan.tsx';
 import { Hash, OpenFor, Words } from './text.tsx';

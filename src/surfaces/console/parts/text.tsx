@@ -1,5 +1,5 @@
 import { plainText } from '../../../incident/wording.ts';
-import { clockText, isoDuration, isoTime, whenText } from '../model/clock.ts';
+import { clockText, isoDuration, isoTime, whenText } from '../../model/clock.ts';
 
 /**
  * Text from outside: titles, reasons, names, alerts. JSX escapes it; `bdi` keeps its direction to itself; characters that hide

@@ -1,8 +1,8 @@
 import type { Names, Topic } from '../../../incident/wording.ts';
 import { sentence, topicOf } from '../../../incident/wording.ts';
+import { hourText, isoTime, whenText } from '../../model/clock.ts';
+import { densityOf, type TimelinePage, type TimelineQuery } from '../../model/timeline.ts';
 import type { StoredEvent } from '../../ports.ts';
-import { hourText, isoTime, whenText } from '../model/clock.ts';
-import { densityOf, type TimelinePage, type TimelineQuery } from '../model/timeline.ts';
 import { Glyph, type GlyphName } from './glyph.tsx';
 import { Words } from './text.tsx';
 

@@ -1,5 +1,5 @@
-import { entitledRoles, type Question, type Vote } from '../../../incident/decision.ts';
-import { type DecisionView, type IncidentView, openDecisions } from '../../../incident/view.ts';
+import { entitledRoles, type Question, type Vote } from '../../incident/decision.ts';
+import { type DecisionView, type IncidentView, openDecisions } from '../../incident/view.ts';
 
 /** Who looks, with the roles they hold in this incident. */
 export type Looker = { id: string; roles: readonly string[] };

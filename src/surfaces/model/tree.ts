@@ -1,5 +1,5 @@
-import type { DecisionView, IncidentView, StepView } from '../../../incident/view.ts';
-import type { Plan, Step } from '../../../playbook/plan.ts';
+import type { DecisionView, IncidentView, StepView } from '../../incident/view.ts';
+import type { Plan, Step } from '../../playbook/plan.ts';
 
 /** How one step of the plan stands, for a reader. A word and a shape each; see `parts/glyph.tsx`. */
 export type Mark =

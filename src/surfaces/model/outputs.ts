@@ -1,7 +1,7 @@
-import { contractOf } from '../../../capabilities/contracts.ts';
-import type { Question } from '../../../incident/decision.ts';
-import { Json, type JsonObject } from '../../../incident/json.ts';
-import type { Plan } from '../../../playbook/plan.ts';
+import { contractOf } from '../../capabilities/contracts.ts';
+import type { Question } from '../../incident/decision.ts';
+import { Json, type JsonObject } from '../../incident/json.ts';
+import type { Plan } from '../../playbook/plan.ts';
 import { stepAt } from './describe.ts';
 
 /** The outputs that a person may give when a step is skipped or taken over: one field each, all or none. */

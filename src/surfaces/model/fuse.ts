@@ -1,4 +1,4 @@
-import type { DecisionView } from '../../../incident/view.ts';
+import type { DecisionView } from '../../incident/view.ts';
 import { hourText } from './clock.ts';
 
 export type FuseTick = {

@@ -1,5 +1,5 @@
-import { roleInWords, seatsInWords } from '../../../incident/decision.ts';
-import { type DecisionView, type IncidentView, openDecisions } from '../../../incident/view.ts';
+import { roleInWords, seatsInWords } from '../../incident/decision.ts';
+import { type DecisionView, type IncidentView, openDecisions } from '../../incident/view.ts';
 import { spanText } from './clock.ts';
 import { capabilityTitle, inSentence, listed } from './describe.ts';
 import { type Looker, standingOf } from './standing.ts';

@@ -1,7 +1,7 @@
-import { contractOf } from '../../../capabilities/contracts.ts';
-import type { Question, Risk } from '../../../incident/decision.ts';
-import { roleInWords } from '../../../incident/decision.ts';
-import { everyPlanStep, type Plan, type Step } from '../../../playbook/plan.ts';
+import { contractOf } from '../../capabilities/contracts.ts';
+import type { Question, Risk } from '../../incident/decision.ts';
+import { roleInWords } from '../../incident/decision.ts';
+import { everyPlanStep, type Plan, type Step } from '../../playbook/plan.ts';
 import { hourText } from './clock.ts';
 
 /** What a question means in plain words: the same facts on the incident page and on a phone. */

@@ -1,5 +1,5 @@
-import { isRoutine, type Topic, topicOf } from '../../../incident/wording.ts';
-import type { StoredEvent } from '../../ports.ts';
+import { isRoutine, type Topic, topicOf } from '../../incident/wording.ts';
+import type { StoredEvent } from '../ports.ts';
 
 export type TimelineRow = { kind: 'event'; event: StoredEvent } | { kind: 'fold'; events: StoredEvent[] };
 

@@ -1,0 +1,133 @@
+import type { Block, KnownBlock, View } from '@slack/types';
+import type { DecisionView, IncidentView } from '../../incident/view.ts';
+import type { Plan } from '../../playbook/plan.ts';
+import type { Person } from '../ports.ts';
+
+/** The seams inside the Slack surface: `messages/` says things (pure), `handlers/` hears people, `publisher/` keeps messages current, `connection/` holds the line. */
+
+export type SlackBlocks = (KnownBlock | Block)[];
+
+/** A message as it is sent: `text` is what notifications and screen readers get. */
+export type SlackPost = { text: string; blocks: SlackBlocks };
+
+/** What a message needs to know about an incident. Times are epoch milliseconds. */
+export type Story = {
+  view: IncidentView;
+  plan: Plan | null;
+  /** Names by person id. */
+  people: ReadonlyMap<string, string>;
+  now: number;
+  /** The console's page of this incident: `https://…/incidents/INC-2026-0001`. */
+  url: string;
+  mentions: Mentions;
+};
+
+/** How to call people so that Slack tells them; null where Slack does not know them. Both are ready mrkdwn: `<@U…>`, `<!subteam^S…>`. */
+export type Mentions = {
+  person(id: string): string | null;
+  role(id: string): string | null;
+};
+
+/**
+ * The names of everything that can be pressed, chosen or submitted. A button's value names the decision and its version, never what
+ * it does: see `DecisionRef`.
+ */
+export const ACTIONS = {
+  approve: 'decide.approve',
+  deny: 'decide.deny',
+  /** Own options and answers about a failed step: `decide.answer.<answer>`. */
+  answer: 'decide.answer.',
+  /** In Home and DMs: opens the console; Slack sends it although it needs nothing but an acknowledgement. */
+  open: 'link.open',
+  reportFromHome: 'report.open',
+} as const;
+
+export const VIEWS = {
+  /** An answer with what Slack cannot ask in one tap: confirmation of a risky act, a reason, a form. */
+  answer: 'answer',
+  report: 'report',
+  note: 'note',
+  openIncident: 'open',
+} as const;
+
+export const SHORTCUTS = { report: 'report-incident', reportMessage: 'report-incident-message' } as const;
+export const COMMAND = '/tocsin';
+
+/** Which decision a button belongs to. `version`: how many votes the message showed, so that an outdated one can be told. */
+export type DecisionRef = { incident: string; number: number; version: number };
+
+export const refText = ({ incident, number, version }: DecisionRef): string => `${incident}/${number}/${version}`;
+
+export function readRef(text: string | undefined): DecisionRef | null {
+  const match = /^(INC-\d{4}-\d{4,})\/(\d{1,9})\/(\d{1,9})$/.exec(text ?? '');
+  return match ? { incident: match[1] as string, number: Number(match[2]), version: Number(match[3]) } : null;
+}
+
+/** What `private_metadata` of a view of ours holds, as JSON (3,000 characters at most). */
+export type ViewContext = {
+  incident?: string;
+  number?: number;
+  answer?: string;
+  /** Where the person came from: for the message to refresh and for words that only they see. */
+  channel?: string;
+  ts?: string;
+};
+
+/** What is said in Slack. All pure: the same story gives the same blocks, within Block Kit's limits for any input. */
+export interface Messages {
+  /** In the incident's channel and in a DM to those who may answer. Open: with buttons; else what came of it and who, when, why. */
+  decision(story: Story, decision: DecisionView, place: 'channel' | 'dm'): SlackPost;
+  /** The pinned status message of an incident. */
+  status(story: Story): SlackPost;
+  /** One line a story in the announcements channel: an incident opened. */
+  announcement(story: Story, channel: string | null): SlackPost;
+  /** The detail of what happened, for the thread: null for events that are told elsewhere or are routine. */
+  detail(story: Story, seq: number): SlackPost | null;
+  /** In the thread of the decision: mentions who has not answered. */
+  reminder(story: Story, decision: DecisionView): SlackPost;
+  escalation(story: Story, decision: DecisionView): SlackPost;
+  /** `SEV 1 · open · Model artefact tampered with`, at most 250 characters. */
+  topic(view: IncidentView): string;
+  home(person: Person | null, waiting: { story: Story; decision: DecisionView }[], open: Story[]): View;
+}
+
+/** A Slack user who is nobody else's: who they are for Tocsin, and how sure that is. Throws Problem for those who may not decide (bots, guests, strangers, the deactivated). */
+export type SlackPerson = { user: string; person: Person; rolesAsOf: number | null };
+
+export interface SlackPeople {
+  /** Asks Slack at every call, so that a click counts for what its person is now. `fresh: false` (reading only) may use what is known. */
+  resolve(user: string, options?: { fresh?: boolean }): Promise<SlackPerson>;
+  /** The Slack user of a person, and the group of a role, as far as known. */
+  userOf(person: string): Promise<string | null>;
+  mentions(): Mentions;
+  /** All who hold one of these roles now, as Slack user ids (inventory and groups), for DMs and invitations. */
+  holders(roles: readonly string[]): Promise<string[]>;
+}
+
+/** The settings of the connection, secrets resolved. */
+export type SlackSettings = {
+  botToken: string;
+  /** Socket Mode when there is one. */
+  appToken: string | null;
+  /** Signed HTTP when there is one (and no app token). */
+  signingSecret: string | null;
+  /** `https://slack.com/api/` unless it is another Slack. */
+  apiUrl: string;
+  /** A Slack on this machine, for trying. */
+  local: boolean;
+};
+
+/** How messages get to Slack: one queue a channel, decisions first, limits and outages waited out. Rejects only for what waiting cannot mend. */
+export interface Outbox {
+  call<T = Record<string, unknown>>(request: {
+    method: string;
+    args: Record<string, unknown>;
+    /** The queue it waits in: a channel's id, or a name for calls without one. */
+    queue: string;
+    /** Decisions go before status, status before chatter. */
+    urgency: 'decision' | 'status' | 'chatter';
+  }): Promise<T>;
+  /** Since when Slack cannot be reached; null when it can. */
+  awaySince(): number | null;
+  stop(): Promise<void>;
+}

@@ -1,3 +1,6 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+
 /**
  * The seams inside local Slack, an emulator of Slack's wire protocol on this machine: `state/` keeps the workspace, `web-api/`
  * answers the calls of apps, `delivery/` brings them what people did, `page/` is where people do it. Field names of Slack's own
@@ -109,8 +112,13 @@ export type Change =
   | { kind: 'home'; user: string }
   | { kind: 'reset' };
 
-/** A clock that tests can move: epoch milliseconds. */
-export type Clock = { now(): number; advance(ms: number): void };
+/** A clock that tests can move: epoch milliseconds. See `state/clock.ts` for one that runs and one that stands. */
+export type Clock = {
+  now(): number;
+  advance(ms: number): void;
+  /** Runs it once when the clock has reached now + delayMs, by running or by being moved. Returns how to call it off. */
+  after(delayMs: number, run: () => void): () => void;
+};
 
 /** What the workspace holds, and how it changes. Reading returns what is kept: do not change it from outside. */
 export interface Workspace {
@@ -132,7 +140,82 @@ export interface Workspace {
   /** The stack of open modals on somebody's screen, the top last. */
   modals(user: string): SlackView[];
   home(user: string): SlackView | null;
+  file(id: string): SlackFile | null;
+  fileContent(id: string): Uint8Array | null;
   onChange(listener: (change: Change) => void): () => void;
+}
+
+/** A message to be written: blocks have been checked by `blocks/read.ts`. */
+export type Draft = { text: string; blocks: Block[]; files?: SlackFile[] };
+
+/** A view as apps send it, checked by `readView` of `blocks/read.ts`; block and action ids are made where they lack. */
+export type ViewDraft = Pick<
+  SlackView,
+  | 'type'
+  | 'callback_id'
+  | 'external_id'
+  | 'private_metadata'
+  | 'title'
+  | 'submit'
+  | 'close'
+  | 'clear_on_close'
+  | 'notify_on_close'
+  | 'blocks'
+>;
+
+/** Where the words of a `response_url` go. `ts`: the message that was acted on. */
+export type ResponseTarget = { channel: string; user: string; ts: string | null; thread_ts?: string };
+
+/**
+ * The workspace with what changes it. All of it throws `SlackError` (`slack-error.ts`) with Slack's own code; permissions of the app
+ * (scopes, membership) are the Web API's matter and not looked at here.
+ */
+export interface WorkspaceState extends Workspace {
+  addUser(user: Pick<SlackUser, 'name' | 'real_name'> & Partial<SlackUser>): SlackUser;
+  /** `deleted: true` is what Slack calls deactivated. */
+  changeUser(id: string, change: Partial<Omit<SlackUser, 'id'>>): SlackUser;
+  addGroup(group: Pick<SlackUserGroup, 'handle' | 'name'> & Partial<SlackUserGroup>): SlackUserGroup;
+  changeGroup(id: string, change: Partial<Omit<SlackUserGroup, 'id'>>): SlackUserGroup;
+  createChannel(channel: { name: string; kind: 'public' | 'private'; creator: string }): SlackChannel;
+  /** The conversation of these people and the app: a direct one for one, a group's for more. */
+  openConversation(users: string[]): SlackChannel;
+  join(channel: string, user: string): void;
+  leave(channel: string, user: string): void;
+  changeChannel(
+    id: string,
+    change: Partial<Pick<SlackChannel, 'name' | 'topic' | 'purpose' | 'is_archived'>>,
+  ): SlackChannel;
+  /** A message of the app. */
+  post(channel: string, draft: Draft, where?: { thread_ts?: string; ephemeralTo?: string }): SlackMessage;
+  /** The same for a message of a person or of the app; `blocks` undefined keeps what it had. */
+  edit(channel: string, ts: string, change: { text?: string; blocks?: Block[] }): SlackMessage;
+  remove(channel: string, ts: string): void;
+  react(channel: string, ts: string, user: string, name: string): void;
+  unreact(channel: string, ts: string, user: string, name: string): void;
+  pin(channel: string, ts: string): void;
+  unpin(channel: string, ts: string): void;
+  addFile(file: Omit<SlackFile, 'id' | 'size'> & { content: Uint8Array; id?: string }): SlackFile;
+  /** Serves once, for 3 s, for views of this user. `view`: it came out of this modal, so that views can be pushed onto it. */
+  issueTrigger(user: string, view?: string): string;
+  useTrigger(trigger: string): { user: string; view: string | null };
+  /** The last part of a `response_url`: `<base>/response/<token>`. Good for 5 uses in 30 minutes. */
+  issueResponse(target: ResponseTarget): string;
+  useResponse(token: string): ResponseTarget;
+  view(id: string): SlackView | null;
+  openModal(user: string, view: ViewDraft): SlackView;
+  pushModal(user: string, view: ViewDraft): SlackView;
+  /** By id or external id. What was typed into blocks that stay is kept. */
+  updateView(id: string, view: ViewDraft, hash?: string): SlackView;
+  publishHome(user: string, view: ViewDraft, hash?: string): SlackView;
+  /** What the person has filled in so far; merged by block and action. */
+  fillView(id: string, values: SlackView['state']['values']): SlackView;
+  /** Takes this view and all above it off the screen, top first in the answer. */
+  closeModal(id: string): SlackView[];
+  closeModals(user: string): SlackView[];
+  /** Back to how it was seeded. */
+  reset(): void;
+  /** Writes what is to be kept now, and waits until it is on disk. */
+  flush(): Promise<void>;
 }
 
 /** Outages and limits that tests (and drills of the facilitator) impose. */
@@ -140,6 +223,16 @@ export type Trouble =
   | { kind: 'outage'; mode: 'refuse' | 'hang' | '503' }
   | { kind: 'rate-limit'; method: string | null; channel: string | null; retryAfterS: number; times: number }
   | { kind: 'lose-answers'; method: string | null; times: number };
+
+/** The troubles that are on. An outage lasts until it is cleared; the others wear off by `times`. */
+export interface Troubles {
+  impose(trouble: Trouble): void;
+  /** Ends all of them. */
+  clear(): void;
+  /** The outage that is on, if any. */
+  outage(): 'refuse' | 'hang' | '503' | null;
+  onChange(listener: () => void): () => void;
+}
 
 /** What people do in Slack, as the page and the control API say it. Each resolves when the app has been told (and, for views, has answered). */
 export interface Interactions {
@@ -172,6 +265,19 @@ export type Outcome =
   | { ok: true; errors?: Record<string, string> }
   | { ok: false; reason: 'no-app' | 'timeout' | 'refused' | 'not-there' | 'invalid'; detail: string };
 
+/** Calls a minute for each method of a tier (as many may come at once), messages a second to one channel. */
+export type RateLimits = {
+  tier1: number;
+  tier2: number;
+  tier3: number;
+  tier4: number;
+  /** Messages to one channel: one a second, and so many at once. */
+  channelPerS: number;
+  channelBurst: number;
+  /** Messages to all channels together, a minute. */
+  messages: number;
+};
+
 export type LocalSlackOptions = {
   /** 0: any free one. */
   port: number;
@@ -186,6 +292,8 @@ export type LocalSlackOptions = {
   /** Opens the page and the control API; printed in the link. Made if absent. */
   key?: string;
   clock?: Clock;
+  /** Other rate limits than Slack's, for tests that are about something else. */
+  limits?: Partial<RateLimits>;
   onLog?: (line: string) => void;
 };
 
@@ -199,5 +307,40 @@ export type LocalSlack = {
   key: string;
   workspace: Workspace;
   interactions: Interactions;
+  troubles: Troubles;
   stop(): Promise<void>;
+};
+
+/**
+ * How the parts plug into `server.ts`. The server has checked the Host header and cross-origin POSTs, applied outages, and, for control
+ * and page, asked for the key, before it calls a part.
+ */
+export type Shared = {
+  workspace: WorkspaceState;
+  troubles: Troubles;
+  /** `http://127.0.0.1:PORT`, without a slash at the end. */
+  baseUrl: string;
+  log: (line: string) => void;
+};
+
+/** `createDelivery` of `delivery/delivery.ts`. */
+export type CreateDelivery<D extends Delivery = Delivery> = (shared: Shared) => D;
+
+export interface Delivery {
+  interactions: Interactions;
+  /** Upgrades of `/link`: the one-time ticket that `apps.connections.open` gave has been checked and used up. */
+  connect(request: IncomingMessage, socket: Duplex, head: Buffer, url: URL): void;
+  /** `POST /response/<token>`. */
+  respond(request: IncomingMessage, response: ServerResponse, token: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** `createControl` of `control/control.ts`: answers `POST /_control`. */
+export type CreateControl<D extends Delivery = Delivery> = (shared: Shared, delivery: D) => HttpPart;
+
+/** `createPage` of `page/page.tsx` (or `.ts`): answers every other address. `stop` ends its event streams. */
+export type CreatePage = (shared: Shared, interactions: Interactions) => HttpPart & { stop(): Promise<void> };
+
+export type HttpPart = {
+  handle(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void>;
 };

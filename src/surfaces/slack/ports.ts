@@ -1,0 +1,19 @@
+/** What the Slack surface needs of the store. `main` wires the real one. */
+
+/** Somebody of Slack who has met Tocsin: how they were called when they were last seen. */
+export type SlackMember = { user: string; person: string; name: string };
+
+/** Who is who, kept so that timeline and console show names of people who are in no inventory. */
+export interface SlackMembers {
+  /** Adds a member or changes what is kept of them; keyed by `user`. */
+  rememberMember(user: string, person: string, name: string): Promise<void>;
+  members(): Promise<SlackMember[]>;
+}
+
+/** Where lines of the log go; pino's shape. Never a token in `about`. */
+export interface SlackLog {
+  debug(about: Record<string, unknown>, message: string): void;
+  info(about: Record<string, unknown>, message: string): void;
+  warn(about: Record<string, unknown>, message: string): void;
+  error(about: Record<string, unknown>, message: string): void;
+}

@@ -6,6 +6,7 @@ import type { Surroundings } from '../playbook/surroundings.ts';
 import { type Key, readYaml, type YamlSource } from '../playbook/yaml.ts';
 import { validate } from '../playbook/zod-issues.ts';
 import { type Bindings, type ConnectorName, InventorySource } from './schema.ts';
+import { type SlackFacts, slackFacts, slackProblems } from './slack.ts';
 
 export type InventoryPerson = { id: string; name: string; email: string | null; roles: string[] };
 export type Role = { id: string; title: string; description: string | null };
@@ -26,6 +27,7 @@ export type Inventory = {
   people: InventoryPerson[];
   systems: AiSystem[];
   bindings: Bindings;
+  slack: SlackFacts;
 };
 
 /** Reads and checks `tocsin.yaml`. Every problem is reported at once; `inventory` is null when there is an error. */
@@ -36,15 +38,15 @@ export function parseInventory(
   const source = readYaml(input, file);
   const { value, diagnostics } = validate(InventorySource, source);
   if (!value) return { inventory: null, diagnostics: sortDiagnostics(diagnostics) };
-  const found = [...references(value, source), ...bindingProblems(value, source)];
+  const found = [...references(value, source), ...bindingProblems(value, source), ...slackProblems(value, source)];
   return { inventory: found.length > 0 ? null : inventoryOf(value), diagnostics: sortDiagnostics(found) };
 }
 
 function inventoryOf(value: InventorySource): Inventory {
   return {
     organisation: value.organisation,
-    roles: Object.entries(value.roles).map(([id, role]) => ({ id, ...role, description: role.description ?? null })),
-    people: Object.entries(value.people).map(([id, person]) => ({ id, ...person, email: person.email ?? null })),
+    roles: Object.entries(value.roles).map(([id, { title, description = null }]) => ({ id, title, description })),
+    people: Object.entries(value.people).map(([id, { name, email = null, roles }]) => ({ id, name, email, roles })),
     systems: Object.entries(value.systems).map(([id, { model, 'data-classes': dataClasses, ...system }]) => ({
       id,
       ...system,
@@ -52,6 +54,7 @@ function inventoryOf(value: InventorySource): Inventory {
       model: { name: model.name, lastKnownGood: model['last-known-good'] ?? null, versions: model.versions ?? [] },
     })),
     bindings: value.bindings,
+    slack: slackFacts(value),
   };
 }
 
@@ -135,7 +138,7 @@ export function surroundingsOf(inventory: Inventory): Surroundings {
     contracts,
     roles: Object.fromEntries(
       inventory.roles
-        .map((role) => [role.id, peopleByRole(inventory, role.id).length] as const)
+        .map((role) => [role.id, holdersMax(inventory, role.id)] as const)
         .filter(([, count]) => count > 0),
     ),
     systems: Object.fromEntries(
@@ -147,6 +150,10 @@ export function surroundingsOf(inventory: Inventory): Surroundings {
     organisation: names.filter((name) => bindingFor(inventory, name, null) !== null),
   };
 }
+
+/** How many may hold a role. Whoever is in a Slack user group holds it as well, and how many those are only Slack knows. */
+const holdersMax = (inventory: Inventory, role: string): number =>
+  Object.hasOwn(inventory.slack.groups, role) ? Number.POSITIVE_INFINITY : peopleByRole(inventory, role).length;
 
 /** The facts about a system that an incident keeps, as they were when it was opened. */
 export function systemSnapshot(inventory: Inventory, id: string): SystemSnapshot | null {

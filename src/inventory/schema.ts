@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SystemSnapshot } from '../incident/events.ts';
 import { Name } from '../incident/ids.ts';
+import { Severity } from '../incident/severity.ts';
 
 /** The shape of `tocsin.yaml`. The JSON Schema for editors is made from it; names and references are checked in inventory.ts. */
 const Text = z.string().trim().min(1).max(200);
@@ -20,11 +21,27 @@ const PersonEntry = z.strictObject({
   name: Text.describe('as colleagues know them'),
   email: z.email().max(254).optional().describe('where mail to their roles goes'),
   roles: z.array(Name).default([]).describe('what they may be asked to decide'),
+  slack: z
+    .string()
+    .regex(
+      /^[UW][A-Z0-9]{2,30}$/,
+      'a Slack member id looks like U0123ABCD; it stands in the profile, under "Copy member ID"',
+    )
+    .optional()
+    .describe('their Slack member id; without it they are found by their e-mail address'),
 });
 
 const RoleEntry = z.strictObject({
   title: Text.describe('as surfaces show it'),
   description: z.string().max(1000).optional().describe('what the role decides and does'),
+  'slack-group': z
+    .string()
+    .regex(
+      /^(@?[a-z0-9][a-z0-9._-]{0,20}|S[A-Z0-9]{2,30})$/,
+      'a Slack user group is its handle, such as ml-on-call, or its id, such as S0123ABCD',
+    )
+    .optional()
+    .describe('a Slack user group whose members hold the role too: its handle or its id'),
 });
 
 const Model = z.strictObject({
@@ -56,6 +73,22 @@ const Organisation = z.strictObject({
   stakeholders: z.array(Name).default([]).describe('roles and people that a playbook means by `to: stakeholders`'),
 });
 
+const Slack = z.strictObject({
+  channel: z
+    .string()
+    .regex(
+      // Names may be of any script, but have no capitals, spaces or signs.
+      /^(#?[^\sA-Z#@.,:;!?'"`()[\]{}<>&/\\|*]{1,80}|[CG][A-Z0-9]{2,30})$/,
+      'a Slack channel is its name in lower case, such as incidents, or its id, such as C0123ABCD',
+    )
+    .default('incidents')
+    .describe('where incidents are announced: the name of a channel or its id'),
+  'own-channel-for': z
+    .array(Severity)
+    .default(['sev1', 'sev2'])
+    .describe('severities whose incidents get a channel of their own; the others keep to a thread'),
+});
+
 export const InventorySource = z
   .strictObject({
     organisation: Organisation.describe('whose systems these are'),
@@ -63,6 +96,7 @@ export const InventorySource = z
     people: z.record(Name, PersonEntry).describe('people by id'),
     systems: z.record(Name, SystemEntry).describe('AI systems by id'),
     bindings: Bindings.default({}).describe('capabilities that serve the organisation as a whole, such as notify.mail'),
+    slack: Slack.prefault({}).describe('where incidents show in Slack'),
   })
   .describe('Tocsin inventory: the AI systems, the people, and which connector serves which capability.');
 export type InventorySource = z.infer<typeof InventorySource>;

@@ -10,6 +10,7 @@ import {
   systemSnapshot,
 } from '../../src/inventory/inventory.ts';
 import { loadInventory } from '../../src/inventory/load.ts';
+import { slackOf } from '../../src/inventory/slack.ts';
 import { formatDiagnostic, SourceError } from '../../src/playbook/diagnostics.ts';
 
 const sample = loadInventory('tocsin.yaml');
@@ -73,6 +74,42 @@ it('a role that nobody holds is not among the surroundings', () => {
   expect(surroundingsOf(inventory).roles).toEqual({});
 });
 
+describe('Slack', () => {
+  it('needs nothing said: the usual channel, one of their own for serious incidents', () => {
+    expect(slackOf(parse(minimal))).toEqual({
+      channel: 'incidents',
+      ownChannelFor: ['sev1', 'sev2'],
+      groups: {},
+      users: {},
+    });
+  });
+
+  it('knows people by id, roles by group, and a channel by name or id, with or without their signs', () => {
+    const inventory = parse(
+      `${minimal
+        .replace('roles: [lead]', 'roles: [lead], slack: W012A3CDE')
+        .replace('title: Lead', 'title: Lead, slack-group: "@leads"')}slack: { channel: "#ai", own-channel-for: [] }\n`,
+    );
+    expect(slackOf(inventory)).toEqual({
+      channel: 'ai',
+      ownChannelFor: [],
+      groups: { lead: 'leads' },
+      users: { ada: 'W012A3CDE' },
+    });
+    expect(slackOf(parse(`${minimal}slack: { channel: C0123ABCD }`)).channel).toBe('C0123ABCD');
+    expect(slackOf(parse(`${minimal}slack: { channel: vorfälle-ki }`)).channel).toBe('vorfälle-ki');
+    // Surfaces show people as they are in the inventory, and nothing of Slack's.
+    expect(personById(inventory, 'ada')).toEqual({ id: 'ada', name: 'Ada', email: null, roles: ['lead'] });
+  });
+
+  it('counts a role as held when a user group may hold it: how many are in it only Slack knows', () => {
+    const held = minimal
+      .replace('roles: [lead]', 'roles: []')
+      .replace('title: Lead', 'title: Lead, slack-group: leads');
+    expect(surroundingsOf(parse(held)).roles).toEqual({ lead: Number.POSITIVE_INFINITY });
+  });
+});
+
 describe('mistakes are named with their place', () => {
   const wrong: [string, string, string, string][] = [
     ['a misspelt key', 'owner: lead', 'ownr: lead', 't.yaml:5:34 error: unknown key "ownr"; did you mean "owner"?'],
@@ -131,6 +168,36 @@ describe('mistakes are named with their place', () => {
       'people: { ada:',
       'people: { lead:',
       't.yaml:3:11 error: "lead" is a role as well; give the person another id',
+    ],
+    [
+      'a Slack user by name',
+      'roles: [lead]',
+      'roles: [lead], slack: "@ada"',
+      't.yaml:3:51 error: a Slack member id looks like U0123ABCD; it stands in the profile, under "Copy member ID"',
+    ],
+    [
+      'a Slack user who is two people',
+      'roles: [lead] } }',
+      'slack: U1111 }, bob: { name: Bob, slack: U1111 } }',
+      't.yaml:3:70 error: U1111 is the Slack user of "ada" already; a Slack user is one person',
+    ],
+    [
+      'a user group that can be none',
+      'title: Lead',
+      'title: Lead, slack-group: "ML on call"',
+      't.yaml:2:44 error: a Slack user group is its handle, such as ml-on-call, or its id, such as S0123ABCD',
+    ],
+    [
+      'a Slack channel with capitals',
+      'systems:',
+      'slack: { channel: Incidents }\nsystems:',
+      't.yaml:4:19 error: a Slack channel is its name in lower case, such as incidents, or its id, such as C0123ABCD',
+    ],
+    [
+      'a severity without a meaning',
+      'systems:',
+      'slack: { own-channel-for: [sev5] }\nsystems:',
+      't.yaml:4:28 error: "sev5" is not one of sev1, sev2, sev3, sev4; did you mean "sev1"?',
     ],
   ];
   it.each(wrong)('%s', (_, from, to, expected) => {

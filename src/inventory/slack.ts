@@ -1,0 +1,53 @@
+import type { Diagnostic } from '../playbook/diagnostics.ts';
+import type { YamlSource } from '../playbook/yaml.ts';
+import type { Inventory } from './inventory.ts';
+import type { InventorySource } from './schema.ts';
+
+/** What `tocsin.yaml` says about Slack. Names and handles are as written: Slack says whether they exist. */
+export type SlackFacts = {
+  /** Where incidents are announced: a channel's name without `#`, or its id. */
+  channel: string;
+  /** The severities that get a channel of their own. */
+  ownChannelFor: InventorySource['slack']['own-channel-for'];
+  /** User groups by role: an id (`S…`), or a handle without `@`. */
+  groups: Readonly<Record<string, string>>;
+  /** Slack user ids by person, where they are written down. Others are found by their e-mail address. */
+  users: Readonly<Record<string, string>>;
+};
+
+export const slackOf = (inventory: Inventory): SlackFacts => inventory.slack;
+
+export const isGroupId = (group: string): boolean => /^S[A-Z0-9]+$/.test(group);
+export const isChannelId = (channel: string): boolean => /^[CG][A-Z0-9]+$/.test(channel);
+
+export function slackFacts(value: InventorySource): SlackFacts {
+  const groups = Object.entries(value.roles).flatMap(([id, { 'slack-group': group }]) =>
+    group === undefined ? [] : [[id, group.replace(/^@/, '')]],
+  );
+  const users = Object.entries(value.people).flatMap(([id, { slack }]) => (slack === undefined ? [] : [[id, slack]]));
+  return {
+    channel: value.slack.channel.replace(/^#/, ''),
+    ownChannelFor: value.slack['own-channel-for'],
+    groups: Object.fromEntries(groups),
+    users: Object.fromEntries(users),
+  };
+}
+
+/** A Slack user who is two people would vote twice. */
+export function slackProblems(value: InventorySource, source: YamlSource): Diagnostic[] {
+  const found: Diagnostic[] = [];
+  const owners = new Map<string, string>();
+  for (const [id, { slack }] of Object.entries(value.people)) {
+    if (slack === undefined) continue;
+    const owner = owners.get(slack);
+    if (owner === undefined) owners.set(slack, id);
+    else
+      found.push({
+        ...source.place(['people', id, 'slack']),
+        severity: 'error',
+        code: 'slack-user-twice',
+        message: `${slack} is the Slack user of "${owner}" already; a Slack user is one person`,
+      });
+  }
+  return found;
+}

@@ -300,24 +300,41 @@ const VOTED: Record<string, string> = {
 function voted(event: EventOf<'decision.voted'>, names: Names): Sentence {
   const { vote, number } = event.data;
   const verb = Object.hasOwn(VOTED, vote.answer) ? VOTED[vote.answer] : `answered ${vote.answer}`;
-  const from = `From the ${vote.surface === 'api' || vote.surface === 'cli' ? vote.surface.toUpperCase() : vote.surface}.`;
+  const from = `From ${SURFACES[vote.surface]}.`;
+  const known =
+    vote.rolesAsOf === undefined
+      ? ''
+      : ` Groups could not be asked; as they were at ${clock(vote.rolesAsOf, event.at)}.`;
   return {
     text: `${nameOf(vote.person, names)} ${verb}: ${questionOf(number, names)}`,
-    note: vote.reason ? `${quoted(vote.reason)} ${from}` : from,
+    note: `${vote.reason ? `${quoted(vote.reason)} ` : ''}${from}${known}`,
   };
 }
 
+const SURFACES: Record<EventOf<'decision.voted'>['data']['vote']['surface'], string> = {
+  console: 'the console',
+  api: 'the API',
+  cli: 'the CLI',
+  slack: 'Slack',
+  bot: 'the bot',
+};
+
 function made(event: EventOf<'decision.made'>, names: Names): Sentence {
-  const { number, outcome, by, people, reason } = event.data;
+  const { number, outcome, by, people, reason, answers } = event.data;
   const question = questionOf(number, names);
   if (by === 'default')
     return { text: `Nobody answered, it counts as ${outcome}: ${question}`, note: reason ?? undefined };
   const deciders = listed(people.map((id) => nameOf(id, names)));
   return {
     text: `Decided${deciders ? ` by ${deciders}` : ''}, ${outcome}: ${question}`,
-    note: reason ? quoted(reason) : undefined,
+    note: [reason ? quoted(reason) : '', answers ? answersInWords(answers) : ''].filter(Boolean).join(' ') || undefined,
   };
 }
+
+const answersInWords = (answers: JsonObject): string =>
+  Object.entries(answers)
+    .map(([field, value]) => `${field}: ${value === true ? 'yes' : value === false ? 'no' : String(value)}`)
+    .join('; ');
 
 function waitNote(event: EventOf<'wait.started'>): string | undefined {
   return event.data.for === null ? undefined : `Ends early when ${event.data.for}`;

@@ -28,6 +28,8 @@ export type Answer = {
   /** The person has been told what an approve of a risky act will do, and said it again. */
   confirmed: boolean;
   surface: Vote['surface'];
+  /** When the person's groups were last known, where whoever keeps them could not say now. */
+  rolesAsOf?: number | null | undefined;
   /** Makes a repeat harmless; see `messageId`. */
   id: string;
 };
@@ -50,6 +52,7 @@ export async function decide(deps: CommandDeps, person: Person, answer: Answer):
     answer: answer.answer,
     ...(answer.reason?.trim() ? { reason: answer.reason.trim() } : {}),
     ...(answer.outputs ? { outputs: answer.outputs } : {}),
+    ...(typeof answer.rolesAsOf === 'number' ? { rolesAsOf: answer.rolesAsOf } : {}),
     at,
     expires: voteExpires(question),
     surface: answer.surface,

@@ -39,6 +39,29 @@ describe('an event in words', () => {
     expect(sentence(event('role.assigned', role), names).text).toBe('I. Moreau is incident commander');
   });
 
+  test('a vote says where it came from, and since when the groups behind it are known', () => {
+    const vote = {
+      incident: 'INC-2026-0147',
+      question: 1,
+      path: 'isolate',
+      planHash: '',
+      person: 'imoreau',
+      roles: ['incident-commander'],
+      answer: 'approve',
+      at,
+      expires: at,
+      surface: 'slack' as const,
+      key: 'k',
+      signature: 's',
+    };
+    const voted = (more: object) => sentence(event('decision.voted', { number: 1, vote: { ...vote, ...more } }), names);
+    expect(voted({})).toEqual({ text: 'I. Moreau approved: Cut traffic to support-assistant?', note: 'From Slack.' });
+    expect(voted({ surface: 'cli' }).note).toBe('From the CLI.');
+    expect(voted({ reason: 'seen it', rolesAsOf: at - 300_000 }).note).toBe(
+      '“seen it” From Slack. Groups could not be asked; as they were at 03:07 UTC.',
+    );
+  });
+
   test('a question says who answers, by when, and what happens otherwise', () => {
     const asked = event('decision.asked', {
       number: 1,

@@ -1,11 +1,12 @@
 import type { Question } from '../incident/decision.ts';
 import { SystemSnapshot } from '../incident/events.ts';
+import { allAnswers } from '../incident/form.ts';
 import type { AskStep, DoStep } from '../playbook/plan.ts';
 import { type Conductor, type Context, StepFailed } from './conductor.ts';
 import { runSequence, type StepOutcome } from './sequence.ts';
 import { newFrame, type StepState, type Variables } from './state.ts';
 
-/** A decision by people. Denied: `on-deny` runs, and the rest of the block is skipped. */
+/** A decision by people. Denied: `on-deny` runs, and the rest of the block is skipped. Own options deny nothing: the plan goes on. */
 export async function askStep(
   conductor: Conductor,
   step: AskStep,
@@ -15,8 +16,13 @@ export async function askStep(
   const answer = await conductor.questions.answer(cur, context.cancel, (number) =>
     questionOf(conductor, step, context, number),
   );
-  conductor.setOutputs(step, context, { outcome: answer.outcome });
-  if (answer.outcome === 'approve') return 'next';
+  const { outcome } = answer;
+  conductor.setOutputs(
+    step,
+    context,
+    step.form ? { outcome, answers: allAnswers(step.form, answer.outputs) } : { outcome },
+  );
+  if (step.options || outcome === 'approve') return 'next';
   cur.frame ??= newFrame();
   await runSequence(conductor, step.onDeny ?? [], cur.frame, context);
   return { ended: 'denied' };
@@ -28,11 +34,13 @@ function questionOf(conductor: Conductor, step: AskStep, context: Context, numbe
   const { requester } = conductor.opening;
   return {
     number,
-    kind: 'approval',
+    kind: step.options ? 'choice' : 'approval',
     path: step.path,
     question: conductor.text(step.question, variables),
     ...(step.details && { details: conductor.text(step.details, variables) }),
-    options: ['approve', 'deny'],
+    options: step.options?.map((option) => option.id) ?? ['approve', 'deny'],
+    ...(step.options && { labels: Object.fromEntries(step.options.map(({ id, title }) => [id, title])) }),
+    ...(step.form && { form: step.form }),
     by: step.by,
     excluded: requester !== null && !step.requesterMayDecide ? [requester] : [],
     askedAt,

@@ -1,5 +1,5 @@
 import { contractOf } from '../capabilities/contracts.ts';
-import { type Question, refuseVote, tally, type Vote } from '../incident/decision.ts';
+import { hasForm, type Question, refuseVote, tally, type Vote } from '../incident/decision.ts';
 import { person } from '../incident/events.ts';
 import type { CancelScope } from './cancel.ts';
 import type { Conductor } from './conductor.ts';
@@ -62,8 +62,11 @@ export class Questions {
   }
 
   /** What people supply in place of a step must be what the step declares: later steps were checked against that. */
-  #refuseOutputs({ path, failure }: Question, { outputs }: Vote): { code: string; message: string } | null {
-    if (outputs === undefined) return null;
+  #refuseOutputs(question: Question, { answer, outputs }: Vote): { code: string; message: string } | null {
+    // refuseVote has looked at the answers to a form.
+    if (outputs === undefined || hasForm(question, answer)) return null;
+    const { path, failure, kind } = question;
+    if (kind !== 'failure') return { code: 'outputs', message: 'This answer takes no outputs; give none.' };
     const step = this.#conductor.steps.get(path);
     const declared = step?.kind === 'do' && !failure?.undo ? contractOf(step.use.capability)?.output : undefined;
     if (!declared) return { code: 'outputs', message: 'This step leaves no outputs; give none.' };
@@ -93,7 +96,9 @@ export class Questions {
     const { number, path, kind } = open.question;
     const last = votes.at(-1);
     const reason = last?.reason ?? null;
-    this.#conductor.record(path, 'decision.made', { number, outcome, by, people: votes.map((v) => v.person), reason });
+    const people = votes.map((vote) => vote.person);
+    const answers = last?.outputs && hasForm(open.question, outcome) ? { answers: last.outputs } : {};
+    this.#conductor.record(path, 'decision.made', { number, outcome, by, people, reason, ...answers });
     delete state.open[number];
     state.settled[number] = outcome;
     if (kind === 'approval' && outcome === 'approve')

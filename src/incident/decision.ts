@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FormField, formProblems } from './form.ts';
 import { Name } from './ids.ts';
 import { JsonObject } from './json.ts';
 
@@ -15,18 +16,6 @@ export type Risk = z.infer<typeof Risk>;
  */
 export const FailureAnswer = z.enum(['retry', 'skip', 'take-over', 'stop', 'unwind']);
 export type FailureAnswer = z.infer<typeof FailureAnswer>;
-
-/** One blank of a form that belongs to a question. */
-export const FormField = z.strictObject({
-  id: Name,
-  label: z.string().min(1).max(200),
-  type: z.enum(['text', 'long-text', 'number', 'yes-no', 'choice', 'date-time']),
-  required: z.boolean(),
-  hint: z.string().max(200).optional(),
-  /** For `choice`: what can be chosen, in order. */
-  choices: z.array(z.strictObject({ value: z.string().min(1).max(150), label: z.string().min(1).max(75) })).optional(),
-});
-export type FormField = z.infer<typeof FormField>;
 
 /** The question as every surface shows it. All times are epoch milliseconds in scenario time. */
 export const Question = z.strictObject({
@@ -118,8 +107,10 @@ export function refuseVote(question: Question, vote: Vote, now: number, escalate
     return { code: 'requester', message: 'Whoever opened the incident cannot decide on it. Another person must.' };
   if (entitledRoles(question, vote.roles, escalated).length === 0)
     return { code: 'not-entitled', message: `Only ${seatsInWords(question.by)} can answer this.` };
-  if (vote.answer !== 'approve' && vote.answer !== 'retry' && !vote.reason?.trim())
+  if (needsReason(question, vote.answer) && !vote.reason?.trim())
     return { code: 'reason', message: 'Say why: it goes on the timeline.' };
+  const [blank] = hasForm(question, vote.answer) ? formProblems(question.form ?? [], vote.outputs ?? {}) : [];
+  if (blank) return { code: 'outputs', message: `${blank[0]}: ${blank[1]}` };
   if (vote.answer === 'take-over' || vote.answer === 'skip') {
     const missing = (question.failure?.outputs ?? []).filter((name) => vote.outputs && !(name in vote.outputs));
     if (vote.outputs && missing.length > 0)
@@ -127,6 +118,14 @@ export function refuseVote(question: Question, vote: Vote, now: number, escalate
   }
   return null;
 }
+
+/** A deny, and every answer about a failed step but another try, goes on the timeline with a reason. */
+export const needsReason = (question: Question, answer: string): boolean =>
+  question.kind === 'failure' ? answer !== 'retry' : question.kind === 'approval' && answer !== 'approve';
+
+/** Whether the question's form is filled in with this answer. */
+export const hasForm = (question: Question, answer: string): boolean =>
+  (question.form?.length ?? 0) > 0 && answer !== 'deny' && question.kind !== 'failure';
 
 /** Roles among `held` that have a seat, or to which the question has been escalated. */
 export function entitledRoles(question: Question, held: readonly string[], escalated: boolean): string[] {
@@ -140,7 +139,7 @@ export type Tally = { approvals: { role: string; needed: number; have: string[] 
 /**
  * Counts votes, latest per person. One deny decides (any seat can stop a risky act); an approval needs every seat filled
  * by different people. Whoever the question was escalated to may fill any open seat, once it has been escalated.
- * Failure questions are decided by the first answer.
+ * Failure questions are decided by the first answer; own options by the first that every seat chose.
  */
 export function tally(question: Question, votes: readonly Vote[], escalated: boolean): Tally {
   const latest = new Map<string, Vote>();
@@ -150,11 +149,28 @@ export function tally(question: Question, votes: readonly Vote[], escalated: boo
     const first = valid[0];
     return { approvals: [], outcome: first ? first.answer : null };
   }
+  if (question.kind === 'choice') return tallyChoice(question, valid, escalated);
   if (valid.some((vote) => vote.answer === 'deny'))
     return { approvals: seats(question, [], escalated), outcome: 'deny' };
   const approving = valid.filter((vote) => vote.answer === 'approve');
   const approvals = seats(question, approving, escalated);
   return { approvals, outcome: approvals.every((seat) => seat.have.length >= seat.needed) ? 'approve' : null };
+}
+
+/** An option wins when every seat is filled by people who chose it. Shown until then: the option that is furthest. */
+function tallyChoice(question: Question, votes: readonly Vote[], escalated: boolean): Tally {
+  const filled = (approvals: Tally['approvals']) => approvals.reduce((sum, seat) => sum + seat.have.length, 0);
+  let furthest = seats(question, [], escalated);
+  for (const option of question.options) {
+    const approvals = seats(
+      question,
+      votes.filter((vote) => vote.answer === option),
+      escalated,
+    );
+    if (approvals.every((seat) => seat.have.length >= seat.needed)) return { approvals, outcome: option };
+    if (filled(approvals) > filled(furthest)) furthest = approvals;
+  }
+  return { approvals: furthest, outcome: null };
 }
 
 function canCount(question: Question, vote: Vote, escalated: boolean): boolean {

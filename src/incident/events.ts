@@ -90,6 +90,8 @@ export const eventData = {
     by: z.enum(['votes', 'default']),
     people: z.array(Text),
     reason: Text.nullable(),
+    /** The answers to the question's form that count: those of whoever decided it. */
+    answers: JsonObject.optional(),
   }),
   'decision.withdrawn': z.strictObject({ number: z.number().int(), because: Text }),
   'wait.started': z.strictObject({ until: z.number(), for: Text.nullable() }),

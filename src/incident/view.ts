@@ -23,7 +23,14 @@ export type DecisionView = {
   votes: Vote[];
   reminders: number[];
   escalatedAt?: number;
-  made?: { at: number; outcome: string; by: 'votes' | 'default'; people: string[]; reason: string | null };
+  made?: {
+    at: number;
+    outcome: string;
+    by: 'votes' | 'default';
+    people: string[];
+    reason: string | null;
+    answers?: JsonObject | undefined;
+  };
   withdrawn?: { at: number; because: string };
 };
 
@@ -154,7 +161,7 @@ export function evolve(view: IncidentView, event: NumberedEvent): IncidentView {
       break;
     case 'decision.asked':
       view.decisions.push({ question: event.data, votes: [], reminders: [] });
-      if (event.data.kind === 'approval')
+      if (event.data.kind !== 'failure')
         Object.assign(step(), { status: 'waiting', startedAt: event.at, question: event.data.number });
       else Object.assign(step(), { question: event.data.number });
       break;
@@ -174,14 +181,15 @@ export function evolve(view: IncidentView, event: NumberedEvent): IncidentView {
       if (made) {
         const { number: _, ...rest } = event.data;
         made.made = { at: event.at, ...rest };
-        if (made.question.kind === 'approval') Object.assign(step(), { status: 'done', endedAt: event.at });
+        if (made.question.kind !== 'failure') Object.assign(step(), { status: 'done', endedAt: event.at });
       }
       break;
     }
     case 'decision.withdrawn': {
       const withdrawn = decision(event.data.number);
       if (withdrawn) withdrawn.withdrawn = { at: event.at, because: event.data.because };
-      if (withdrawn?.question.kind === 'approval') Object.assign(step(), { status: 'skipped', endedAt: event.at });
+      if (withdrawn && withdrawn.question.kind !== 'failure')
+        Object.assign(step(), { status: 'skipped', endedAt: event.at });
       break;
     }
     case 'wait.started':

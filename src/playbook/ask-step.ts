@@ -1,3 +1,4 @@
+import { FailureAnswer } from '../incident/decision.ts';
 import { milliseconds } from './duration.ts';
 import { textOf } from './expressions.ts';
 import { after, type Flow } from './flow.ts';
@@ -21,7 +22,9 @@ export function compileAsk(unit: Unit, source: AskSource, base: Base, block: Blo
     by: compileSeats(unit, source.by, [...path, 'by']),
     requesterMayDecide: source['requester-may-decide'] ?? false,
     ...timing,
-    otherwise: source.otherwise ?? 'deny',
+    otherwise: compileOtherwise(unit, source, path),
+    ...compileOptions(unit, source, path),
+    ...compileForm(unit, source, path),
     onDeny: null,
     covers: [],
   };
@@ -36,7 +39,86 @@ export function compileAsk(unit: Unit, source: AskSource, base: Base, block: Blo
       )
     : null;
   step.onDeny = denied?.steps ?? null;
-  return { step, sure: [step.id], maybe: [], handled: denied ? [...denied.sure, ...denied.maybe] : [], ends: true };
+  const handled = denied ? [...denied.sure, ...denied.maybe] : [];
+  return { step, sure: [step.id], maybe: [], handled, ends: step.options === undefined };
+}
+
+/** Own options must be told from the answers that mean something to Tocsin. */
+const OWN_WORDS = ['approve', 'deny', ...FailureAnswer.options];
+const OPTIONS = { min: 2, max: 5 };
+const FIELDS_MAX = 10;
+const CHOICES = { min: 2, max: 50 };
+
+function compileOptions(unit: Unit, { options, ...source }: AskSource, path: readonly Key[]): Pick<AskStep, 'options'> {
+  if (options === undefined) return {};
+  const report = reporter(unit.diagnostics);
+  const at = unit.source.place([...path, 'options'], { key: true });
+  const list = Object.entries(options).map(([id, title]) => ({ id, title }));
+  if (list.length < OPTIONS.min || list.length > OPTIONS.max)
+    report(at, 'options', `a question has ${OPTIONS.min} to ${OPTIONS.max} options of its own, not ${list.length}`);
+  for (const { id } of list)
+    if (OWN_WORDS.includes(id))
+      report(
+        unit.source.place([...path, 'options', id], { key: true }),
+        'options',
+        `"${id}" has a meaning of its own and cannot name an option`,
+      );
+  if (source['on-deny'])
+    report(
+      unit.source.place([...path, 'on-deny'], { key: true }),
+      'options',
+      'a question with options of its own is never denied; look at its outcome in a later step',
+    );
+  return { options: list };
+}
+
+/** The answer that silence gives must be one of the answers. */
+function compileOtherwise(unit: Unit, source: AskSource, path: readonly Key[]): string {
+  const known = source.options ? Object.keys(source.options) : ['approve', 'deny'];
+  const { otherwise = source.options ? undefined : 'deny' } = source;
+  const report = reporter(unit.diagnostics);
+  if (otherwise === undefined)
+    report(
+      unit.source.place([...path, 'ask'], { key: true }),
+      'otherwise',
+      'say which option counts when nobody answers',
+      { suggestion: `otherwise: ${known[0]}` },
+    );
+  else if (!known.includes(otherwise)) {
+    const suggestion = didYouMean(otherwise, known) ?? known.join(' or ');
+    report(unit.source.place([...path, 'otherwise']), 'otherwise', `"${otherwise}" is no answer to this question`, {
+      suggestion,
+    });
+  }
+  return otherwise ?? known[0] ?? 'deny';
+}
+
+function compileForm(unit: Unit, { form, otherwise }: AskSource, path: readonly Key[]): Pick<AskStep, 'form'> {
+  if (form === undefined) return {};
+  const report = reporter(unit.diagnostics);
+  const place = (...keys: Key[]) => unit.source.place([...path, 'form', ...keys], { key: true });
+  const fields = Object.entries(form);
+  if (fields.length === 0 || fields.length > FIELDS_MAX)
+    report(place(), 'form', `a form has 1 to ${FIELDS_MAX} fields, not ${fields.length}`);
+  for (const [id, { type, choices, required = true }] of fields) {
+    const count = Object.keys(choices ?? {}).length;
+    if (type === 'choice' && (count < CHOICES.min || count > CHOICES.max))
+      report(place(id), 'form', `a choice needs ${CHOICES.min} to ${CHOICES.max} \`choices\`, not ${count}`);
+    if (type !== 'choice' && choices !== undefined)
+      report(place(id, 'choices'), 'form', 'only a field of type choice has choices', { suggestion: 'type: choice' });
+    if (required && otherwise === 'approve')
+      report(place(id), 'form', `silence fills in no form, and "${id}" is needed`, { suggestion: 'otherwise: deny' });
+  }
+  return {
+    form: fields.map(([id, { label, type = 'text', required = true, hint, choices }]) => ({
+      id,
+      label,
+      type,
+      required,
+      ...(hint !== undefined && { hint }),
+      ...(choices && { choices: Object.entries(choices).map(([value, label]) => ({ value, label })) }),
+    })),
+  };
 }
 
 export function compileSeats(unit: Unit, by: SeatList, path: readonly Key[]): AskStep['by'] {

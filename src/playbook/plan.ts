@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Risk, Seat } from '../incident/decision.ts';
+import { FormField } from '../incident/form.ts';
 import { Name } from '../incident/ids.ts';
 import { Json } from '../incident/json.ts';
 import { Severity } from '../incident/severity.ts';
@@ -82,7 +83,11 @@ export type AskStep = Base & {
   /** Offsets from the asking, ascending, below `withinMs`. */
   remindMs: number[];
   escalate: { afterMs: number; to: string; page: boolean } | null;
-  otherwise: 'approve' | 'deny';
+  /** `approve`, `deny`, or one of the own options. */
+  otherwise: string;
+  /** The playbook's own options in place of approve and deny. Absent: none. */
+  options?: { id: string; title: string }[] | undefined;
+  form?: FormField[] | undefined;
   onDeny: Step[] | null;
   /** Paths of the acts that this approval covers. */
   covers: string[];
@@ -133,7 +138,9 @@ export const Step: z.ZodType<Step> = z.lazy(
         withinMs: z.number().int().positive(),
         remindMs: z.array(z.number().int().positive()),
         escalate: z.strictObject({ afterMs: z.number().int().positive(), to: Name, page: z.boolean() }).nullable(),
-        otherwise: z.enum(['approve', 'deny']),
+        otherwise: z.string(),
+        options: z.array(z.strictObject({ id: Name, title: z.string() })).optional(),
+        form: z.array(FormField).optional(),
         onDeny: steps.nullable(),
         covers: z.array(z.string()),
       }),

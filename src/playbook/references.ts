@@ -141,11 +141,11 @@ function name(root: string, node: ASTNode, sight: Sight, links: readonly Link[])
     else report(node.start, 'unknown-name', `unknown name "${root}"`, suggestRoot(root, unit, roots));
     return;
   }
-  const [first, second] = links;
+  const [first, second, third] = links;
   if (root === 'alert' || (!first && root === 'incident')) return;
   if (!first) report(node.start, 'unknown-name', `say which: ${root}.<name>`);
   else if (root === 'inputs') input(first, second, sight);
-  else if (root === 'steps') step(first, second, sight);
+  else if (root === 'steps') step([first, second, third], sight);
   else field(first, Object.keys(INCIDENT_FIELDS), 'incident has no', report);
 }
 
@@ -181,7 +181,7 @@ function stepKnown(id: string, node: ASTNode, { unit, report }: Sight): void {
     report(node.start, 'unknown-step', `unknown step "${id}"`, didYouMean(id, unit.steps.keys()));
 }
 
-function step(first: Link, second: Link | undefined, sight: Sight): void {
+function step([first, second, third]: [Link, Link | undefined, Link | undefined], sight: Sight): void {
   const { unit, flow, report, guarded } = sight;
   const id = first.name;
   const info = unit.steps.get(id);
@@ -211,6 +211,9 @@ function step(first: Link, second: Link | undefined, sight: Sight): void {
     const known = Object.keys(info.outputs);
     const has = known.length > 0 ? `step "${id}" has no output` : `step "${id}" has no outputs, so not`;
     field(second, known, has, report);
+    const inner = info.outputs[second.name];
+    if (third && typeof inner === 'object')
+      field(third, Object.keys(inner), `${second.name} of step "${id}" has no`, report);
   }
 }
 

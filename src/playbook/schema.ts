@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FormField } from '../incident/form.ts';
 import { Name } from '../incident/ids.ts';
 import { Json } from '../incident/json.ts';
 import { Severity } from '../incident/severity.ts';
@@ -59,8 +60,17 @@ export type AskSource = BaseSource & {
   within: string;
   remind?: string[];
   escalate?: { after: string; to: string; page?: boolean };
-  otherwise?: 'approve' | 'deny';
+  options?: Record<string, string>;
+  form?: Record<string, FieldSource>;
+  otherwise?: string;
   'on-deny'?: StepSource[];
+};
+export type FieldSource = {
+  label: string;
+  type?: FormField['type'];
+  required?: boolean;
+  hint?: string;
+  choices?: Record<string, string>;
 };
 export type SaySource = BaseSource & { say: string; to: string; subject?: string };
 export type WaitSource = BaseSource & { wait: string | { until: string; within?: string } };
@@ -110,6 +120,17 @@ const DoSource = z
   })
   .describe('Do: use a capability.');
 
+const FieldSource = z.strictObject({
+  label: z.string().min(1).max(200).describe('what people read above the field'),
+  type: FormField.shape.type.optional().describe('text if absent'),
+  required: z.boolean().optional().describe('true if absent'),
+  hint: z.string().min(1).max(150).optional().describe('one line of help'),
+  choices: z
+    .record(Name, z.string().min(1).max(75))
+    .optional()
+    .describe('for `choice`: what can be chosen, and how people read it'),
+});
+
 const AskSource = z
   .strictObject({
     ask: Text.describe('the question people read'),
@@ -123,7 +144,15 @@ const AskSource = z
     within: Duration.describe('when nobody has decided by then, `otherwise` counts'),
     remind: z.array(Duration).max(10).optional().describe('when to remind, counted from the asking'),
     escalate: Escalate.optional().describe('who else may answer, and from when'),
-    otherwise: z.enum(['approve', 'deny']).optional().describe('the answer when nobody decides; deny if absent'),
+    options: z
+      .record(Name, z.string().min(1).max(60))
+      .optional()
+      .describe('own answers in place of approve and deny, two to five: what surfaces show for each'),
+    form: z
+      .record(Name, FieldSource)
+      .optional()
+      .describe('what is filled in with every answer but deny, ten fields at most: steps.<id>.answers in expressions'),
+    otherwise: Name.optional().describe('the answer when nobody decides; deny if absent, needed with own options'),
     'on-deny': steps
       .optional()
       .describe('steps when it is denied; then the rest of the block is skipped. [] says that nothing else is done'),

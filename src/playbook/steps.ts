@@ -60,8 +60,8 @@ export function compileBlock(
     else sure.push(...own.sure);
     maybe.push(...own.maybe, ...handled);
     if (ends) mayHaveEnded = true;
-    // A question that may be skipped covers nothing.
-    if (step.kind === 'ask' && !step.when) cover = step.path;
+    // A question that may be skipped covers nothing; nor does one that nobody can deny.
+    if (step.kind === 'ask' && !step.when && !step.options) cover = step.path;
   }
   return { steps, sure, maybe };
 }

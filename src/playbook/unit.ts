@@ -1,7 +1,7 @@
 import type { Environment } from '@marcbachmann/cel-js';
 import type { Diagnostic, Place } from './diagnostics.ts';
 import type { AskStep, InputType } from './plan.ts';
-import type { PlaybookSource, StepSource } from './schema.ts';
+import type { AskSource, FieldSource, PlaybookSource, StepSource } from './schema.ts';
 import type { Surroundings } from './surroundings.ts';
 import { environmentOf, type Fields, fieldsOf, inputFields } from './types.ts';
 import type { Key, YamlSource } from './yaml.ts';
@@ -176,11 +176,23 @@ function stemOf(step: StepSource): string {
 }
 
 function outputsOf(step: StepSource, { contracts }: Surroundings): Fields | null {
-  if ('ask' in step || 'run' in step) return { outcome: 'string' };
+  if ('run' in step) return { outcome: 'string' };
+  if ('ask' in step) return { outcome: 'string', ...(step.form && { answers: answersOf(step, step.form) }) };
   const capability = 'do' in step ? step.do : 'say' in step ? MAIL : null;
   if (capability === null) return null;
   const contract = Object.hasOwn(contracts, capability) ? contracts[capability] : undefined;
   return contract ? fieldsOf(contract.output) : {};
+}
+
+/** What later steps may read of a form. What may be left empty, or was never asked because nobody answered, is null. */
+function answersOf({ options }: AskSource, form: Record<string, FieldSource>): Fields {
+  const types = { number: 'double', 'yes-no': 'bool' } as const;
+  return Object.fromEntries(
+    Object.entries(form).map(([id, { type = 'text', required = true }]) => [
+      id,
+      required && !options ? (types[type as keyof typeof types] ?? 'string') : 'dyn',
+    ]),
+  );
 }
 
 export const soleSystemInput = (inputs: Readonly<Record<string, InputType>>): string | null => {

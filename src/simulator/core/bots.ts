@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { OpenQuestion } from '../../engine/state.ts';
-import { FailureAnswer, type Question } from '../../incident/decision.ts';
+import { FailureAnswer, hasForm, type Question } from '../../incident/decision.ts';
 import type { IncidentEvent } from '../../incident/events.ts';
+import type { FormField } from '../../incident/form.ts';
+import type { Json, JsonObject } from '../../incident/json.ts';
 import type { Message, MessageResult } from '../../incident/messages.ts';
 
 /** A seat played by the machine: how fast and how it answers. Always labelled, never counted as a person. */
@@ -62,7 +64,7 @@ export class Bots {
 
   #schedule(question: Question, from: number, seated: (bot: Bot) => boolean): void {
     for (const bot of this.#bots) {
-      const answer = question.kind === 'approval' ? bot.approvals : bot.failures;
+      const answer = question.kind === 'failure' ? bot.failures : bot.approvals;
       if (answer === 'ignore' || !seated(bot)) continue;
       // "!" sorts before every step's path: messages come first.
       this.#ground.at(from + bot.reactionMs, `!${bot.person}`, () => this.#answer(bot, question, answer));
@@ -87,6 +89,7 @@ export class Bots {
         person: bot.person,
         roles: bot.roles,
         answer: known,
+        ...(hasForm(question, known) && { outputs: filledIn(question.form ?? []) }),
         reason: `${bot.person} is a bot`,
         at,
         expires: question.until,
@@ -95,6 +98,28 @@ export class Bots {
         signature: '',
       },
     });
+  }
+}
+
+/** A machine fills in a form with the plainest answer there is: the first choice, the start of time, no. */
+const filledIn = (form: readonly FormField[]): JsonObject =>
+  Object.fromEntries(form.map((field) => [field.id, plainest(field)]));
+
+function plainest({ type, choices, label }: FormField): Json {
+  switch (type) {
+    case 'text':
+    case 'long-text':
+      return label;
+    case 'number':
+      return 0;
+    case 'yes-no':
+      return false;
+    case 'choice':
+      return choices?.[0]?.value ?? null;
+    case 'date-time':
+      return '1970-01-01T00:00Z';
+    default:
+      return type satisfies never;
   }
 }
 

@@ -5,7 +5,6 @@ import { severityLabel } from '../../incident/severity.ts';
 import type { DecisionView, IncidentView } from '../../incident/view.ts';
 import { openDecisions } from '../../incident/view.ts';
 import { type Cli, examples, incidentArgument, incidentPath, jsonArgument } from './context.ts';
-import { CliError, EXIT } from './io.ts';
 import { paint, table, when } from './print.ts';
 
 type Summary = {
@@ -107,6 +106,10 @@ function questionText(cli: Cli, id: string, { question, votes }: DecisionView): 
     ...(question.failure ? [`     ${plainText(question.failure.message)}`] : []),
     ...acts.map(plainText),
     ...(votes.length > 0 ? [`     so far: ${votes.map((vote) => `${vote.person} ${vote.answer}`).join(', ')}`] : []),
+    ...Object.entries(question.labels ?? {}).map(([option, label]) => `     ${option}: ${plainText(label)}`),
+    ...(question.form ?? []).map(
+      (field) => `     --set ${field.id}=…  ${plainText(field.label)}${field.required ? '' : ' (optional)'}`,
+    ),
     `     tocsin decide ${id} ${question.number} ${question.options.join('|')}`,
   ];
 }
@@ -213,60 +216,3 @@ function telling(incident: Command, cli: Cli): void {
 }
 
 type Reason = { reason: string };
-
-/** `tocsin decide`: shows what an approve will do, and asks, before it counts. */
-export function decideCommand(program: Command, cli: Cli): void {
-  program
-    .command('decide')
-    .argument('<incident>', 'INC-2026-0147, or 147')
-    .argument('<question>', 'its number')
-    .argument('<answer>', 'approve, deny; for a failed step retry, skip, take-over, stop, unwind')
-    .option('--reason <text>', 'why; needed for all but approve and retry')
-    .option('--outputs <json>', 'for skip and take-over: the outputs of the step')
-    .option('--yes', 'approve disruptive and irreversible acts without being asked again')
-    .description('answer a question')
-    .addHelpText(
-      'after',
-      examples('tocsin decide 147 1 approve', 'tocsin decide 147 1 deny --reason "Payouts run at three"'),
-    )
-    .action(async (given: string, number: string, answer: string, options: DecideOptions, command: Command) => {
-      const id = incidentArgument(cli.io, given);
-      if (!/^\d+$/.test(number))
-        throw new CliError(EXIT.usage, `"${number}" is not the number of a question.`, `tocsin incident show ${id}`);
-      const path = `${incidentPath(id)}/decisions/${number}`;
-      const body = {
-        answer,
-        ...(options.reason ? { reason: options.reason } : {}),
-        ...(options.outputs ? { outputs: jsonArgument(options.outputs, '--outputs') } : {}),
-      };
-      const send = (confirm: boolean) => cli.client().post<{ outcome?: string }>(path, { ...body, confirm });
-      const result = await confirmed(cli, send, options.yes === true);
-      cli.show(command, result, () =>
-        result.outcome
-          ? `Decided: ${result.outcome}.`
-          : 'Recorded. The question needs more answers before it is decided.',
-      );
-    });
-}
-
-type DecideOptions = { reason?: string; outputs?: string; yes?: boolean };
-
-async function confirmed<T>(cli: Cli, send: (confirm: boolean) => Promise<T>, yes: boolean): Promise<T> {
-  if (yes) return send(true);
-  try {
-    return await send(false);
-  } catch (error) {
-    if (!(error instanceof CliError) || error.problem?.code !== 'confirm') throw error;
-    if (!cli.io.interactive)
-      throw new CliError(
-        error.exit,
-        error.message,
-        'Your answer was not taken. Say it again with --yes.',
-        error.problem,
-      );
-    cli.io.err(`${plainText(error.message)}\n`);
-    const said = (await cli.io.ask('Approve this? Type yes: ')).trim().toLowerCase();
-    if (said !== 'yes') throw new CliError(EXIT.refused, 'Not approved: you did not confirm.', 'Nothing was done.');
-    return send(true);
-  }
-}

@@ -1,5 +1,8 @@
+import { hasForm, needsReason } from '../../incident/decision.ts';
+import { formProblems } from '../../incident/form.ts';
 import { decide, incidentOr404, messageId } from '../commands.ts';
 import { type App, type Ctx, whoIs } from '../http/context.ts';
+import { readAnswers } from '../model/answers.ts';
 import { parseOutputs } from '../model/outputs.ts';
 import { lastVote, needsCheck } from '../model/standing.ts';
 import { notFound, Problem } from '../problem.ts';
@@ -54,9 +57,12 @@ async function decideProps(site: Site, c: Ctx, id: string, number: string): Prom
 function withErrors(props: DecideProps, answer: string, form: ReadonlyMap<string, string>): DecideProps | null {
   const errors = new Map<string, string>();
   const { question } = props.decision;
-  if (form.get('confirm') === 'yes' && answer !== 'approve' && answer !== 'retry' && !form.get('reason')?.trim())
+  if (form.get('confirm') === 'yes' && needsReason(question, answer) && !form.get('reason')?.trim())
     errors.set('reason', 'Say why in one line; it goes on the timeline.');
   if ((form.get('reason')?.length ?? 0) > 2_000) errors.set('reason', 'The reason is longer than 2,000 characters.');
+  if (form.get('confirm') === 'yes' && hasForm(question, answer))
+    for (const [name, message] of formProblems(question.form ?? [], readAnswers(question.form ?? [], form)))
+      errors.set(name, message);
   const supplies = answer === 'skip' || answer === 'take-over';
   if (supplies)
     for (const [name, message] of parseOutputs(question, props.plan, form).errors) errors.set(name, message);
@@ -67,14 +73,13 @@ async function answerIt(site: Site, c: Ctx, props: DecideProps, answer: string, 
   const me = whoIs(c);
   const { view, decision } = props;
   const { number } = decision.question;
-  const supplies = answer === 'skip' || answer === 'take-over';
   try {
     await decide(site, me, {
       incident: view.id,
       number,
       answer,
       reason: form.get('reason')?.trim() || undefined,
-      outputs: supplies ? parseOutputs(decision.question, props.plan, form).outputs : undefined,
+      outputs: outputsIn(props, answer, form),
       confirmed: form.get('confirm') === 'yes',
       surface: 'console',
       id: messageId(me.id, form.get('once')),
@@ -89,6 +94,12 @@ async function answerIt(site: Site, c: Ctx, props: DecideProps, answer: string, 
   if (shown) return c.redirect(`/incidents/${view.id}/decisions/${number}`, 303);
   const later = await decideProps(site, c, view.id, String(number));
   return show(c, <DecidePage {...later} tap={{ kind: 'pending', answer }} />, 202);
+}
+
+function outputsIn({ decision, plan }: DecideProps, answer: string, form: ReadonlyMap<string, string>) {
+  const { question } = decision;
+  if (hasForm(question, answer)) return readAnswers(question.form ?? [], form);
+  return answer === 'skip' || answer === 'take-over' ? parseOutputs(question, plan, form).outputs : undefined;
 }
 
 /** Refused by the incident: say how things stand now. Not reached: say that it is not known. */

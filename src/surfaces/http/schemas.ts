@@ -162,7 +162,8 @@ export const bodies = {
       answer: z.string().min(1).max(64).openapi({ example: 'approve' }),
       reason: z.string().max(2000).optional(),
       outputs: AnyObject.optional().openapi({
-        description: 'For skip and take-over: the outputs of the step, all or none.',
+        description:
+          'The answers to the question’s form, by field; for skip and take-over the outputs of the step, all or none.',
       }),
       confirm: z.boolean().optional().openapi({
         description:

@@ -49,7 +49,8 @@ export const answerWord: Readonly<Record<string, string>> = {
   unwind: 'Undo what was done',
 };
 
-export const answerTitle = (answer: string): string => answerWord[answer] ?? sentenceCase(answer);
+export const answerTitle = (answer: string, question?: Question): string =>
+  question?.labels?.[answer] ?? answerWord[answer] ?? sentenceCase(answer);
 
 const answerPast: Readonly<Record<string, string>> = {
   approve: 'Approved',
@@ -61,7 +62,8 @@ const answerPast: Readonly<Record<string, string>> = {
   unwind: 'Undo',
 };
 
-export const outcomeWord = (answer: string): string => answerPast[answer] ?? sentenceCase(answer);
+export const outcomeWord = (answer: string, question?: Question): string =>
+  question?.labels?.[answer] ?? answerPast[answer] ?? sentenceCase(answer);
 
 export function stepAt(plan: Plan | null, path: string): Step | null {
   if (plan === null) return null;
@@ -72,6 +74,7 @@ export function stepAt(plan: Plan | null, path: string): Step | null {
 /** What follows from an answer, in one short line: beneath the button that gives it. */
 export function consequence(question: Question, answer: string, plan: Plan | null): string {
   if (question.kind === 'failure') return failureConsequence(question, answer);
+  if (question.kind === 'choice') return 'the plan goes on with this answer';
   const [act, ...more] = question.acts;
   if (answer === 'approve') {
     if (act === undefined) return 'the plan goes on';
@@ -104,7 +107,8 @@ function failureConsequence(question: Question, answer: string): string {
 /** "Counts as deny at 03:22:00; the engineering manager is paged." */
 export function defaultSentence(question: Question): string {
   const at = hourText(question.until, true);
-  const word = question.kind === 'approval' ? question.otherwise : inSentence(answerTitle(question.otherwise));
+  const word =
+    question.kind === 'approval' ? question.otherwise : inSentence(answerTitle(question.otherwise, question));
   const counts = question.kind === 'approval' ? `It counts as ${word} at ${at}` : `At ${at} it counts as: ${word}`;
   return question.escalate?.page
     ? `${counts}. The ${roleInWords(question.escalate.to)} is paged at ${hourText(question.escalate.at, true)}.`

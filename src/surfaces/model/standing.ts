@@ -1,4 +1,4 @@
-import { entitledRoles, type Question, type Vote } from '../../incident/decision.ts';
+import { entitledRoles, hasForm, needsReason, type Question, type Vote } from '../../incident/decision.ts';
 import { type DecisionView, type IncidentView, openDecisions } from '../../incident/view.ts';
 
 /** Who looks, with the roles they hold in this incident. */
@@ -40,6 +40,6 @@ export const isRisky = (question: Question): boolean =>
 
 /** An answer that must be confirmed on a page of its own, or needs a reason or outputs: not one tap. */
 export function needsCheck(question: Question, answer: string): boolean {
-  if (question.kind === 'approval' && answer === 'approve') return isRisky(question);
-  return answer !== 'approve' && answer !== 'retry';
+  if (question.kind === 'approval' && answer === 'approve' && isRisky(question)) return true;
+  return needsReason(question, answer) || hasForm(question, answer);
 }

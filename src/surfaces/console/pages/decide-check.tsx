@@ -1,9 +1,10 @@
 import type { Child } from 'hono/jsx';
-import { roleInWords, tally, type Vote } from '../../../incident/decision.ts';
+import { hasForm, needsReason, roleInWords, tally, type Vote } from '../../../incident/decision.ts';
 import type { DecisionView } from '../../../incident/view.ts';
 import { answerTitle, capabilityTitle, consequence, inSentence, listed, targetsOf } from '../../model/describe.ts';
 import { outputFields } from '../../model/outputs.ts';
 import { standingOf } from '../../model/standing.ts';
+import { FormFields } from '../parts/form-fields.tsx';
 import { Glyph } from '../parts/glyph.tsx';
 import { Words } from '../parts/text.tsx';
 import { type DecideProps, type Parts, Refused } from './decide-parts.tsx';
@@ -14,7 +15,7 @@ export function confirm(props: DecideProps, answer: string): Parts {
   const asked = decision.question;
   const address = `/incidents/${view.id}/decisions/${asked.number}`;
   const approve = answer === 'approve';
-  const title = approve ? checkTitle(props) : `${answerTitle(answer)}?`;
+  const title = approve ? checkTitle(props) : `${answerTitle(answer, asked)}?`;
   const failed = errors.size > 0;
   return {
     title: failed ? `Error: ${title}` : title,
@@ -40,7 +41,8 @@ export function confirm(props: DecideProps, answer: string): Parts {
           <input type="hidden" name="answer" value={answer} />
           <input type="hidden" name="confirm" value="yes" />
           <input type="hidden" name="once" value={once} />
-          <ReasonField {...props} required={answer !== 'approve' && answer !== 'retry'} />
+          {hasForm(asked, answer) && <FormFields form={asked.form ?? []} draft={props.draft} errors={errors} />}
+          <ReasonField {...props} required={needsReason(asked, answer)} />
           {(answer === 'skip' || answer === 'take-over') && <OutputFields {...props} />}
         </form>
       </>
@@ -61,7 +63,8 @@ export function confirm(props: DecideProps, answer: string): Parts {
 
 function confirmWords({ question }: DecisionView, answer: string): Child {
   const act = question.acts[0];
-  if (answer !== 'approve' || act === undefined || act.title.length > 60) return answerTitle(answer).toLowerCase();
+  if (answer !== 'approve' || act === undefined || act.title.length > 60)
+    return <Words of={inSentence(answerTitle(answer, question))} />;
   return <Words of={`${inSentence(act.title)}${question.acts.length > 1 ? ' and more' : ''}`} />;
 }
 

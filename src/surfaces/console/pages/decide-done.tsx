@@ -12,7 +12,7 @@ import { Counter, type DecideProps, namesOf, OpenIncident, type Parts, Refused, 
 
 export function answered(props: DecideProps, standing: Extract<Standing, { kind: 'answered' }>): Parts {
   const { decision, view, me, people, frame } = props;
-  const words = outcomeWord(standing.vote.answer);
+  const words = outcomeWord(standing.vote.answer, decision.question);
   return {
     title: `${words}, recorded`,
     body: (
@@ -39,7 +39,7 @@ export function made(props: DecideProps, { made, mine }: Extract<Standing, { kin
   const { decision, view, me, people, frame, tap } = props;
   const names = namesOf(people);
   const counted = mine !== null && made.people.includes(me.id) && tap?.kind !== 'refused';
-  const word = outcomeWord(made.outcome);
+  const word = outcomeWord(made.outcome, decision.question);
   const words = counted
     ? `${word}. Your answer is recorded.`
     : tap?.kind === 'refused'
@@ -56,7 +56,8 @@ export function made(props: DecideProps, { made, mine }: Extract<Standing, { kin
         <p>
           {made.by === 'default' ? (
             <>
-              Nobody answered in time. It counts as <b>{made.outcome}</b> since <When at={made.at} now={frame.now} />.
+              Nobody answered in time. It counts as <b>{word.toLowerCase()}</b> since{' '}
+              <When at={made.at} now={frame.now} />.
             </>
           ) : (
             <>
@@ -226,7 +227,7 @@ export function unsure(props: DecideProps, answer: string): Parts {
     tools: (
       <>
         <button class="btn main" type="submit" form="answer">
-          Send again: {answerTitle(answer).toLowerCase()}
+          Send again: {answerTitle(answer, decision.question).toLowerCase()}
         </button>
         <a class="btn" href={address}>
           Read the question again
@@ -244,7 +245,7 @@ export function pending(props: DecideProps, answer: string): Parts {
     title: 'Accepted',
     body: (
       <>
-        <Stamp glyph="run" words={`${outcomeWord(answer)}: accepted, not yet on the timeline.`} />
+        <Stamp glyph="run" words={`${outcomeWord(answer, decision.question)}: accepted, not yet on the timeline.`} />
         <p class="lead-q">
           <Words of={decision.question.question} />
         </p>

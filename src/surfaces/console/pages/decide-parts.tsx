@@ -52,9 +52,10 @@ export function Counter({ decision, now }: { decision: DecisionView; now: number
       <p class="due-note">
         left. If nobody answers,
         <br />
-        {question.kind === 'approval' ? (
+        {question.kind !== 'failure' ? (
           <>
-            it <b>counts as {question.otherwise}</b> at {hourText(question.until)}.
+            it <b>counts as {question.labels?.[question.otherwise] ?? question.otherwise}</b> at{' '}
+            {hourText(question.until)}.
           </>
         ) : (
           <>

@@ -202,8 +202,8 @@ function decidedWords(decision: Node['decision']): string | null {
   if (!decision?.made) return null;
   const { made, question } = decision;
   const took = spanText(made.at - question.askedAt);
-  if (made.by === 'default') return `nobody answered: counts as ${made.outcome}`;
-  return `${outcomeWord(made.outcome).toLowerCase()} in ${took}`;
+  if (made.by === 'default') return `nobody answered: counts as ${outcomeWord(made.outcome, question).toLowerCase()}`;
+  return `${outcomeWord(made.outcome, question).toLowerCase()} in ${took}`;
 }
 
 type Outputs = NonNullable<Node['view']>['outputs'];

@@ -89,11 +89,11 @@ export function Answers({
   once: string;
 }) {
   const { question } = decision;
-  const main = question.kind === 'approval' ? 'approve' : 'retry';
+  const main = { approval: 'approve', failure: 'retry', choice: null }[question.kind];
   // Options of an approval are named approve first; on the screen approve stands on the right.
   const sorted = question.kind === 'approval' ? question.options.toReversed() : question.options;
   return (
-    <div class={question.kind === 'failure' ? 'acts many' : 'acts'}>
+    <div class={question.kind === 'approval' ? 'acts' : 'acts many'}>
       {sorted.map((answer) => (
         <AnswerButton
           incident={incident}
@@ -121,7 +121,7 @@ function AnswerButton(props: {
   const address = `/incidents/${incident}/decisions/${number}`;
   const label = (
     <>
-      {answerTitle(answer)}
+      <Words of={answerTitle(answer, decision.question)} />
       <span class="what">
         <Words of={what} />
       </span>

@@ -109,7 +109,13 @@ function DecisionRow({ view, decision, names, now }: DecisionRowProps) {
         {made ? (
           <span class="state">
             <Glyph name={made.outcome === 'deny' ? 'skip' : 'done'} />
-            {made.by === 'default' ? `Counts as ${made.outcome}` : outcomeWord(made.outcome)}
+            <Words
+              of={
+                made.by === 'default'
+                  ? `Counts as ${question.labels?.[made.outcome] ?? made.outcome}`
+                  : outcomeWord(made.outcome, question)
+              }
+            />
           </span>
         ) : withdrawn ? (
           <span class="state">

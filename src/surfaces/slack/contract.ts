@@ -1,7 +1,12 @@
-import type { Block, KnownBlock, View } from '@slack/types';
+import type { Block, HomeView, KnownBlock, ModalView } from '@slack/types';
+import type { Question } from '../../incident/decision.ts';
+import type { JsonObject } from '../../incident/json.ts';
+import type { Severity } from '../../incident/severity.ts';
 import type { DecisionView, IncidentView } from '../../incident/view.ts';
 import type { Plan } from '../../playbook/plan.ts';
-import type { Person } from '../ports.ts';
+import type { Looker } from '../model/standing.ts';
+import type { Person, StoredEvent } from '../ports.ts';
+import type { Problem } from '../problem.ts';
 
 /** The seams inside the Slack surface: `messages/` says things (pure), `handlers/` hears people, `publisher/` keeps messages current, `connection/` holds the line. */
 
@@ -71,9 +76,11 @@ export type ViewContext = {
   /** Where the person came from: for the message to refresh and for words that only they see. */
   channel?: string;
   ts?: string;
+  /** Of the message that a report is about. */
+  permalink?: string;
 };
 
-/** What is said in Slack. All pure: the same story gives the same blocks, within Block Kit's limits for any input. */
+/** What is said in Slack (`messages/messages.ts`, `modals.ts` and `replies.ts` export one of each). All pure: the same story gives the same blocks, within Block Kit's limits for any input. */
 export interface Messages {
   /** In the incident's channel and in a DM to those who may answer. Open: with buttons; else what came of it and who, when, why. */
   decision(story: Story, decision: DecisionView, place: 'channel' | 'dm'): SlackPost;
@@ -82,13 +89,104 @@ export interface Messages {
   /** One line a story in the announcements channel: an incident opened. */
   announcement(story: Story, channel: string | null): SlackPost;
   /** The detail of what happened, for the thread: null for events that are told elsewhere or are routine. */
-  detail(story: Story, seq: number): SlackPost | null;
+  detail(story: Story, event: StoredEvent): SlackPost | null;
   /** In the thread of the decision: mentions who has not answered. */
   reminder(story: Story, decision: DecisionView): SlackPost;
   escalation(story: Story, decision: DecisionView): SlackPost;
   /** `SEV 1 · open · Model artefact tampered with`, at most 250 characters. */
   topic(view: IncidentView): string;
-  home(person: Person | null, waiting: { story: Story; decision: DecisionView }[], open: Story[]): View;
+  /** `person`: null for those who take no part (guests, bots): they are shown nothing of any incident. `now`: when it was looked. */
+  home(person: Person | null, waiting: readonly Waiting[], open: readonly Story[], now: number): HomeView;
+}
+
+/** A question that waits for the reader. */
+export type Waiting = { story: Story; decision: DecisionView };
+
+/** What was filled in, by block and action, as Slack sends it. */
+export type ViewValues = Record<string, Record<string, Record<string, unknown>>>;
+
+/** By block, ready for `response_action: 'errors'`. */
+export type FieldErrors = { errors: Record<string, string> };
+
+/**
+ * The modals, and how what was filled in is read. Everything an answer needs besides one tap is asked in `answer`: use
+ * `needsCheck` of model/standing.ts to tell. `private_metadata` of each holds its `context` as JSON.
+ */
+export interface Modals {
+  answer(about: {
+    story: Story;
+    decision: DecisionView;
+    answer: string;
+    context: ViewContext;
+    /** The reader, if known by now: then it can say whether theirs is the last voice. */
+    me?: Looker | undefined;
+    /** Why the last try was not taken. */
+    error?: string | undefined;
+  }): ModalView;
+  /** What was answered. `reason` and `outputs` are ready for `decide`. */
+  readAnswer(about: {
+    values: ViewValues;
+    question: Question;
+    answer: string;
+    plan: Plan | null;
+  }): { reason: string | undefined; outputs: JsonObject | undefined } | FieldErrors;
+  /** "Report an AI incident": three plain questions. */
+  report(about: {
+    context: ViewContext;
+    /** Of the message it is about: the first words of the report. */
+    text?: string | undefined;
+    systems: readonly { id: string; name: string }[];
+    error?: string | undefined;
+  }): ModalView;
+  readReport(values: ViewValues): Report | FieldErrors;
+  note(about: { context: ViewContext; story?: Story | undefined; text?: string; error?: string }): ModalView;
+  readNote(values: ViewValues): { text: string } | FieldErrors;
+  openIncident(about: {
+    context: ViewContext;
+    title?: string | undefined;
+    playbooks: readonly { id: string; title: string }[];
+    systems: readonly { id: string; name: string }[];
+    error?: string | undefined;
+  }): ModalView;
+  readOpenIncident(
+    values: ViewValues,
+  ): { title: string | null; playbook: string | null; system: string | null; severity: Severity | null } | FieldErrors;
+  /** Opened at once when the real one needs longer than a trigger lives; replaced by `views.update`. */
+  working(title: string): ModalView;
+  /** What came of it, in place of the form: `title` has 24 characters at most. */
+  result(title: string, said: SlackPost): ModalView;
+}
+
+/** `severity`: what the answer about harm means; null leaves it to the playbook. `words`: the answer itself, for the record. */
+export type Report = {
+  what: string;
+  system: string | null;
+  harm: 'now' | 'soon' | 'no' | 'unknown';
+  words: string;
+  severity: Severity | null;
+};
+
+/** Words that one person sees: ephemeral, in a DM, or in a modal. Give `decision` as it stands now, not as it was shown. */
+export interface Replies {
+  /** Why something was not done, what that means, and what to do now. */
+  refusal(
+    problem: Problem,
+    about?: { story: Story; decision?: DecisionView | undefined; me?: Looker | undefined },
+  ): SlackPost;
+  /** Something of ours failed on the way: it is not known whether the answer counted. */
+  notConfirmed(about?: { story: Story; decision?: DecisionView | undefined }): SlackPost;
+  /** The answer was taken; whether it stands already. */
+  taken(about: { story: Story; decision: DecisionView; answer: string; me: Looker }): SlackPost;
+  /** To whoever reported: what happens next, and where. `created` false: it was reported already. */
+  reported(about: { story: Story; created: boolean }): SlackPost;
+  /** `/tocsin help`. */
+  help(): SlackPost;
+  /** `/tocsin` and `/tocsin status`: what waits for the reader, then what is open. */
+  overview(waiting: readonly Waiting[], open: readonly Story[], now: number): SlackPost;
+  /** `/tocsin decide` without a number: the questions, with their buttons. */
+  questions(waiting: readonly Waiting[], now: number): SlackPost;
+  /** Any other words; nothing in them is markup. `story`: its mark (EXERCISE, simulated) and its link are added. */
+  plain(words: string, story?: Story): SlackPost;
 }
 
 /** A Slack user who is nobody else's: who they are for Tocsin, and how sure that is. Throws Problem for those who may not decide (bots, guests, strangers, the deactivated). */

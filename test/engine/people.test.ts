@@ -1,5 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { act, ask, commander, MINUTE, opening, parallel, run, START, say, wait, world } from '../support/plans.ts';
+import {
+  act,
+  ask,
+  commander,
+  MINUTE,
+  opening,
+  parallel,
+  run,
+  START,
+  say,
+  wait,
+  when,
+  world,
+} from '../support/plans.ts';
 import { isolate, play, system } from '../support/play.ts';
 
 describe('outputs that people supply in place of a failed step', () => {
@@ -164,5 +177,67 @@ describe('people may', () => {
     });
     expect(lines.some((l) => l.includes('isolate step.taken-over'))).toBe(true);
     expect(events.find((e) => e.type === 'undo.finished')?.data).toEqual({ undone: 1, left: 0 });
+  });
+});
+
+describe('a question with a form', () => {
+  const asked = ask('aware', {
+    form: [{ id: 'records', label: 'How many records', type: 'number', required: true }],
+  });
+  const vote = (outputs: object | undefined, at = 5_000, answer = 'approve') => ({
+    at: START + at,
+    message: {
+      id: `vote-${at}`,
+      person: 'ana',
+      at: 0,
+      type: 'decide',
+      vote: {
+        incident: opening.incident,
+        question: 1,
+        path: 'aware',
+        planHash: '0'.repeat(64),
+        person: 'ana',
+        roles: ['incident-commander'],
+        answer,
+        ...(outputs && { outputs }),
+        at: 0,
+        expires: START + 60 * MINUTE,
+        surface: 'slack',
+        key: '',
+        signature: '',
+      },
+    } as never,
+  });
+  const after = [asked, when('steps.aware.answers.records > 100', [say('many')], [say('few')])];
+
+  it('gives its answers to later steps', async () => {
+    const { lines } = await play({ steps: after, bots: [], messages: [vote({ records: 4_000 })] });
+    expect(lines.join('\n')).toContain('branch/then/many');
+  });
+
+  it('is not taken while an answer is missing or of another type, and stays open', async () => {
+    const { lines } = await play({
+      steps: after,
+      bots: [],
+      messages: [vote(undefined, 1_000), vote({ records: 'many' }, 2_000), vote({ records: 3 }, 3_000)],
+    });
+    expect(lines.filter((line) => line.includes('decision.voted'))).toHaveLength(1);
+    expect(lines.join('\n')).toContain('branch/else/few');
+  });
+
+  it('with options of its own goes on with the one that was chosen', async () => {
+    const own = ask('aware', {
+      options: [
+        { id: 'back', title: 'Go back' },
+        { id: 'down', title: 'Keep it down' },
+      ],
+      otherwise: 'down',
+      onDeny: null,
+    });
+    const steps = [own, when('steps.aware.outcome == "back"', [say('going-back')], [say('staying-down')])];
+    const chosen = await play({ steps, bots: [], messages: [vote(undefined, 1_000, 'back')] });
+    expect(chosen.lines.join('\n')).toContain('branch/then/going-back');
+    const silent = await play({ steps, bots: [], messages: [] });
+    expect(silent.lines.join('\n')).toContain('branch/else/staying-down');
   });
 });

@@ -54,6 +54,24 @@ const leaf: fc.Arbitrary<Named> = fc.oneof(
           onDeny: manual ? [say(`${id}-denied`)] : [],
         });
     }),
+  fc.tuple(seconds(20, 300), fc.boolean()).map(
+    ([withinMs, own]): Named =>
+      (id) =>
+        ask(id, {
+          withinMs,
+          remindMs: [],
+          escalate: null,
+          form: [{ id: 'records', label: 'Records', type: 'number', required: true }],
+          ...(own && {
+            options: [
+              { id: 'back', title: 'Go back' },
+              { id: 'down', title: 'Keep it down' },
+            ],
+            otherwise: 'down',
+            onDeny: null,
+          }),
+        }),
+  ),
   fc.constant<Named>((id) => say(id)),
   seconds(0, 120).map(
     (forMs): Named =>

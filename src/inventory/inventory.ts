@@ -151,6 +151,12 @@ export function surroundingsOf(inventory: Inventory): Surroundings {
   };
 }
 
+/** The connectors that reach outside, as far as anything is bound to them. */
+export function realConnectors({ bindings, systems }: Inventory): string[] {
+  const bound = [bindings, ...systems.map((system) => system.bindings)].flatMap((one): string[] => Object.values(one));
+  return [...new Set(bound)].filter((connector) => connector !== 'simulated').sort();
+}
+
 /** How many may hold a role. Whoever is in a Slack user group holds it as well, and how many those are only Slack knows. */
 const holdersMax = (inventory: Inventory, role: string): number =>
   Object.hasOwn(inventory.slack.groups, role) ? Number.POSITIVE_INFINITY : peopleByRole(inventory, role).length;

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { SetupError } from '../embedded/failure.ts';
 import { didYouMean } from '../playbook/names.ts';
 import { packageRoot } from './package-root.ts';
+import { type SlackConfig, slackConfig } from './slack-config.ts';
 
 const port = z.coerce
   .number('must be a number')
@@ -21,6 +22,10 @@ const httpUrl = text.refine((value) => /^https?:$/.test(protocolOf(value)), 'mus
 function protocolOf(value: string): string {
   return URL.canParse(value) ? new URL(value).protocol : '';
 }
+
+/** What may stand in TOCSIN_ALLOW_LOCAL. */
+const ALLOWABLE = ['accounts', 'slack'] as const;
+export type Allowable = (typeof ALLOWABLE)[number];
 
 type Setting = { schema: z.ZodType; about: string };
 
@@ -44,6 +49,21 @@ export const settings = {
   },
   TOCSIN_METRICS_TOKEN: { schema: reference, about: 'token that /metrics asks for away from loopback, by reference' },
   TOCSIN_WATCHDOG_WEBHOOK: { schema: reference, about: 'address the watchdog pages, by reference' },
+  TOCSIN_SLACK: {
+    schema: z.enum(['local', 'off'], 'must be local or off'),
+    about: 'local: try decisions in a Slack on this machine (npm start, where none is configured); or off',
+  },
+  TOCSIN_SLACK_BOT_TOKEN: { schema: reference, about: 'token of the Slack app (xoxb-…), by reference' },
+  TOCSIN_SLACK_APP_TOKEN: { schema: reference, about: 'its app-level token (xapp-…) for Socket Mode, by reference' },
+  TOCSIN_SLACK_SIGNING_SECRET: { schema: reference, about: 'its signing secret, for HTTP instead, by reference' },
+  TOCSIN_SLACK_API_URL: { schema: httpUrl, about: 'address of another Slack (https://slack.com/api/)' },
+  TOCSIN_SLACK_PORT: { schema: port, about: 'port of the local Slack (7374, or the next that is free)' },
+  TOCSIN_ALLOW_LOCAL: {
+    schema: text
+      .transform((list) => list.split(/[,\s]+/).filter(Boolean))
+      .pipe(z.array(z.enum(ALLOWABLE, `must be one or more of ${ALLOWABLE.join(', ')}`))),
+    about: 'lets local accounts, or a local Slack, decide about real systems: accounts, slack',
+  },
   DATABASE_URL: { schema: text, about: 'PostgreSQL to use instead of the embedded one; a URL or a reference' },
   TEMPORAL_ADDRESS: {
     schema: text.regex(/^[^:/\s]+:\d+$|^\[[0-9a-f:]+\]:\d+$/i, 'must be host:port'),
@@ -84,6 +104,9 @@ export type Config = {
   /** References, resolved where they are used (resolveReference). */
   metricsToken: string | null;
   watchdogWebhook: string | null;
+  slack: SlackConfig;
+  /** What may decide about real systems although it is for trying. */
+  allowLocal: readonly Allowable[];
   /** Null: the embedded one. */
   databaseUrl: string | null;
   temporal: {
@@ -126,6 +149,8 @@ export function readConfig(env: NodeJS.ProcessEnv, cwd: string = process.cwd()):
     temporalUi: read('TOCSIN_TEMPORAL_UI') ?? 'off',
     metricsToken: read('TOCSIN_METRICS_TOKEN'),
     watchdogWebhook: read('TOCSIN_WATCHDOG_WEBHOOK'),
+    slack: readSlack(read, problems),
+    allowLocal: read('TOCSIN_ALLOW_LOCAL') ?? [],
     databaseUrl: databaseUrl(read('DATABASE_URL'), env, problems),
     temporal: {
       address: read('TEMPORAL_ADDRESS'),
@@ -164,6 +189,27 @@ function databaseUrl(value: string | null, env: NodeJS.ProcessEnv, problems: str
     problems.push(`DATABASE_URL: ${error instanceof Error ? error.message : String(error)}`);
   }
   return null;
+}
+
+type ReadAny = <Name extends SettingName>(name: Name) => z.output<(typeof settings)[Name]['schema']> | null;
+
+function readSlack(read: ReadAny, problems: string[]): SlackConfig {
+  const mistakes: string[] = [];
+  const before = problems.length;
+  const config = slackConfig(
+    {
+      TOCSIN_SLACK: read('TOCSIN_SLACK'),
+      TOCSIN_SLACK_BOT_TOKEN: read('TOCSIN_SLACK_BOT_TOKEN'),
+      TOCSIN_SLACK_APP_TOKEN: read('TOCSIN_SLACK_APP_TOKEN'),
+      TOCSIN_SLACK_SIGNING_SECRET: read('TOCSIN_SLACK_SIGNING_SECRET'),
+      TOCSIN_SLACK_API_URL: read('TOCSIN_SLACK_API_URL'),
+      TOCSIN_SLACK_PORT: read('TOCSIN_SLACK_PORT'),
+    },
+    mistakes,
+  );
+  // A setting that could not be read is not one that is missing.
+  if (problems.length === before) problems.push(...mistakes);
+  return config;
 }
 
 type Read = (

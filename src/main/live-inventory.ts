@@ -13,10 +13,20 @@ const LOOK_EVERY_MS = 1_000;
 
 /**
  * The inventory as the file says now: whoever is taken out of it is out within a second. A file with mistakes is not used: the
- * last good one stays, and the mistakes are said.
+ * last good one stays, and the mistakes are said. `accept` throws for one that may not be used here.
  */
-export function createLiveInventory(path: string, now: () => number, log: Log): LiveInventory {
-  let inventory = loadInventory(path);
+export function createLiveInventory(
+  path: string,
+  now: () => number,
+  log: Log,
+  accept: (inventory: Inventory) => void = () => undefined,
+): LiveInventory {
+  const load = (): Inventory => {
+    const loaded = loadInventory(path);
+    accept(loaded);
+    return loaded;
+  };
+  let inventory = load();
   let seen = stamp(path);
   let lookedAt = now();
   let problem: string | null = null;
@@ -28,7 +38,7 @@ export function createLiveInventory(path: string, now: () => number, log: Log): 
     if (fresh === seen) return;
     seen = fresh;
     try {
-      inventory = loadInventory(path);
+      inventory = load();
       problem = null;
       log.info({ file: path }, 'the inventory was read again');
     } catch (error) {

@@ -2,6 +2,7 @@ import { serve } from '@hono/node-server';
 import { Client, Connection } from '@temporalio/client';
 import type pg from 'pg';
 import { SetupError } from '../embedded/failure.ts';
+import type { Inventory } from '../inventory/inventory.ts';
 import { migrate } from '../store/migrate.ts';
 import { mayTake, openPool } from '../store/pool.ts';
 import { createApp } from '../surfaces/http/app.ts';
@@ -9,6 +10,7 @@ import { loadKeys, makeKeys, type ServerKeys } from './keys.ts';
 import { keysInUse } from './keys-in-use.ts';
 import { createLiveInventory } from './live-inventory.ts';
 import { prepareLocal } from './local.ts';
+import { requireAllowed } from './local-allowed.ts';
 import { createLog, type Log } from './log.ts';
 import { composeServer } from './server-parts.ts';
 import type { Service, ServiceConfig } from './supervised.ts';
@@ -34,7 +36,8 @@ export async function runServer(
 ): Promise<Service> {
   const log = options.log ?? createLog({ name: 'server', level: config.logLevel });
   const starting = new AbortController();
-  const inventory = createLiveInventory(config.inventory, Date.now, log);
+  const accept = (inventory: Inventory) => requireAllowed(config, inventory);
+  const inventory = createLiveInventory(config.inventory, Date.now, log, accept);
   const pool = await untilThere('the database', log, () => prepareDatabase(config, log), starting.signal);
   const keys = await untilThere('Temporal', log, () => serverKeys(config, pool), starting.signal);
   const temporal = await connectTemporal(

@@ -16,6 +16,7 @@ import { createTimeline } from '../store/timeline.ts';
 import { createWorlds, type Worlds } from '../store/worlds.ts';
 import { bundlePath } from './bundle.ts';
 import { KeyError, loadKeys, type WorkerKeys } from './keys.ts';
+import { requireAllowed } from './local-allowed.ts';
 import { createLog, type Log } from './log.ts';
 import { packageRoot } from './package-root.ts';
 import { createRegistry } from './simulated-bindings.ts';
@@ -40,6 +41,7 @@ export async function runWorker(
   if (!existsSync(codePath)) throw new SetupError('not-built', `${codePath} is missing`, 'Build it: npm run build');
   const keys = await awaitKeys(config.keys, log);
   const inventory = loadInventory(config.inventory);
+  requireAllowed(config, inventory);
   const starting = new AbortController();
   const onProblem = (error: Error) => log.warn({ error: error.message }, 'a connection to PostgreSQL broke');
   const pool = await untilThere(

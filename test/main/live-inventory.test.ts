@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Inventory } from '../../src/inventory/inventory.ts';
 import { createLiveInventory } from '../../src/main/live-inventory.ts';
 import { createLog } from '../../src/main/log.ts';
 import { packageRoot } from '../../src/main/package-root.ts';
@@ -37,4 +38,16 @@ it('a file with mistakes is not used: the last good one stays, and the mistakes 
   writeFileSync(file, good);
   clock += 1_001;
   expect(inventory.problem()).toBeNull();
+});
+
+it('a file that may not be used here is like one with mistakes: refused at start, and later the one before stays', () => {
+  const refuse = (inventory: Inventory) => {
+    if (inventory.organisation.name === 'Real') throw new Error('binds real systems');
+  };
+  const inventory = createLiveInventory(file, () => clock, log, refuse);
+  writeFileSync(file, good.replace('name: Halden Mutual', 'name: Real'));
+  clock += 1_001;
+  expect(inventory.current().organisation.name).toBe('Halden Mutual');
+  expect(inventory.problem()).toBe('binds real systems');
+  expect(() => createLiveInventory(file, () => clock, log, refuse)).toThrow('binds real systems');
 });

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { readIncidentName } from '../incident-name.ts';
 import { type Client, createClient } from './client.ts';
 import { connection } from './connect.ts';
 import { CliError, EXIT, type Io } from './io.ts';
@@ -28,11 +29,10 @@ export const wantsJson = (command: Command): boolean => command.optsWithGlobals<
 
 /** `INC-2026-0147`, `inc-2026-147` or just `147` (of this year). */
 export function incidentArgument(io: Pick<Io, 'now'>, text: string): string {
-  const found = /^(?:inc-(\d{4})-)?(\d{1,9})$/i.exec(text.trim());
-  if (!found)
+  const id = readIncidentName(text, io.now());
+  if (id === null)
     throw new CliError(EXIT.usage, `"${text}" is not an incident.`, "Write INC-2026-0147, or 147 for this year's.");
-  const [, year = String(new Date(io.now()).getUTCFullYear()), number = ''] = found;
-  return `INC-${year}-${number.replace(/^0+(?=\d)/, '').padStart(4, '0')}`;
+  return id;
 }
 
 export const incidentPath = (id: string): string => `/api/incidents/${encodeURIComponent(id)}`;

@@ -1,0 +1,45 @@
+import type { IncidentView } from '../../../incident/view.ts';
+import type { Plan } from '../../../playbook/plan.ts';
+import type { CommandDeps } from '../../commands.ts';
+import type { Looker } from '../../model/standing.ts';
+import { rolesIn } from '../../permissions.ts';
+import type { Person } from '../../ports.ts';
+import type { DecisionRef, SlackPeople, Story } from '../contract.ts';
+import type { SlackLog } from '../ports.ts';
+
+/** What hearing people needs of the rest. */
+export type HandlerDeps = CommandDeps & {
+  people: SlackPeople;
+  posts: Posts;
+  /** Where the console is: `https://tocsin.example.org`. */
+  publicUrl: string;
+  log: SlackLog;
+};
+
+/** What the publisher is asked for by those who hear people. Each returns at once, or when it has been noted. */
+export type Posts = {
+  /** Something about this incident has just been accepted or refused: show how it stands. */
+  refresh(incident: string): void | Promise<void>;
+  /** A message of ours was clicked: it may be one whose sending nobody heard of. */
+  adopt(channel: string, ts: string, ref: DecisionRef): void | Promise<void>;
+  /** The incident that a channel was made for. */
+  incidentIn(channel: string): Promise<string | null>;
+  /** Somebody looks at Home: it is kept current from now on. */
+  homeOpened(user: string): void | Promise<void>;
+};
+
+export function storyOf(deps: HandlerDeps, view: IncidentView, plan: Plan | null): Story {
+  return {
+    view,
+    plan,
+    people: new Map(deps.directory.people().map((person) => [person.id, person.name])),
+    now: deps.now(),
+    url: `${deps.publicUrl.replace(/\/$/, '')}/incidents/${view.id}`,
+    mentions: deps.people.mentions(),
+  };
+}
+
+export const lookerIn = (person: Person, view: IncidentView): Looker => ({
+  id: person.id,
+  roles: rolesIn(person, view),
+});

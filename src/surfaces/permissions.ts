@@ -8,6 +8,7 @@ import type { Person } from './ports.ts';
  * - `alert`: a token made for alerts, or a person.
  * - `command`: role incident-commander, held by the inventory or assigned in this incident.
  * - `publish`, `admin`: by role, see `grants`.
+ * - `slack`: nobody's; the request was signed by Slack, and who is behind it is the Slack surface's matter.
  */
 export type Permission =
   | 'public'
@@ -19,7 +20,8 @@ export type Permission =
   | 'alert'
   | 'command'
   | 'publish'
-  | 'admin';
+  | 'admin'
+  | 'slack';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
@@ -63,6 +65,9 @@ export const permissions = {
   'DELETE /api/tokens/:id': 'signed-in',
   'POST /api/sign-in-links': 'admin',
   'GET /api/inventory': 'read',
+
+  // Slack over HTTP
+  'POST /slack/events': 'slack',
 
   // Console (the console's builder keeps this part)
   'GET /sign-in': 'public',

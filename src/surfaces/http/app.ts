@@ -5,6 +5,7 @@ import { type AccessLog, type ApiDeps, apiRoutes } from './api.ts';
 import { type App, type AppEnv, type Ctx, guards, type Pages, permissionGaps, routeOf } from './context.ts';
 import { type HealthDeps, healthRoutes } from './health.ts';
 import { asProblem, problemResponse, refuseInvalid } from './problem.ts';
+import { signedBySlack, slackRoutes } from './slack.ts';
 
 export type AppDeps = ApiDeps & {
   health: HealthDeps;
@@ -21,6 +22,8 @@ export type AppDeps = ApiDeps & {
 const BODY_BYTES_MAX = 256 * 1024;
 /** A playbook and those it runs. */
 const PLAYBOOK_BYTES_MAX = 4 * 1024 * 1024;
+/** A click brings the whole message along, as JSON in a form: a full one in a foreign script takes more than a megabyte. */
+const SLACK_BYTES_MAX = 3 * 1024 * 1024;
 
 /** The whole HTTP surface. Throws when a route names no permission. */
 export function createApp(deps: AppDeps, access: AccessLog): App {
@@ -32,8 +35,10 @@ export function createApp(deps: AppDeps, access: AccessLog): App {
   });
   app.use('*', ...guards(deps));
   app.use('*', limitBody());
+  app.use('*', signedBySlack(deps));
   healthRoutes(app, deps.health);
   apiRoutes(app, { ...deps, access });
+  slackRoutes(app, deps);
   app.get('/api/openapi.json', (c) => c.json(openApi(app)));
   if (deps.pages) app.route('/', deps.pages.routes);
 
@@ -71,8 +76,12 @@ function limitBody() {
       },
     });
   const usual = limit(BODY_BYTES_MAX);
-  const playbook = limit(PLAYBOOK_BYTES_MAX);
-  return (c: Ctx, next: () => Promise<void>) => (c.req.path.startsWith('/api/playbooks/') ? playbook : usual)(c, next);
+  const larger = [
+    { under: '/api/playbooks/', limit: limit(PLAYBOOK_BYTES_MAX) },
+    { under: '/slack/', limit: limit(SLACK_BYTES_MAX) },
+  ];
+  return (c: Ctx, next: () => Promise<void>) =>
+    (larger.find(({ under }) => c.req.path.startsWith(under))?.limit ?? usual)(c, next);
 }
 
 const wantsPage = (c: Ctx): boolean =>

@@ -17,3 +17,15 @@ export interface SlackLog {
   warn(about: Record<string, unknown>, message: string): void;
   error(about: Record<string, unknown>, message: string): void;
 }
+
+/** A request that claims to come from Slack; the body as it came, for the signature is over that. */
+export type SlackRequest = { header(name: string): string | null; body: string };
+export type SlackReply = { status: number; contentType: string | null; body: string };
+
+/** Where Slack's signed requests go when there is no Socket Mode. */
+export interface SlackRequests {
+  /** Throws Problem unless Slack signed it just now. */
+  verify(request: SlackRequest): void;
+  /** Answers within the three seconds that Slack waits. Only for what was verified. */
+  receive(request: SlackRequest): Promise<SlackReply>;
+}

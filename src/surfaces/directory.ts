@@ -2,10 +2,17 @@ import { contracts } from '../capabilities/contracts.ts';
 import { bindingFor, type Inventory, peopleByRole, personById, systemSnapshot } from '../inventory/inventory.ts';
 import type { Directory, Person } from './ports.ts';
 
-/** The inventory as surfaces ask it. `inventory` is called each time: an edited file counts at once. */
-export function createDirectory(inventory: () => Inventory): Directory {
+/**
+ * The inventory as surfaces ask it. `inventory` is called each time: an edited file counts at once. `met`: names of people who are
+ * in no inventory; they can sign in nowhere and hold nothing here.
+ */
+export function createDirectory(
+  inventory: () => Inventory,
+  met: () => ReadonlyMap<string, string> = () => new Map(),
+): Directory {
   return {
     people: () => inventory().people,
+    names: () => new Map([...met(), ...inventory().people.map(({ id, name }) => [id, name] as const)]),
     person: (id): Person | null => personById(inventory(), id),
     roles: () => inventory().roles.map(({ id, title }) => ({ id, title })),
     systems: () => inventory().systems.flatMap(({ id }) => systemSnapshot(inventory(), id) ?? []),

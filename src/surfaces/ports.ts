@@ -18,6 +18,8 @@ export type OpenRequest = {
   inputs: JsonObject;
   requester: string | null;
   alert: JsonObject | null;
+  /** Opens without one even if the alert would open a playbook: when several would, or its inputs are not known yet. */
+  withoutPlaybook?: boolean;
   /** Makes a repeated request harmless: the same key opens one incident. */
   key: string;
 };
@@ -54,6 +56,8 @@ export interface VoteSigner {
 export interface Directory {
   people(): Person[];
   person(id: string): Person | null;
+  /** How to call people by their ids: those of the inventory, and those of Slack who have met Tocsin. */
+  names(): ReadonlyMap<string, string>;
   roles(): { id: string; title: string }[];
   systems(): SystemSnapshot[];
   system(id: string): SystemSnapshot | null;

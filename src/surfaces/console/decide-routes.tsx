@@ -10,7 +10,7 @@ import { untilShown } from '../watch.ts';
 import { readForm } from './form.ts';
 import { checkable, DecidePage } from './pages/decide.tsx';
 import type { DecideProps } from './pages/decide-parts.tsx';
-import { frameOf, fresh, lookerIn, type Site, show } from './site.ts';
+import { frameOf, fresh, lookerIn, namesOf, type Site, show } from './site.ts';
 
 /** Decide on a phone: plain form posts and redirects. The server asks again at every click who may answer. */
 export function decideRoutes(routes: App, site: Site): void {
@@ -44,6 +44,7 @@ async function decideProps(site: Site, c: Ctx, id: string, number: string): Prom
     decision,
     me: lookerIn(whoIs(c), view),
     people: site.directory.people(),
+    names: namesOf(site),
     check: null,
     change: false,
     tap: null,

@@ -220,6 +220,7 @@ async function incidentProps(site: Site, c: Ctx, id: string): Promise<IncidentPr
     me,
     mayCommand: may(me, 'command', me.roles),
     people: site.directory.people(),
+    names: namesOf(site),
     roles: site.directory.roles(),
     query: timelineQuery(c),
     once: fresh(),

@@ -35,8 +35,7 @@ export const lookerIn = (person: Person, view: IncidentView): Person & Looker =>
   roles: rolesIn(person, view),
 });
 
-export const namesOf = (site: Site): ReadonlyMap<string, string> =>
-  new Map(site.directory.people().map((person) => [person.id, person.name]));
+export const namesOf = (site: Site): ReadonlyMap<string, string> => site.directory.names();
 
 /** Fresh for each page: names the message that a form sends, so that sending it twice is harmless. */
 export const fresh = (): string => randomUUID();

@@ -96,8 +96,7 @@ const FORMATS = {
 
 /** People, steps and questions by name, for the sentences of one incident's timeline. */
 export function namesOf(directory: Directory, view: IncidentView, plan: Plan | null): Names {
-  const people = new Map(directory.people().map((person) => [person.id, person.name]));
-  return namesFor(people, view, plan ? everyPlanStep(plan) : []);
+  return namesFor(directory.names(), view, plan ? everyPlanStep(plan) : []);
 }
 
 export const eventBody = (event: StoredEvent, names: Names): z.infer<typeof EventBody> => ({

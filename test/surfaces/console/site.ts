@@ -109,6 +109,7 @@ export async function openSite(): Promise<TestSite> {
   const directory: Directory = {
     people: () => people,
     person: (id) => people.find((person) => person.id === id) ?? null,
+    names: () => new Map(people.map(({ id, name }) => [id, name])),
     roles: () => [
       { id: 'incident-commander', title: 'Incident commander' },
       { id: 'ml-on-call', title: 'ML on-call' },

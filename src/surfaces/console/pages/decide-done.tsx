@@ -8,10 +8,10 @@ import { Facts } from '../parts/facts.tsx';
 import { Glyph, type GlyphName } from '../parts/glyph.tsx';
 import { Agreement } from '../parts/question.tsx';
 import { flat, When, Words } from '../parts/text.tsx';
-import { Counter, type DecideProps, namesOf, OpenIncident, type Parts, Refused, Stamp } from './decide-parts.tsx';
+import { Counter, type DecideProps, OpenIncident, type Parts, Refused, Stamp } from './decide-parts.tsx';
 
 export function answered(props: DecideProps, standing: Extract<Standing, { kind: 'answered' }>): Parts {
-  const { decision, view, me, people, frame } = props;
+  const { decision, view, me, names, frame } = props;
   const words = outcomeWord(standing.vote.answer, decision.question);
   return {
     title: `${words}, recorded`,
@@ -22,7 +22,7 @@ export function answered(props: DecideProps, standing: Extract<Standing, { kind:
         <p class="lead-q">
           <Words of={decision.question.question} />
         </p>
-        <Agreement decision={decision} me={me.id} names={namesOf(people)} />
+        <Agreement decision={decision} me={me.id} names={names} />
         <Counter decision={decision} now={frame.now} />
         <p class="second">It does not stand yet: others are asked too. You need do nothing now.</p>
         <p>
@@ -36,8 +36,7 @@ export function answered(props: DecideProps, standing: Extract<Standing, { kind:
 }
 
 export function made(props: DecideProps, { made, mine }: Extract<Standing, { kind: 'made' }>): Parts {
-  const { decision, view, me, people, frame, tap } = props;
-  const names = namesOf(people);
+  const { decision, view, me, names, frame, tap } = props;
   const counted = mine !== null && made.people.includes(me.id) && tap?.kind !== 'refused';
   const word = outcomeWord(made.outcome, decision.question);
   const words = counted
@@ -159,7 +158,7 @@ export function closed(props: DecideProps, words: string, why: Child): Parts {
 }
 
 export function notYours(props: DecideProps, words: string): Parts {
-  const { decision, view, people, plan, frame, me, tap } = props;
+  const { decision, view, people, names, plan, frame, me, tap } = props;
   const asked = decision.question;
   const roles = asked.by.map((seat) => seat.role);
   const able = people.filter(
@@ -189,7 +188,7 @@ export function notYours(props: DecideProps, words: string): Parts {
           <Words of={asked.question} />
         </h1>
         <Counter decision={decision} now={frame.now} />
-        <Agreement decision={decision} me={me.id} names={namesOf(people)} />
+        <Agreement decision={decision} me={me.id} names={names} />
         <Facts decision={decision} plan={plan} short />
       </>
     ),

@@ -21,6 +21,8 @@ export type DecideProps = {
   decision: DecisionView;
   me: Person & Looker;
   people: readonly Person[];
+  /** How to call everybody who may have answered. */
+  names: ReadonlyMap<string, string>;
   /** The answer to be confirmed, from the address or the form. */
   check: string | null;
   /** Somebody who answered looks at the question again, to change the answer. */
@@ -79,6 +81,3 @@ export const OpenIncident = ({ view }: { view: IncidentView }) => (
     Open the incident
   </a>
 );
-
-export const namesOf = (people: readonly Person[]): ReadonlyMap<string, string> =>
-  new Map(people.map((person) => [person.id, person.name]));

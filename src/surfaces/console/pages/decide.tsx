@@ -9,7 +9,7 @@ import { Agreement, Answers } from '../parts/question.tsx';
 import { flat, Words } from '../parts/text.tsx';
 import { confirm } from './decide-check.tsx';
 import { answered, closed, made, notYours, pending, unsure } from './decide-done.tsx';
-import { Counter, type DecideProps, namesOf, type Parts, Refused } from './decide-parts.tsx';
+import { Counter, type DecideProps, type Parts, Refused } from './decide-parts.tsx';
 
 export function DecidePage(props: DecideProps) {
   const { frame, view, decision } = props;
@@ -80,7 +80,7 @@ function screen(props: DecideProps): Parts {
 }
 
 function question(props: DecideProps, standing: Extract<Standing, { kind: 'asked' | 'answered' }>): Parts {
-  const { decision, view, plan, me, frame, people, once } = props;
+  const { decision, view, plan, me, frame, names, once } = props;
   const asked = decision.question;
   return {
     title: flat(asked.question, 80),
@@ -99,7 +99,7 @@ function question(props: DecideProps, standing: Extract<Standing, { kind: 'asked
           <Words of={asked.question} />
         </h1>
         <Counter decision={decision} now={frame.now} />
-        <Agreement decision={decision} me={me.id} names={namesOf(people)} myRole={standing.role} />
+        <Agreement decision={decision} me={me.id} names={names} myRole={standing.role} />
         <Facts decision={decision} plan={plan} short />
         <p>
           <a href={`/incidents/${view.id}`}>Read the incident first</a>

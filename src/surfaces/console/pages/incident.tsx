@@ -29,7 +29,6 @@ export const partNames = Object.keys(parts) as PartName[];
 const prepare = (props: IncidentProps): Prepared => ({
   ...props,
   tree: props.plan ? planTree(props.plan, props.view) : null,
-  names: new Map(props.people.map((person) => [person.id, person.name])),
 });
 
 export function incidentParts(props: IncidentProps): Record<PartName, string> {

@@ -14,10 +14,12 @@ export type IncidentProps = {
   me: Person & Looker;
   mayCommand: boolean;
   people: readonly Person[];
+  /** How to call everybody who may stand on a timeline. */
+  names: ReadonlyMap<string, string>;
   roles: readonly { id: string; title: string }[];
   query: TimelineQuery;
   /** Fresh for each page made: names the message that a form on it sends. */
   once: string;
 };
 
-export type Prepared = IncidentProps & { tree: Tree | null; names: ReadonlyMap<string, string> };
+export type Prepared = IncidentProps & { tree: Tree | null };

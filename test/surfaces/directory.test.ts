@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+import { loadInventory } from '../../src/inventory/load.ts';
+import { createDirectory } from '../../src/surfaces/directory.ts';
+
+const inventory = loadInventory('tocsin.yaml');
+
+it('calls people of Slack who are in no inventory by their name, and takes them for nobody else', () => {
+  const directory = createDirectory(
+    () => inventory,
+    () => new Map([['slack-u0gast', 'Gast Weber']]),
+  );
+  expect(directory.names().get('slack-u0gast')).toBe('Gast Weber');
+  expect(directory.names().get('mara-lindqvist')).toBe('Mara Lindqvist');
+  expect(directory.person('slack-u0gast')).toBeNull();
+  expect(directory.people().map(({ id }) => id)).not.toContain('slack-u0gast');
+});
+
+it('lets nobody of Slack take the name of somebody of the inventory', () => {
+  const directory = createDirectory(
+    () => inventory,
+    () => new Map([['mara-lindqvist', 'Somebody else']]),
+  );
+  expect(directory.names().get('mara-lindqvist')).toBe('Mara Lindqvist');
+});

@@ -219,7 +219,8 @@ export type SlackSettings = {
 export interface Outbox {
   call<T = Record<string, unknown>>(request: {
     method: string;
-    args: Record<string, unknown>;
+    /** A function is asked at each try, so that what waited says what is true by then; null: no longer wanted, and it rejects. */
+    args: Record<string, unknown> | (() => Record<string, unknown> | null);
     /** The queue it waits in: a channel's id, or a name for calls without one. */
     queue: string;
     /** Decisions go before status, status before chatter. */

@@ -247,6 +247,14 @@ export interface Interactions {
     /** For buttons with a `confirm` object: the person has confirmed. */
     confirmed?: boolean;
   }): Promise<Outcome>;
+  /** Asks the app for the options of an `external_select`, for what was typed. Choose one with `act` or `submit`. */
+  suggest(request: {
+    user: string;
+    on: { channel: string; ts: string } | 'modal' | 'home';
+    actionId: string;
+    blockId?: string;
+    typed: string;
+  }): Promise<Outcome & { options?: Record<string, unknown>[] }>;
   /** Fills in the top modal and submits it. `values` by block_id and action_id, as Slack's `state.values` holds them. */
   submit(request: { user: string; values: SlackView['state']['values'] }): Promise<Outcome>;
   /** Closes the top modal, or all of them. */

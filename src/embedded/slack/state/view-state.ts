@@ -4,7 +4,7 @@ type Values = SlackView['state']['values'];
 type Element = { type: string; action_id?: string } & Record<string, unknown>;
 
 /** What each kind of input holds, and from which field it is filled at first. */
-const HOLDS: Record<string, { field: string; initial: string }> = {
+export const HOLDS: Record<string, { field: string; initial: string }> = {
   plain_text_input: { field: 'value', initial: 'initial_value' },
   number_input: { field: 'value', initial: 'initial_value' },
   email_text_input: { field: 'value', initial: 'initial_value' },

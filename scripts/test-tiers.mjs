@@ -1,6 +1,7 @@
 // Tests of what lies outside the language form tiers. A machine that lacks one skips its files, visibly.
 import { execFile } from 'node:child_process';
 import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { delimiter, dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
@@ -33,7 +34,18 @@ export const probes = {
       ? 'There is no Chromium: install it (apt-get install chromium), or name one in TOCSIN_CHROMIUM.'
       : null;
   },
+  async 'other-slack'() {
+    return findOtherSlack() === null
+      ? 'Somebody else’s Slack emulator is not here: npm install --prefix ~/.cache/tocsin/other-slack local-slack-linux-x64@0.1.8 (Linux only).'
+      : null;
+  },
 };
+
+/** The emulator of npm’s local-slack: in the cache of `.ci/run`, or where TOCSIN_TEST_OTHER_SLACK says. */
+export function findOtherSlack(env = process.env) {
+  const cached = join(homedir(), '.cache/tocsin/other-slack/node_modules/local-slack-linux-x64/bin/local-slack');
+  return [env.TOCSIN_TEST_OTHER_SLACK ?? '', cached].find((path) => path !== '' && isExecutable(path)) ?? null;
+}
 
 export function findChromium(env = process.env) {
   if (env.TOCSIN_CHROMIUM) return isExecutable(env.TOCSIN_CHROMIUM) ? env.TOCSIN_CHROMIUM : null;
@@ -61,6 +73,7 @@ const marks = {
   postgres: /support\/postgres\.ts$|embedded\/postgres\.ts$/,
   temporal: /support\/temporal\.ts$|embedded\/temporal\.ts$|main\/start\.ts$/,
   browser: /^playwright-core$/,
+  'other-slack': /support\/other-slack\.ts$/,
 };
 
 /** The test files of the given tiers, each under the first of them that it needs. */

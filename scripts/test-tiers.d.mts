@@ -1,0 +1,2 @@
+export declare function findOtherSlack(env?: NodeJS.ProcessEnv): string | null;
+export declare function findChromium(env?: NodeJS.ProcessEnv): string | null;

@@ -200,7 +200,9 @@ const PLAN_ENDS: Record<EventOf<'plan.finished'>['data']['outcome'], string> = {
 
 function opened(event: EventOf<'incident.opened'>, names: Names): Sentence {
   const { title, severity, system, requester, alert, mode, playbook } = event.data;
-  const by = alert ? alertInWords(alert) : requester ? nameOf(requester, names) : 'Tocsin';
+  // A report is what a person said, not what a monitor saw.
+  const reported = requester !== null && alert?.kind === 'report';
+  const by = alert && !reported ? alertInWords(alert) : requester ? nameOf(requester, names) : 'Tocsin';
   const facts = [
     title,
     severityLabel(severity),

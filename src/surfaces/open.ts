@@ -48,7 +48,7 @@ async function choosePlaybook(ports: OpenPorts, request: OpenRequest): Promise<P
       next: known.length > 0 ? whichInstead(request.playbook, 'Published', known) : none,
     });
   }
-  return request.alert === null ? null : playbookFor(ports, request.alert);
+  return request.alert === null || request.withoutPlaybook ? null : playbookFor(ports, request.alert);
 }
 
 /** The playbook that opens on this alert, or null. Several of the same priority are for people to choose from. */

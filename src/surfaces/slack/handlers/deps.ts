@@ -3,12 +3,16 @@ import type { Plan } from '../../../playbook/plan.ts';
 import type { CommandDeps } from '../../commands.ts';
 import type { Looker } from '../../model/standing.ts';
 import { rolesIn } from '../../permissions.ts';
-import type { Person } from '../../ports.ts';
-import type { DecisionRef, SlackPeople, Story } from '../contract.ts';
+import type { Person, Playbooks } from '../../ports.ts';
+import type { DecisionRef, Messages, Modals, Replies, SlackPeople, Story } from '../contract.ts';
 import type { SlackLog } from '../ports.ts';
 
 /** What hearing people needs of the rest. */
 export type HandlerDeps = CommandDeps & {
+  messages: Messages;
+  modals: Modals;
+  replies: Replies;
+  playbooks: Pick<Playbooks, 'list'>;
   people: SlackPeople;
   posts: Posts;
   /** Where the console is: `https://tocsin.example.org`. */

@@ -1,0 +1,122 @@
+import type { App, BlockAction, ButtonAction } from '@slack/bolt';
+import type { WebClient } from '@slack/web-api';
+import { needsCheck } from '../../model/standing.ts';
+import type { SlackPerson, SlackPost } from '../contract.ts';
+import { ACTIONS, readRef } from '../contract.ts';
+import { type Answered, type Asked, answerQuestion, asked, background, refresh, refused, whyNot } from './answer.ts';
+import type { HandlerDeps } from './deps.ts';
+import { lookerIn, storyOf } from './deps.ts';
+import { answering, whereabouts } from './hear.ts';
+import { within } from './tell.ts';
+
+const ANSWER = new RegExp(`^${ACTIONS.answer.replaceAll('.', '\\.')}(.+)$`);
+
+/** The buttons under a question, in a channel, a direct message, Home or a list that one person sees. */
+export function decisionButtons(app: App, deps: HandlerDeps): void {
+  const taps = createTaps(deps);
+  const hear = (pattern: string | RegExp, answerOf: (actionId: string) => string) =>
+    app.action<BlockAction<ButtonAction>>({ type: 'block_actions', action_id: pattern }, async (args) => {
+      const { ack, body, action, client, respond } = args;
+      await ack();
+      const at = whereabouts(body, client, body.response_url ? respond : undefined);
+      const ref = readRef(action.value);
+      await answering(deps, at, ref?.incident ?? null, async () => {
+        if (!ref)
+          return deps.replies.plain('This button is of a version that is no longer understood. Nothing was done.');
+        const ts = body.container?.message_ts;
+        if (at.channel && ts && !at.replaces)
+          background(deps, ref.incident, async () => deps.posts.adopt(at.channel ?? '', ts, ref));
+        const click = { ...ref, answer: answerOf(action.action_id), user: body.user.id, trigger: body.trigger_id };
+        const context = { ...(at.channel ? { channel: at.channel } : {}), ...(ts ? { ts } : {}) };
+        return (await taps(client, { ...click, context }))?.said ?? null;
+      });
+    });
+  hear(ACTIONS.approve, () => 'approve');
+  hear(ACTIONS.deny, () => 'deny');
+  hear(ANSWER, (id) => ANSWER.exec(id)?.[1] ?? '');
+  // A button that is a link: Slack opens it by itself and wants to hear that we know.
+  app.action(ACTIONS.open, async ({ ack }) => ack());
+}
+
+export type Click = {
+  incident: string;
+  number: number;
+  answer: string;
+  user: string;
+  trigger: string;
+  /** Where the person is: kept in the modal, for words that only they see. */
+  context: { channel?: string; ts?: string };
+};
+
+/** Two taps that come together are one answer: the second hears what came of the first. */
+function createTaps(deps: HandlerDeps) {
+  const underWay = new Map<string, Promise<Answered | null>>();
+  return (client: WebClient, click: Click): Promise<Answered | null> => {
+    const key = [click.user, click.incident, click.number, click.answer].join(' ');
+    const running = underWay.get(key);
+    if (running) return running;
+    const tapped = answerOrAsk(deps, client, click).finally(() => underWay.delete(key));
+    underWay.set(key, tapped);
+    return tapped;
+  };
+}
+
+/** A trigger lives for three seconds and serves once: nobody is waited for beyond this before a modal opens. */
+const KNOWN_WITHIN_MS = 800;
+
+/** One tap decides; what needs a reason, a form or a confirmation opens a modal. Null: the modal is what the person sees. */
+export async function answerOrAsk(deps: HandlerDeps, client: WebClient, click: Click): Promise<Answered | null> {
+  const resolving = deps.people.resolve(click.user);
+  // Awaited below, perhaps after a modal has been opened: until then its failure is not unhandled.
+  resolving.catch(() => undefined);
+  const about = await asked(deps, click.incident, click.number);
+  if (!needsCheck(about.decision.question, click.answer))
+    return answerQuestion(deps, await resolving, { ...click, confirmed: false, gesture: click.trigger });
+  const who = await knownBy(KNOWN_WITHIN_MS, resolving);
+  const no = who && whyNot(deps, about, who.person);
+  if (who && no) {
+    refresh(deps, click.incident);
+    return { taken: false, said: refused(deps, no, about, who.person) };
+  }
+  const failed = await openModal(deps, client, click, about, who);
+  return failed ? { taken: false, said: failed } : null;
+}
+
+/** Null when Slack takes its time: the modal opens, and who may answer is asked when it is submitted. Refusals are thrown. */
+async function knownBy(timeoutMs: number, resolving: Promise<SlackPerson>): Promise<SlackPerson | null> {
+  const settled = resolving.then(
+    (who) => ({ who }),
+    (error: unknown) => ({ error }),
+  );
+  const result = await within(timeoutMs, settled).catch(() => null);
+  if (result && 'error' in result) throw result.error;
+  return result?.who ?? null;
+}
+
+async function openModal(
+  deps: HandlerDeps,
+  client: WebClient,
+  click: Click,
+  { view, plan, decision }: Asked,
+  who: SlackPerson | null,
+): Promise<SlackPost | null> {
+  const { incident, number, answer } = click;
+  const story = storyOf(deps, view, plan);
+  const modal = deps.modals.answer({
+    story,
+    decision,
+    answer,
+    context: { incident, number, answer, ...click.context },
+    me: who ? lookerIn(who.person, view) : undefined,
+  });
+  try {
+    await client.views.open({ trigger_id: click.trigger, view: modal });
+    return null;
+  } catch (error) {
+    deps.log.warn({ err: error, incident }, 'a modal was not opened');
+    return deps.replies.plain(
+      `Slack did not open the form, so nothing was done. Press the button again, or decide in the console.`,
+      story,
+    );
+  }
+}

@@ -1,0 +1,35 @@
+import type { App, ViewSubmitAction } from '@slack/bolt';
+import type { Severity } from '../../../incident/severity.ts';
+import { messageId } from '../../commands.ts';
+import type { SlackPost, ViewValues } from '../contract.ts';
+import { VIEWS } from '../contract.ts';
+import type { HandlerDeps } from './deps.ts';
+import { notYetShown, opened } from './report.ts';
+import { submitted } from './submit.ts';
+import type { Speaker } from './tell-incident.ts';
+
+type Wanted = { title: string | null; playbook: string | null; system: string | null; severity: Severity | null };
+
+/** The same as `tocsin incident open`. */
+export async function openIncident(deps: HandlerDeps, by: Speaker, wanted: Wanted): Promise<SlackPost> {
+  const { incident, created } = await deps.responses.open({
+    ...wanted,
+    inputs: {},
+    requester: by.person.id,
+    alert: null,
+    key: messageId(by.person.id, `slack open ${by.gesture}`),
+  });
+  const story = await opened(deps, incident);
+  return story ? deps.replies.reported({ story, created }) : deps.replies.plain(notYetShown(incident));
+}
+
+export function openForm(app: App, deps: HandlerDeps): void {
+  app.view<ViewSubmitAction>({ callback_id: VIEWS.openIncident, type: 'view_submission' }, async (args) =>
+    submitted(deps, args, 'Open an incident', async () => {
+      const read = deps.modals.readOpenIncident(args.view.state.values as unknown as ViewValues);
+      if ('errors' in read) return read;
+      const { person } = await deps.people.resolve(args.body.user.id);
+      return openIncident(deps, { person, gesture: args.view.id }, read);
+    }),
+  );
+}

@@ -190,7 +190,14 @@ export interface Replies {
 }
 
 /** A Slack user who is nobody else's: who they are for Tocsin, and how sure that is. Throws Problem for those who may not decide (bots, guests, strangers, the deactivated). */
-export type SlackPerson = { user: string; person: Person; rolesAsOf: number | null };
+export type SlackPerson = {
+  user: string;
+  person: Person;
+  /** Since when their roles are known, when Slack could not say just now; goes into the vote. */
+  rolesAsOf: number | null;
+  /** Slack could not say which groups they are in: their roles are those of the inventory alone. Say so when that is not enough. */
+  groupsUnknown?: boolean;
+};
 
 export interface SlackPeople {
   /** Asks Slack at every call, so that a click counts for what its person is now. `fresh: false` (reading only) may use what is known. */

@@ -40,7 +40,7 @@ export async function answerQuestion(deps: HandlerDeps, who: SlackPerson, given:
   try {
     const before = await asked(deps, given.incident, given.number);
     if (saidAlready(before, who.person, given)) return { taken: true, said: taken(deps, before, who.person, given) };
-    const refusal = whyNot(deps, before, who.person);
+    const refusal = whyNot(deps, before, who);
     if (refusal) return { taken: false, said: refused(deps, refusal, before, who.person) };
     await decide(deps, who.person, {
       incident: given.incident,
@@ -77,8 +77,8 @@ const sameRoles = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((role) => b.includes(role));
 
 /** Why this person cannot answer as things stand: said before a modal is opened in vain. The incident asks again. */
-export function whyNot(deps: HandlerDeps, { view, decision }: Asked, person: Person): Problem | null {
-  const standing = standingOf(decision, lookerIn(person, view), deps.now());
+export function whyNot(deps: HandlerDeps, { view, decision }: Asked, who: SlackPerson): Problem | null {
+  const standing = standingOf(decision, lookerIn(who.person, view), deps.now());
   switch (standing.kind) {
     case 'asked':
     case 'answered':
@@ -92,11 +92,18 @@ export function whyNot(deps: HandlerDeps, { view, decision }: Asked, person: Per
     case 'requester':
       return refusal(403, 'requester', 'Whoever opened the incident cannot decide on it. Another person must.');
     case 'not-entitled':
-      return refusal(403, 'not-entitled', 'You hold none of the roles that can answer this.');
+      return refusal(
+        403,
+        'not-entitled',
+        who.groupsUnknown ? GROUPS_UNKNOWN : 'You hold none of the roles that can answer this.',
+      );
     default:
       return standing satisfies never;
   }
 }
+
+const GROUPS_UNKNOWN =
+  'Slack did not say which groups you are in, and by the inventory alone you hold none of the roles that can answer this.';
 
 const refusal = (status: 403 | 409, code: string, message: string): Problem =>
   new Problem({ status, code, message, notDone: 'Your answer was not taken.', next: 'See how things stand.' });

@@ -73,7 +73,7 @@ export async function answerOrAsk(deps: HandlerDeps, client: WebClient, click: C
   if (!needsCheck(about.decision.question, click.answer))
     return answerQuestion(deps, await resolving, { ...click, confirmed: false, gesture: click.trigger });
   const who = await knownBy(KNOWN_WITHIN_MS, resolving);
-  const no = who && whyNot(deps, about, who.person);
+  const no = who && whyNot(deps, about, who);
   if (who && no) {
     refresh(deps, click.incident);
     return { taken: false, said: refused(deps, no, about, who.person) };

@@ -14,11 +14,15 @@ export type HandlerDeps = CommandDeps & {
   replies: Replies;
   playbooks: Pick<Playbooks, 'list'>;
   people: SlackPeople;
+  /** Who we are in Slack; null until Slack has said so. */
+  self(): Self | null;
   posts: Posts;
   /** Where the console is: `https://tocsin.example.org`. */
   publicUrl: string;
   log: SlackLog;
 };
+
+export type Self = { team: string; app: string | null; bot: string };
 
 /** What the publisher is asked for by those who hear people. Each returns at once, or when it has been noted. */
 export type Posts = {

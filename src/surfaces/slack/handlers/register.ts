@@ -11,7 +11,7 @@ import { noteForm } from './tell-incident.ts';
 
 /** Everything people can do in Slack, as commands of the one shared path. */
 export function registerHandlers(app: App, deps: HandlerDeps): void {
-  app.use(onlyOurs(deps.log));
+  app.use(onlyOurs(deps.self, deps.log));
   decisionButtons(app, deps);
   answerForm(app, deps);
   slashCommand(app, deps);

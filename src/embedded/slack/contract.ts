@@ -132,7 +132,7 @@ export interface Workspace {
   channel(id: string): SlackChannel | null;
   /** The direct conversation of the app with this user, made on first use. */
   im(user: string): SlackChannel;
-  /** Oldest first, threads apart: `thread` names the parent; null for the channel itself (parents and unthreaded). */
+  /** Oldest first, threads apart: the replies to `thread`, without it; null for the channel itself (parents and unthreaded). */
   messages(channel: string, thread: string | null): SlackMessage[];
   message(channel: string, ts: string): SlackMessage | null;
   /** Messages of a person (not the app): they have no blocks. */
@@ -294,7 +294,7 @@ export type LocalSlackOptions = {
   team: Team;
   users: (Pick<SlackUser, 'name' | 'real_name'> & Partial<SlackUser>)[];
   groups: (Pick<SlackUserGroup, 'handle' | 'name'> & Partial<SlackUserGroup>)[];
-  channels: { name: string; private?: boolean; topic?: string }[];
+  channels: { id?: string; name: string; private?: boolean; topic?: string }[];
   app: Pick<SlackApp, 'name' | 'requestUrl' | 'commands' | 'shortcuts' | 'scopes'> &
     Partial<Pick<SlackApp, 'botToken' | 'appToken' | 'signingSecret'>>;
   /** Opens the page and the control API; printed in the link. Made if absent. */

@@ -84,8 +84,7 @@ function seed(site: Site, options: LocalSlackOptions): void {
     groups.set(group.id, group);
   }
   const people = [...users.values()].filter((user) => !user.deleted && !user.is_bot).map(({ id }) => id);
-  for (const { name, private: isPrivate = false, topic = '' } of options.channels) {
-    const id = idOf('C', name);
+  for (const { name, private: isPrivate = false, topic = '', id = idOf('C', name) } of options.channels) {
     const known = channels.get(id);
     // Whoever made a private channel for the app has invited it; a public one it joins by itself. Who left stays out.
     const newcomers = people.filter((user) => !known || !before.has(user));

@@ -13,7 +13,19 @@ export type MetricSources = {
   reader: Reader;
   /** What the watchdog has found and not seen mended. */
   openFindings(): Promise<{ code: string }[]>;
+  /** How Slack is doing; absent: none is used. */
+  slack?: (() => SlackFigures) | null;
   now(): number;
+};
+
+export type SlackFigures = {
+  connected: boolean;
+  /** Epoch milliseconds; null: Slack answers. */
+  awaySince: number | null;
+  /** What waits to be sent, by urgency. */
+  waiting: Readonly<Record<string, number>>;
+  /** Whether this server is the one that publishes. */
+  publishes: boolean;
 };
 
 const SECONDS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
@@ -42,6 +54,7 @@ export function createMetrics(sources: MetricSources): Metrics {
   });
   registerIncidents(registry, sources);
   registerFindings(registry, sources);
+  if (sources.slack) registerSlack(registry, sources.slack, sources.now);
 
   return {
     registry,
@@ -104,6 +117,37 @@ function registerFindings(registry: Registry, { openFindings }: MetricSources): 
     async collect() {
       this.reset();
       for (const { code } of await openFindings()) this.inc({ code });
+    },
+  });
+}
+
+function registerSlack(registry: Registry, slack: () => SlackFigures, now: () => number): void {
+  const gauge = (name: string, help: string, value: (figures: SlackFigures) => number) =>
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(value(slack()));
+      },
+    });
+  gauge('tocsin_slack_connected', 'Whether people can answer in Slack through this server.', ({ connected }) =>
+    Number(connected),
+  );
+  gauge('tocsin_slack_publishes', 'Whether this server keeps the messages in Slack current.', ({ publishes }) =>
+    Number(publishes),
+  );
+  gauge('tocsin_slack_away_seconds', 'For how long Slack has not answered; 0 when it does.', ({ awaySince }) =>
+    awaySince === null ? 0 : Math.max(0, now() - awaySince) / 1000,
+  );
+  new Gauge({
+    name: 'tocsin_slack_waiting',
+    help: 'Messages that wait to be sent to Slack, by urgency.',
+    labelNames: ['urgency'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [urgency, count] of Object.entries(slack().waiting)) this.set({ urgency }, count);
     },
   });
 }

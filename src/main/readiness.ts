@@ -10,8 +10,16 @@ export type HealthSources = {
   temporal: TemporalClient;
   inventory: LiveInventory;
   findings: Findings;
+  /** Absent: no Slack is used. */
+  slack?: SlackHealth | null;
   now(): number;
 };
+
+/** How Slack is doing. Whatever it is, this server serves: people decide in the console and on the command line. */
+export type SlackHealth = () => { detail: string } | { warning: string; notice: string; since: number };
+
+/** What was found: all is well, or something to mend; `notice` and `since` where the check knows better than we do. */
+type Looked = string | { warning: string; notice?: string; since?: number };
 
 export type Health = {
   readiness(): Promise<Readiness[]>;
@@ -19,14 +27,17 @@ export type Health = {
   notices(): Promise<ServiceNotice[]>;
 };
 
+/** `notice`: for people, where it is not one of those below. */
+type Seen = Readiness & { notice?: string | undefined };
+
 const ANSWER_WITHIN_MS = 3_000;
 
 /** What this server cannot do without, looked at now. */
 export function createHealth(sources: HealthSources): Health {
-  const { pool, temporal, inventory, findings, now } = sources;
+  const { pool, temporal, inventory, findings, slack, now } = sources;
   /** When each thing that is amiss was first seen so. */
   const since = new Map<string, number>();
-  const checks: [string, () => Promise<string | { warning: string }>][] = [
+  const checks: [string, () => Promise<Looked>][] = [
     ['database', () => pool.query('SELECT 1').then(() => 'answers')],
     ['migrations', () => pool.query('SELECT FROM plans, plan_agreements LIMIT 1').then(() => 'applied')],
     ['temporal', () => temporal.client.connection.ensureConnected().then(() => askTemporal(temporal))],
@@ -39,15 +50,24 @@ export function createHealth(sources: HealthSources): Health {
       },
     ],
   ];
+  if (slack)
+    checks.push([
+      'slack',
+      async () => {
+        const found = slack();
+        return 'detail' in found ? found.detail : found;
+      },
+    ]);
   const sinceWhen = (name: string): void => {
     if (!since.has(name)) since.set(name, now());
   };
-  const look = async ([name, check]: (typeof checks)[number]): Promise<Readiness> => {
+  const look = async ([name, check]: (typeof checks)[number]): Promise<Seen> => {
     try {
       const found = await within(ANSWER_WITHIN_MS, check());
       if (typeof found !== 'string') {
-        sinceWhen(name);
-        return { name, ok: true, warning: true, detail: found.warning };
+        if (found.since === undefined) sinceWhen(name);
+        else since.set(name, found.since);
+        return { name, ok: true, warning: true, detail: found.warning, notice: found.notice };
       }
       since.delete(name);
       return { name, ok: true, detail: found };
@@ -56,17 +76,17 @@ export function createHealth(sources: HealthSources): Health {
       return { name, ok: false, detail: error instanceof Error ? error.message : String(error) };
     }
   };
-  const readiness = () => Promise.all(checks.map(look));
+  const lookAtAll = () => Promise.all(checks.map(look));
   return {
-    readiness,
+    readiness: async () => (await lookAtAll()).map(({ notice: _, ...check }) => check),
     async notices() {
-      const [ready, found] = await Promise.all([readiness(), findings.open()]);
+      const [ready, found] = await Promise.all([lookAtAll(), findings.open()]);
       return [
         ...ready
           .filter(({ ok, warning }) => !ok || warning)
-          .map(({ name, ok }) => ({
+          .map(({ name, ok, notice }) => ({
             code: ok ? `${name}-warning` : `${name}-away`,
-            message: NOTICES[name] ?? `${name} does not answer.`,
+            message: notice ?? NOTICES[name] ?? `${name} does not answer.`,
             since: since.get(name) ?? now(),
           })),
         ...found.map(({ code, message, firstAt }) => ({ code, message, since: firstAt })),

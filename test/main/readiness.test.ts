@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLiveInventory } from '../../src/main/live-inventory.ts';
 import { createLog } from '../../src/main/log.ts';
 import { packageRoot } from '../../src/main/package-root.ts';
-import { createHealth } from '../../src/main/readiness.ts';
+import { createHealth, type SlackHealth } from '../../src/main/readiness.ts';
 import { createFindings } from '../../src/store/findings.ts';
 import type { AppEnv } from '../../src/surfaces/http/context.ts';
 import { healthRoutes } from '../../src/surfaces/http/health.ts';
@@ -15,6 +15,8 @@ import { testFolder } from '../support/folder.ts';
 import { type House, openHouse } from '../support/house.ts';
 
 let house: House;
+const destination = new Writable({ write: (_chunk, _, done) => done() });
+const log = createLog({ name: 'test', level: 'error', destination });
 beforeAll(async () => {
   house = await openHouse({ worker: false });
 }, 120_000);
@@ -25,8 +27,6 @@ it('a typo in the inventory is said, and takes no server out of service', async 
   const good = readFileSync(join(packageRoot, 'tocsin.yaml'), 'utf8');
   writeFileSync(file, good);
   let clock = 0;
-  const destination = new Writable({ write: (_chunk, _, done) => done() });
-  const log = createLog({ name: 'test', level: 'error', destination });
   const health = createHealth({
     pool: house.pool,
     temporal: { client: house.client, close: async () => undefined },
@@ -56,4 +56,24 @@ it('a typo in the inventory is said, and takes no server out of service', async 
   writeFileSync(file, good);
   clock += 1_001;
   expect(await aboutInventory()).toEqual([]);
+}, 60_000);
+
+it('a Slack that cannot be reached is said with since when, and takes no server out of service', async () => {
+  const file = join(packageRoot, 'tocsin.yaml');
+  let state: ReturnType<SlackHealth> = { detail: 'connected to Halden Mutual' };
+  const health = createHealth({
+    pool: house.pool,
+    temporal: { client: house.client, close: async () => undefined },
+    inventory: createLiveInventory(file, () => 0, log),
+    findings: createFindings(house.pool),
+    slack: () => state,
+    now: () => 90_000,
+  });
+  const check = async () => (await health.readiness()).find(({ name }) => name === 'slack');
+  const notices = async () => (await health.notices()).filter(({ code }) => code.startsWith('slack'));
+  expect(await check()).toEqual({ name: 'slack', ok: true, detail: 'connected to Halden Mutual' });
+  expect(await notices()).toEqual([]);
+  state = { warning: 'fetch failed', notice: 'Slack cannot be reached.', since: 60_000 };
+  expect(await check()).toEqual({ name: 'slack', ok: true, warning: true, detail: 'fetch failed' });
+  expect(await notices()).toEqual([{ code: 'slack-warning', message: 'Slack cannot be reached.', since: 60_000 }]);
 }, 60_000);

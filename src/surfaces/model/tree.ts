@@ -125,3 +125,11 @@ export function progressOf(nodes: readonly Node[]): Progress {
     running: count('running'),
   };
 }
+
+export function progressWords({ done, of, failed, waiting, running }: Progress): string {
+  const parts = [`${done} of ${of} steps done`];
+  if (waiting > 0) parts.push(`${waiting} ${waiting === 1 ? 'waits' : 'wait'} for people`);
+  if (running > 0) parts.push(`${running} running`);
+  if (failed > 0) parts.push(`${failed} failed`);
+  return parts.join(', ');
+}

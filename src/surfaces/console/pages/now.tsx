@@ -3,12 +3,11 @@ import { type DecisionView, type IncidentView, openDecisions } from '../../../in
 import type { Plan } from '../../../playbook/plan.ts';
 import { stageWord } from '../../model/next.ts';
 import { type Looker, standingOf } from '../../model/standing.ts';
-import { countedSteps, planTree, progressOf } from '../../model/tree.ts';
+import { countedSteps, planTree, progressOf, progressWords } from '../../model/tree.ts';
 import type { Person } from '../../ports.ts';
 import { Glyph, SeverityMark } from '../parts/glyph.tsx';
 import { type Frame, Page } from '../parts/layout.tsx';
 import { Ticks } from '../parts/plan.tsx';
-import { progressWords } from '../parts/strip.tsx';
 import { Countdown, flat, OpenFor, When, Words } from '../parts/text.tsx';
 
 export type OpenIncident = { view: IncidentView; plan: Plan | null; me: Looker };

@@ -2,7 +2,7 @@ import { roleInWords } from '../../../incident/decision.ts';
 import type { IncidentView } from '../../../incident/view.ts';
 import { spanText } from '../../model/clock.ts';
 import { stageWord } from '../../model/next.ts';
-import { type Node, type Progress, progressOf } from '../../model/tree.ts';
+import { type Node, progressOf, progressWords } from '../../model/tree.ts';
 import { SeverityMark, severityAdvice } from './glyph.tsx';
 import { Ticks } from './plan.tsx';
 import { Hash, OpenFor, Words } from './text.tsx';
@@ -74,14 +74,6 @@ export function StatusStrip({ view, steps, commander, now }: StripProps) {
       </div>
     </section>
   );
-}
-
-export function progressWords({ done, of, failed, waiting, running }: Progress): string {
-  const parts = [`${done} of ${of} steps done`];
-  if (waiting > 0) parts.push(`${waiting} ${waiting === 1 ? 'waits' : 'wait'} for people`);
-  if (running > 0) parts.push(`${running} running`);
-  if (failed > 0) parts.push(`${failed} failed`);
-  return parts.join(', ');
 }
 
 export const roleTitle = (role: string): string => roleInWords(role).replace(/^./, (c) => c.toUpperCase());

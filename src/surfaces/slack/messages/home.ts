@@ -1,0 +1,118 @@
+import type { HomeView, KnownBlock } from '@slack/types';
+import { counted } from '../../../incident/phrases.ts';
+import { stageWord } from '../../model/next.ts';
+import type { Person } from '../../ports.ts';
+import { ACTIONS, type Story, type Waiting } from '../contract.ts';
+import { actions, bounded, context, divider, facts, header, section, VIEW_BLOCKS_MAX } from './blocks.ts';
+import { answerButtons, decisionUrl } from './decision.ts';
+import { due, fullTime, headline, lead, markOf, nameIn, questionFacts, seatsText } from './facts.ts';
+import { fitted, link, md } from './text.ts';
+
+/** Home: what waits for the reader, then what is open, then how to report. */
+/** Nine blocks a question and two an incident: together within the hundred of a view. */
+const WAITING_MAX = 6;
+const OPEN_MAX = 18;
+
+export function homeView(
+  person: Person | null,
+  waiting: readonly Waiting[],
+  open: readonly Story[],
+  now: number,
+): HomeView {
+  const blocks =
+    person === null ? stranger() : [...waitingBlocks(waiting), ...openBlocks(open, waiting, now), ...report()];
+  return { type: 'home', callback_id: 'home', blocks: bounded(blocks, VIEW_BLOCKS_MAX) };
+}
+
+const stranger = (): KnownBlock[] => [
+  header('Tocsin'),
+  section(
+    'Tocsin answers incidents of AI systems. It does not know you as a full member of this workspace, so there is nothing to show here.',
+  ),
+  context('If that is wrong, ask whoever looks after Tocsin. To report an AI incident, tell somebody who works here.'),
+];
+
+function waitingBlocks(waiting: readonly Waiting[]): KnownBlock[] {
+  if (waiting.length === 0) return [];
+  return [header(`Waiting for you (${waiting.length})`), ...questionList(waiting)];
+}
+
+/** Each question with what it is about and its buttons: in Home, and where somebody asks for the list. */
+export function questionList(waiting: readonly Waiting[]): KnownBlock[] {
+  const shown = waiting.toSorted((a, b) => a.decision.question.until - b.decision.question.until).slice(0, WAITING_MAX);
+  const left = waiting.length - shown.length;
+  return [
+    ...shown.flatMap((one) => [...waitingQuestion(one), divider]),
+    ...(left > 0 ? [context(`${counted(left, 'more question')} for you: see the console.`)] : []),
+  ];
+}
+
+const SHORT = new Set(['What went wrong', 'What will happen', 'To what', 'Risk', 'Undo', 'If nobody answers']);
+
+function waitingQuestion({ story, decision }: Waiting): KnownBlock[] {
+  const { question } = decision;
+  const seats = seatsText(story, decision);
+  return [
+    lead(story.view, `decision ${question.number}`),
+    section(fitted(question.question, 1_000)),
+    ...facts([
+      ...questionFacts(question, story.plan).filter(([label]) => SHORT.has(label)),
+      ['Answer by', due(question.until)],
+    ]),
+    ...(seats === null ? [] : [section(fitted(seats, 1_000))]),
+    ...answerButtons(story, decision),
+    context(md`${link(decisionUrl(story, question), 'Read everything in the console')}`),
+  ];
+}
+
+function openBlocks(open: readonly Story[], waiting: readonly Waiting[], now: number): KnownBlock[] {
+  if (open.length === 0) return quiet(waiting, now);
+  const left = open.length - OPEN_MAX;
+  return [
+    header(`Open incidents (${open.length})`),
+    ...(waiting.length === 0 ? [context(`No question waits for you. Checked at ${fullTime(now)}.`)] : []),
+    ...open.slice(0, OPEN_MAX).flatMap(incidentRow),
+    ...(left > 0 ? [context(`${counted(left, 'more incident')}: see the console.`)] : []),
+  ];
+}
+
+/** Two lines an incident: what, and how it stands. */
+export function incidentRow(story: Story): KnownBlock[] {
+  const { view } = story;
+  const mark = markOf(view.mode);
+  const commander = view.roles['incident-commander'];
+  const commands = commander === undefined ? 'nobody commands' : `${nameIn(story, commander)} commands`;
+  return [
+    section(fitted(view.title, 600)),
+    context(
+      ...(mark === null ? [] : [mark]),
+      md`${headline(view)} · ${stageWord(view)} · ${commands} · ${link(story.url, 'Open in the console')}`,
+    ),
+  ];
+}
+
+const quiet = (waiting: readonly Waiting[], now: number): KnownBlock[] =>
+  waiting.length > 0
+    ? []
+    : [
+        header('All quiet'),
+        section(
+          'No open incident, no question for you. When something needs you, this page says so first: the question, how long there is to answer, and what happens if nobody does.',
+        ),
+        context(`Checked at ${fullTime(now)}.`),
+      ];
+
+const report = (): KnownBlock[] => [
+  divider,
+  section('Seen an AI system do something it should not? You need not be sure.'),
+  actions(
+    [
+      {
+        text: 'Report an AI incident',
+        action: ACTIONS.reportFromHome,
+        label: 'Report an AI incident: three questions',
+      },
+    ],
+    'report',
+  ),
+];

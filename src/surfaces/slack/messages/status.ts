@@ -1,0 +1,111 @@
+import { roleInWords } from '../../../incident/decision.ts';
+import { severityLabel } from '../../../incident/severity.ts';
+import { type DecisionView, type IncidentView, openDecisions } from '../../../incident/view.ts';
+import { sentenceCase } from '../../model/describe.ts';
+import { type Next, stageWord, whatNext } from '../../model/next.ts';
+import { countedSteps, planTree, progressOf, progressWords } from '../../model/tree.ts';
+import type { SlackPost, Story } from '../contract.ts';
+import { context, type Fact, facts, header, post, section } from './blocks.ts';
+import { asksInWords, fullTime, headline, lead, markOf, markWord, nameIn, utc } from './facts.ts';
+import { fitted, inert, link, listText, md, ready } from './text.ts';
+
+/** How an incident stands: pinned in its channel, announced in the main one. Only moments, no running clocks: it changes when the incident does. */
+export function statusPost(story: Story): SlackPost {
+  const { view } = story;
+  const next = nextText(story);
+  const open = openDecisions(view).map((decision) => openLine(decision));
+  return post(md`${markWord(view.mode)}${headline(view)}: ${stageWord(view)}. ${view.title}`, [
+    lead(view),
+    header(view.title),
+    ...(view.title.length > 140 ? [section(view.title)] : []),
+    ...facts(statusFacts(story)),
+    ...(open.length > 0 ? [section(`Open questions:\n${listText(open, 2_800)}`)] : []),
+    ...(next === null ? [] : [section(`What happens next:\n${next}`)]),
+    ...warnings(view),
+    context(md`Times are UTC. ${link(story.url, 'Open in the console')}`),
+  ]);
+}
+
+function statusFacts(story: Story): Fact[] {
+  const { view } = story;
+  const list: Fact[] = [
+    ['State', `${severityLabel(view.severity)}, ${stageWord(view)}`],
+    ['Incident commander', commanderOf(story)],
+    ['Opened', openedWords(story)],
+    ['Plan', planWords(story)],
+  ];
+  const over = view.closedAt ?? view.resolvedAt;
+  if (over !== undefined) list.push([view.status === 'closed' ? 'Closed' : 'Resolved', utc(over, view.openedAt)]);
+  const roles = Object.entries(view.roles).filter(([role]) => role !== 'incident-commander');
+  if (roles.length > 0)
+    list.push([
+      'Roles',
+      listText(
+        roles.map(([role, person]) => `${sentenceCase(roleInWords(role))}: ${nameIn(story, person)}`),
+        1_900,
+      ),
+    ]);
+  return list;
+}
+
+function commanderOf(story: Story): string {
+  const commander = story.view.roles['incident-commander'];
+  return commander === undefined ? 'Nobody has taken command' : nameIn(story, commander);
+}
+
+function openedWords(story: Story): string {
+  const { view } = story;
+  const by = view.requester === null ? '' : `, by ${nameIn(story, view.requester)}`;
+  return `${fullTime(view.openedAt)}${by}`;
+}
+
+function planWords({ view, plan }: Story): string {
+  if (view.playbook === null) return 'None. People decide what to do.';
+  const { title, version, hash } = view.playbook;
+  const name = `${title}, v${version} (${hash.slice(0, 8)})`;
+  return plan === null ? name : `${name}\n${progressWords(progressOf(countedSteps(planTree(plan, view))))}`;
+}
+
+const openLine = ({ question }: DecisionView): string =>
+  `◆ ${question.number}. ${question.question.slice(0, 200)} Asks ${asksInWords(question)}, until ${utc(question.until, question.askedAt)}.`;
+
+/** Nobody in particular reads it, so it says what is true for everybody. */
+function nextText({ view, plan, now }: Story): string | null {
+  const list = whatNext(view, plan === null ? null : planTree(plan, view), { id: '', roles: [] }, now);
+  return list.length === 0
+    ? null
+    : listText(
+        list.map((next) => nextLine(next, view.openedAt)),
+        2_800,
+      );
+}
+
+function nextLine({ when, lead: who, text }: Next, day: number): string {
+  const at = typeof when === 'string' ? when : `At ${utc(when.until, day)}`;
+  return `${at}: ${who ? `${who} ` : ''}${text}`;
+}
+
+function warnings(view: IncidentView) {
+  const list = view.warnings.slice(-3).map(({ at, message }) => `▲ ${utc(at, view.openedAt)}: ${message}`);
+  return view.status === 'closed' || list.length === 0 ? [] : [section(`Warnings:\n${listText(list, 2_000)}`)];
+}
+
+/** One line in the main channel; kept current. */
+export function announcementPost(story: Story, channel: string | null): SlackPost {
+  const { view } = story;
+  const mark = markOf(view.mode);
+  const where =
+    channel === null ? md`Detail in this thread.` : md`People meet in ${ready(`<#${channel.replace(/\W/g, '')}>`)}.`;
+  return post(md`${markWord(view.mode)}${headline(view)}: ${view.title}`, [
+    section(`${headline(view, stageWord(view))}\n${fitted(view.title, 600)}`),
+    context(...(mark === null ? [] : [md`*${mark}*`]), md`${where} ${link(story.url, 'Open in the console')}`),
+  ]);
+}
+
+const TOPIC_LENGTH_MAX = 250;
+
+/** Coarse on purpose: every change of a topic is a line in the channel. */
+export function topicOf(view: IncidentView): string {
+  const start = `${markWord(view.mode).markup}${severityLabel(view.severity)} · ${view.status} · `;
+  return `${start}${inert(view.title, TOPIC_LENGTH_MAX - start.length)}`;
+}

@@ -32,6 +32,8 @@ export type Courier = {
   verifyUrl(): Promise<Attempt>;
   told(): Told[];
   pending(): Pending[];
+  /** Calls off what is pending and forgets what was told. */
+  forget(): void;
   stop(): Promise<void>;
 };
 
@@ -105,17 +107,12 @@ export function createCourier(shared: Shared): Courier {
     told.length = 0;
   };
 
-  const stopListening = [
-    troubles.onChange(() => {
-      const outage = troubles.outage();
-      if (outage === 'hang') sockets.freeze();
-      // Clearing a hang ends the lines that hung: nothing that was said on them can be trusted to arrive.
-      else if (outage !== null || sockets.frozen()) sockets.drop();
-    }),
-    workspace.onChange((change) => {
-      if (change.kind === 'reset') forget();
-    }),
-  ];
+  const stopListening = troubles.onChange(() => {
+    const outage = troubles.outage();
+    if (outage === 'hang') sockets.freeze();
+    // Clearing a hang ends the lines that hung: nothing that was said on them can be trusted to arrive.
+    else if (outage !== null || sockets.frozen()) sockets.drop();
+  });
 
   return {
     sockets,
@@ -141,11 +138,11 @@ export function createCourier(shared: Shared): Courier {
     },
     told: () => told.map(({ entry }) => entry),
     pending: () => [...pending.values()].map(({ eventId, attempts, nextAt }) => ({ eventId, attempts, nextAt })),
+    forget,
     async stop() {
-      for (const stop of stopListening) stop();
+      stopListening();
       forget();
-      sockets.stop();
-      await poster.stop();
+      await Promise.all([sockets.stop(), poster.stop()]);
     },
   };
 }

@@ -20,7 +20,7 @@ export type Sockets = {
   freeze(): void;
   /** Whether any connection is frozen. */
   frozen(): boolean;
-  stop(): void;
+  stop(): Promise<void>;
 };
 
 export const DISCONNECT_REASONS = ['warning', 'refresh_requested', 'link_disabled'] as const;
@@ -29,6 +29,7 @@ export type DisconnectReason = (typeof DISCONNECT_REASONS)[number];
 const CONNECTIONS_MAX = 10;
 const PING_EVERY_MS = 5_000;
 const SILENT_MS_MAX = 30_000;
+const GOODBYE_MS_MAX = 500;
 const MESSAGE_BYTES_MAX = 1_048_576;
 /** How long a connection lives on after the app was told to leave it. */
 const LEAVE_AFTER_MS = { warning: 10_000, refresh_requested: 1_000, link_disabled: 0 } satisfies Record<
@@ -159,9 +160,16 @@ export function createSockets({ workspace, log }: Pick<Shared, 'workspace' | 'lo
       }
     },
     frozen: () => [...connections].some(({ frozen }) => frozen),
-    stop() {
+    async stop() {
       clearInterval(pings);
-      drop();
+      const closed = Promise.all(
+        [...connections].map(({ socket }) => new Promise((resolve) => socket.once('close', resolve))),
+      );
+      for (const { socket } of connections) socket.close(1001);
+      // Most say goodbye at once; the others are not waited for.
+      const giveUp = setTimeout(drop, GOODBYE_MS_MAX);
+      await closed;
+      clearTimeout(giveUp);
       server.close();
     },
   };

@@ -21,7 +21,6 @@ export type Screen = {
   topModal(user: SlackUser): SlackView;
   place(user: SlackUser, on: Parameters<Interactions['act']>[0]['on']): Place;
   known: Known;
-  stop(): void;
 };
 
 /** Where elements are: a message, the top modal or Home. */
@@ -38,9 +37,6 @@ export type Place = {
 export function createScreen(workspace: WorkspaceState): Screen {
   // What people chose in messages is on their own screens only, until they reload.
   const chosen = new Map<string, Values>();
-  const stop = workspace.onChange((change) => {
-    if (change.kind === 'reset') chosen.clear();
-  });
 
   const visible = (user: SlackUser, { kind, members }: SlackChannel): boolean =>
     kind === 'public' || members.includes(user.id);
@@ -102,7 +98,6 @@ export function createScreen(workspace: WorkspaceState): Screen {
       isChannel: (id) => workspace.channel(id) !== null,
       file: (id) => workspace.file(id),
     },
-    stop,
   };
   return screen;
 }

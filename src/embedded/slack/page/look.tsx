@@ -1,0 +1,102 @@
+import type { Context, Hono } from 'hono';
+import type { SlackMessage } from '../contract.ts';
+import { type Eye, maySee, seenBy } from './eye.ts';
+import { rendered } from './parts/layout.tsx';
+import { ChannelScreen, HomeScreen, NotHereScreen, NowhereScreen, PickScreen } from './parts/screens.tsx';
+import { threadPlace } from './reads.ts';
+import { eyeIn, type Site, withNote } from './site.ts';
+
+/** The pages that people look at. */
+export function lookRoutes(app: Hono, site: Site): void {
+  app.get('/', (c) => show(c, <PickScreen site={site} />));
+
+  // The permanent address of a message, as apps are given it: it says what, not who looks.
+  app.get('/archives/:channel/:stamp{p[0-9]{7,30}}', (c) => {
+    const ts = c.req
+      .param('stamp')
+      .slice(1)
+      .replace(/(\d{6})$/, '.$1');
+    const thread = c.req.query('thread_ts');
+    const inThread = thread === undefined || thread === ts ? '' : `/t/${encodeURIComponent(thread)}`;
+    const to = `/c/${encodeURIComponent(c.req.param('channel'))}${inThread}#${inThread ? 't' : 'm'}-${ts}`;
+    return show(c, <PickScreen site={site} to={to} />);
+  });
+
+  app.get('/as/:user', (c) => {
+    const eye = eyeIn(site, c);
+    return eye ? show(c, <NowhereScreen {...around(site, eye, c)} />) : nobody(c, site);
+  });
+
+  app.get('/as/:user/home', (c) => {
+    const eye = eyeIn(site, c);
+    return eye ? show(c, <HomeScreen {...around(site, eye, c)} />) : nobody(c, site);
+  });
+
+  const channel = (c: Context) => {
+    const eye = eyeIn(site, c);
+    if (eye === null) return nobody(c, site);
+    const channel = site.workspace.channel(c.req.param('channel') ?? '');
+    if (channel === null || !maySee(eye, channel)) return notHere(c, site, eye, 'You see no such channel.');
+    const ts = c.req.param('thread');
+    const thread = ts === undefined ? null : site.workspace.message(channel.id, ts);
+    if (ts !== undefined && (thread === null || !seenBy(eye, thread)))
+      return notHere(c, site, eye, 'The message that this thread belonged to is gone.');
+    const seen = (message: SlackMessage): boolean => seenBy(eye, message);
+    const messages = site.workspace.messages(channel.id, null).filter(seen);
+    const replies = thread ? site.workspace.messages(channel.id, thread.ts).filter(seen) : [];
+    // A page in a hidden tab is kept current, and nobody has read it.
+    if (c.req.header('x-hidden') !== 'yes') {
+      markRead(site, eye, channel.id, messages);
+      if (thread) markRead(site, eye, threadPlace(channel.id, thread.ts), replies);
+    }
+    const props = { channel, thread, messages, replies, all: c.req.query('all') === 'yes' };
+    return show(c, <ChannelScreen {...around(site, eye, c)} {...props} />);
+  };
+  app.get('/as/:user/c/:channel', channel);
+  app.get('/as/:user/c/:channel/t/:thread', channel);
+
+  app.get('/as/:user/files/:channel/:ts/:file', (c) => download(c, site));
+}
+
+const around = (site: Site, eye: Eye, c: Context) => {
+  const all = c.req.query('all') === 'yes' ? '?all=yes' : '';
+  return { site, eye, back: `${c.req.path}${all}`, note: site.notes.get(eye.me.id, c.req.query('note')) };
+};
+
+function markRead(site: Site, eye: Eye, place: string, messages: readonly SlackMessage[]): void {
+  const last = messages.at(-1);
+  if (last) site.reads.mark(eye.me.id, place, last.ts);
+}
+
+function show(c: Context, page: unknown, status: 200 | 404 = 200): Response | Promise<Response> {
+  c.header('cache-control', 'no-store');
+  return c.html(rendered(page), status);
+}
+
+export const nobody = (c: Context, site: Site) =>
+  notHere(c, site, null, 'Nobody of that name is at a screen here: they are unknown, deactivated or a bot.');
+
+export const notHere = (c: Context, site: Site, eye: Eye | null, what: string) =>
+  show(c, <NotHereScreen site={site} eye={eye} what={what} />, 404);
+
+/** A file is reached through a message that this person sees; it is saved, never opened in the page's own origin. */
+function download(c: Context, site: Site) {
+  const eye = eyeIn(site, c);
+  if (eye === null) return nobody(c, site);
+  const channel = site.workspace.channel(c.req.param('channel') ?? '');
+  const message = channel && maySee(eye, channel) ? site.workspace.message(channel.id, c.req.param('ts') ?? '') : null;
+  const file = message && seenBy(eye, message) ? message.files.find(({ id }) => id === c.req.param('file')) : undefined;
+  const content = file ? site.workspace.fileContent(file.id) : null;
+  if (!file || content === null) return notHere(c, site, eye, 'You see no such file.');
+  return new Response(new Uint8Array(content), {
+    headers: {
+      'content-type': 'application/octet-stream',
+      'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(file.name).replace(/['()*]/g, escape)}`,
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    },
+  });
+}
+
+export const leadBack = (c: Context, back: string, note: string | null, anchor = ''): Response =>
+  c.redirect(`${note === null ? back : withNote(back, note)}${anchor}`, 303);

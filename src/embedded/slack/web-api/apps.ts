@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { readBlocks } from '../blocks/read.ts';
 import { SlackError } from '../slack-error.ts';
-import { type Answer, argumentsOf, type Call, json, type Method } from './call.ts';
+import { type Answer, argumentsOf, type Call, type Method } from './call.ts';
+import { validate } from './validate.ts';
 
 function authTest({ workspace, baseUrl, token }: Call): Answer {
   const { team, app } = workspace;
@@ -52,18 +52,11 @@ function teamInfo({ workspace: { team } }: Call): Answer {
   return { team: { id: team.id, name: team.name, domain: team.domain, email_domain: '' } };
 }
 
-/** Answers whether blocks would be taken, and posts nothing. */
-function validateBlocks(call: Call): Answer {
-  const { blocks } = argumentsOf(call, z.object({ blocks: json }));
-  readBlocks(blocks, 'message');
-  return {};
-}
-
 export const appMethods: Record<string, Method> = {
   'api.test': { token: 'none', scopes: [], tier: null, run: apiTest },
   'auth.test': { token: 'either', scopes: [], tier: null, run: authTest },
   'apps.connections.open': { token: 'app', scopes: [], tier: 'tier1', run: openConnection },
   'bots.info': { token: 'bot', scopes: ['users:read'], tier: 'tier3', run: botsInfo },
   'team.info': { token: 'bot', scopes: ['team:read'], tier: 'tier3', run: teamInfo },
-  'blocks.validate': { token: 'bot', scopes: [], tier: 'tier4', run: validateBlocks },
+  'blocks.validate': { token: 'bot', scopes: [], tier: 'tier4', run: validate },
 };

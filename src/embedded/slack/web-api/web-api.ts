@@ -75,8 +75,8 @@ function refusalBody({ code, details, fields }: SlackError): Answer {
   return {
     ok: false,
     error: code,
-    ...fields,
     ...(code === 'invalid_blocks' ? { errors: details } : {}),
+    ...fields,
     ...(messages.length > 0 ? { response_metadata: { messages } } : {}),
   };
 }

@@ -1,6 +1,6 @@
 /** An incident as people write it, `INC-2026-0147`, or `147` for this year's; null when it is neither. */
 export function readIncidentName(text: string, now: number): string | null {
-  const found = /^(?:inc-(\d{4})-)?(\d{1,9})$/i.exec(text.trim());
+  const found = /^(?:inc-(\d{4})-)?(\d{1,12})$/i.exec(text.trim());
   if (!found) return null;
   const [, year = String(new Date(now).getUTCFullYear()), number = ''] = found;
   return `INC-${year}-${number.replace(/^0+(?=\d)/, '').padStart(4, '0')}`;

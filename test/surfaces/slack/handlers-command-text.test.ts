@@ -51,6 +51,7 @@ describe('what follows /tocsin', () => {
       reason: 'Payouts run at three',
     };
     expect(read('decide 147 1 deny --reason Payouts run at three')).toEqual(deny);
+    expect(read('decide 147 1 deny Payouts run at three')).toEqual(deny);
     expect(read('decide 147 1 deny —reason “Payouts run at three”')).toEqual(deny);
     expect(read('note 147 “Logs are kept”')).toMatchObject({ text: 'Logs are kept' });
   });
@@ -87,7 +88,7 @@ describe('what follows /tocsin', () => {
     expect(refusal('open Odd --sytem x').message).toContain('Did you mean "--system"?');
     expect(refusal('severity 147 sev9 because').message).toContain('sev1, sev2, sev3 or sev4');
     expect(refusal('severity 147 sev1').message).toContain('Say why');
-    expect(refusal('decide 147 1 deny Payouts run').next).toContain('--reason');
+    expect(refusal('decide 147 1 deny --raeson x').message).toContain('Did you mean "--reason"?');
     expect(refusal('constructor').message).toContain('not a command');
   });
 });

@@ -92,21 +92,23 @@ export function whyNot(deps: HandlerDeps, { view, decision }: Asked, who: SlackP
     case 'requester':
       return refusal(403, 'requester', 'Whoever opened the incident cannot decide on it. Another person must.');
     case 'not-entitled':
-      return refusal(
-        403,
-        'not-entitled',
-        who.groupsUnknown ? GROUPS_UNKNOWN : 'You hold none of the roles that can answer this.',
-      );
+      return who.groupsUnknown ? groupsUnknown() : refusal(403, 'not-entitled', 'You hold none of the roles it asks.');
     default:
       return standing satisfies never;
   }
 }
 
-const GROUPS_UNKNOWN =
-  'Slack did not say which groups you are in, and by the inventory alone you hold none of the roles that can answer this.';
-
 const refusal = (status: 403 | 409, code: string, message: string): Problem =>
   new Problem({ status, code, message, notDone: 'Your answer was not taken.', next: 'See how things stand.' });
+
+const groupsUnknown = (): Problem =>
+  new Problem({
+    status: 409,
+    code: 'groups-unknown',
+    message: 'Slack did not say which groups you are in, and the inventory alone gives you none of the roles it asks.',
+    notDone: 'Your answer was not taken.',
+    next: 'Try again in a moment.',
+  });
 
 export function refused(
   deps: HandlerDeps,
@@ -117,15 +119,16 @@ export function refused(
   return deps.replies.refusal(problem, { story: storyOf(deps, view, plan), decision, me: lookerIn(person, view) });
 }
 
-function taken(deps: HandlerDeps, { view, plan, decision }: Asked, person: Person, { answer }: Given): SlackPost {
+/** What is recorded by now: what Slack delivers again may be older than a change of mind. */
+function taken(deps: HandlerDeps, { view, plan, decision }: Asked, person: Person, given: Given): SlackPost {
+  const answer = lastVote(decision, person.id)?.answer ?? given.answer;
   return deps.replies.taken({ story: storyOf(deps, view, plan), decision, answer, me: lookerIn(person, view) });
 }
 
 function isShown(view: IncidentView, given: Given, person: Person): boolean {
   const decision = view.decisions.find((one) => one.question.number === given.number);
-  return (
-    decision !== undefined && (decision.made !== undefined || lastVote(decision, person.id)?.answer === given.answer)
-  );
+  if (decision?.made) return true;
+  return decision?.votes.some((vote) => vote.person === person.id && vote.answer === given.answer) ?? false;
 }
 
 /** Refused: why, as things stand now. Anything else: ours to look at, and nobody knows whether it counted. */

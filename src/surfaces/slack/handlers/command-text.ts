@@ -25,10 +25,10 @@ const COMMANDS = {
     options: ['playbook', 'system', 'severity'],
     read: readOpen,
   },
-  decide: { usage: 'decide 147 1 deny --reason Payouts run at three', options: ['reason'], read: readDecide },
+  decide: { usage: 'decide 147 1 deny Payouts run at three', options: ['reason'], read: readDecide },
   note: { usage: 'note 147 Registry logs are kept', options: null, read: readNote },
   role: { usage: 'role 147 incident-commander @mara', options: [], read: readRole },
-  severity: { usage: 'severity 147 sev1 --reason Customers are affected', options: ['reason'], read: readSeverity },
+  severity: { usage: 'severity 147 sev1 Customers are affected', options: ['reason'], read: readSeverity },
   help: { usage: 'help', options: [], read: (): Said => ({ kind: 'help' }) },
 } as const satisfies Record<
   string,
@@ -69,17 +69,12 @@ function readOpen({ words, options }: Words): Said {
   };
 }
 
-/** `147 1 approve`; in an incident's own channel `1 approve` or `approve`; alone: what waits. */
+/** `147 1 deny because …`; in an incident's own channel `1 approve` or `approve`; alone: what waits. */
 function readDecide({ words, options }: Words, context: Context): Said {
-  const reason = options.get('reason') || null;
   const isName = (word: string | undefined) => word !== undefined && readIncidentName(word, context.now) !== null;
   const numbers = words.slice(0, isName(words[0]) ? (isName(words[1]) ? 2 : 1) : 0);
   const [answer = null, ...more] = words.slice(numbers.length);
-  if (more.length > 0)
-    throw usage(
-      `"${more.join(' ')}" was not understood after "${answer}". A reason follows --reason.`,
-      COMMANDS.decide.usage,
-    );
+  const reason = [...more, options.get('reason') ?? ''].join(' ').trim() || null;
   const [first, second] = numbers;
   if (first === undefined) return { kind: 'decide', incident: context.here, number: null, answer, reason };
   if (second !== undefined) {
@@ -114,7 +109,7 @@ function readSeverity({ words, options }: Words, context: Context): Said {
   const [named, ...more] = rest;
   if (named === undefined) throw usage('Say which severity: sev1, sev2, sev3 or sev4.', COMMANDS.severity.usage);
   const severity = severityNamed(named, 'severity');
-  const reason = (options.get('reason') ?? more.join(' ')).trim();
+  const reason = [...more, options.get('reason') ?? ''].join(' ').trim();
   if (reason === '') throw usage('Say why: it goes on the timeline.', COMMANDS.severity.usage);
   return { kind: 'severity', incident, severity, reason };
 }

@@ -40,7 +40,7 @@ export function storyOf(deps: HandlerDeps, view: IncidentView, plan: Plan | null
   return {
     view,
     plan,
-    people: new Map(deps.directory.people().map((person) => [person.id, person.name])),
+    people: deps.directory.names(),
     now: deps.now(),
     url: `${deps.publicUrl.replace(/\/$/, '')}/incidents/${view.id}`,
     mentions: deps.people.mentions(),

@@ -66,7 +66,7 @@ function Commands({ eye, channel, back }: { eye: Eye; channel: SlackChannel; bac
               <input type="hidden" name="back" value={back} />
               <input type="hidden" name="from" value={channel.id} />
               <button type="submit" name="callback" value={callbackId}>
-                <bdi>{name}</bdi> <span class="quiet">{eye.workspace.app.name}</span>
+                <bdi>{name}</bdi> <span class="quiet">of {eye.workspace.app.name}</span>
               </button>
             </form>
           ))}

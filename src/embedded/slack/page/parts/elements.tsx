@@ -175,16 +175,16 @@ function Choice({ element, blockId, place }: KnownProps) {
     return (
       <span class="choice">
         {field}
-        <button class="button" {...pressed(element, blockId)}>
-          Choose<span class="sr">: {label}</span>
+        <button class="button" aria-label={`Choose: ${label}`} {...pressed(element, blockId)}>
+          Choose
         </button>
       </span>
     );
   return (
     <ActForm element={element} blockId={blockId} place={place} class="act choice">
       {field}
-      <button type="submit" class="button">
-        Choose<span class="sr">: {label}</span>
+      <button type="submit" class="button" aria-label={`Choose: ${label}`}>
+        Choose
       </button>
     </ActForm>
   );

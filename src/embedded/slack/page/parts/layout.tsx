@@ -34,7 +34,7 @@ export function Document({ title, assets, team, eye, at, children }: DocumentPro
         <header class="band">
           <p class="what">
             <strong>Local Slack</strong>
-            <span>A stand-in on this machine. Nothing here leaves it.</span>
+            <span>Nothing here leaves this machine.</span>
           </p>
           {eye ? <Who eye={eye} /> : <p class="who">{team}</p>}
         </header>

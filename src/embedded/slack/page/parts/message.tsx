@@ -150,7 +150,7 @@ function More({ message, eye, back, thread }: { message: SlackMessage; eye: Eye;
             <input type="hidden" name="channel" value={message.channel} />
             <input type="hidden" name="ts" value={message.ts} />
             <button type="submit" name="callback" value={callbackId}>
-              <bdi>{name}</bdi> <span class="quiet">{eye.workspace.app.name}</span>
+              <bdi>{name}</bdi> <span class="quiet">of {eye.workspace.app.name}</span>
             </button>
           </form>
         ))}
@@ -168,7 +168,7 @@ export function Pinned({ messages }: { messages: readonly SlackMessage[] }) {
   if (pinned.length === 0) return null;
   return (
     <nav class="pinned" aria-label="Pinned messages">
-      <span aria-hidden="true">📌</span>
+      <span>Pinned</span>
       <ul>
         {pinned.slice(-5).map((message) => (
           <li>

@@ -75,7 +75,7 @@ function Summary({ place, view, errors }: { place: Place; view: SlackView; error
       <ul>
         {Object.entries(errors).map(([block, error]) => {
           const target = found.find(({ blockId }) => blockId === block);
-          const words = labels.get(block) ? `${labels.get(block)}: ${error}` : error;
+          const words = labels.get(block) ? `${labels.get(block)} – ${error}` : error;
           return (
             <li>{target ? <a href={`#${fieldId(place, block, target.element.action_id)}`}>{words}</a> : words}</li>
           );

@@ -21,20 +21,23 @@ export type SlackStore = SlackMembers & {
   dropPost(incident: string, key: string): Promise<void>;
   saveChannel(incident: string, channel: string, name: string): Promise<void>;
   saveTopic(incident: string, topic: string): Promise<void>;
-  saveArchived(incident: string, at: number): Promise<void>;
+  /** Null: it is in use again. */
+  saveArchived(incident: string, at: number | null): Promise<void>;
   /** The channel is lost (archived by hand, deleted): what stood in it cannot be kept current any more. */
   forgetChannel(incident: string): Promise<void>;
   saveTold(incident: string, seq: number): Promise<void>;
   saveSettled(incident: string, seq: number): Promise<void>;
   /** Incidents whose timelines have grown since they were settled; history from before Slack was connected is left out. */
   unsettled(now: number): Promise<string[]>;
+  /** Closed before Slack was connected. */
+  isHistory(incident: string): Promise<boolean>;
   /** The incident that a channel was made for. */
   incidentIn(channel: string): Promise<string | null>;
   /** Of a message of ours; null for one that nobody noted. */
   postAt(channel: string, ts: string): Promise<{ incident: string; key: string } | null>;
   homeOpened(user: string, at: number): Promise<void>;
-  /** Users who have opened Home, the latest first. */
-  homes(): Promise<string[]>;
+  /** Users who have opened Home since then, the latest first. */
+  homes(since: number): Promise<string[]>;
   dm(user: string): Promise<string | null>;
   saveDm(user: string, channel: string): Promise<void>;
   /** Asks the server that publishes to look at this incident. */
@@ -135,7 +138,7 @@ function standingOf(posts: SlackPosted[], row: StandingRow | undefined): SlackSt
   return { posts: new Map(posts.map((post) => [post.key, post])), own, toldSeq: row?.told_seq ?? 0 };
 }
 
-function progress(pool: pg.Pool): Pick<SlackStore, 'saveTold' | 'saveSettled' | 'unsettled'> {
+function progress(pool: pg.Pool): Pick<SlackStore, 'saveTold' | 'saveSettled' | 'unsettled' | 'isHistory'> {
   return {
     async saveTold(incident, seq) {
       await pool.query(
@@ -161,6 +164,13 @@ function progress(pool: pg.Pool): Pick<SlackStore, 'saveTold' | 'saveSettled' | 
          ORDER BY i.opened_at, i.id`,
       );
       return rows.map(({ id }) => id);
+    },
+    async isHistory(incident) {
+      const { rowCount } = await pool.query(
+        `SELECT FROM incidents i JOIN slack_setup s ON i.closed_at < s.since WHERE i.id = $1 AND i.status = 'closed'`,
+        [incident],
+      );
+      return rowCount === 1;
     },
   };
 }
@@ -191,10 +201,11 @@ function members(pool: pg.Pool): Pick<SlackStore, MemberPart> {
         [user, at],
       );
     },
-    async homes() {
+    async homes(since) {
       const { rows } = await pool.query<{ user: string }>(
-        `SELECT slack_user AS "user" FROM slack_members WHERE home_opened_at IS NOT NULL
+        `SELECT slack_user AS "user" FROM slack_members WHERE home_opened_at >= $1
          ORDER BY home_opened_at DESC, slack_user`,
+        [since],
       );
       return rows.map(({ user }) => user);
     },

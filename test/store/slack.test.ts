@@ -74,6 +74,7 @@ describe('what is left to tell', () => {
     await open('INC-2026-0013');
     await close('INC-2026-0013', at + 2_000);
     expect(await slack.unsettled(at + 9_000)).toEqual(['INC-2026-0012', 'INC-2026-0013']);
+    expect([await slack.isHistory('INC-2026-0011'), await slack.isHistory('INC-2026-0013')]).toEqual([true, false]);
   });
 });
 
@@ -85,7 +86,7 @@ describe('members', () => {
     await slack.homeOpened('U1', 9);
     await slack.saveDm('U2', 'D2');
     expect(await slack.members()).toEqual([{ user: 'U1', person: 'slack-u1', name: 'Eve Okafor' }]);
-    expect(await slack.homes()).toEqual(['U1', 'U2']);
+    expect([await slack.homes(0), await slack.homes(6)]).toEqual([['U1', 'U2'], ['U1']]);
     expect([await slack.dm('U2'), await slack.dm('U1'), await slack.dm('U3')]).toEqual(['D2', null, null]);
   });
 });

@@ -1,0 +1,294 @@
+import type { HomeView } from '@slack/types';
+import type { IncidentView } from '../../../incident/view.ts';
+import type { SlackStore } from '../../../store/slack.ts';
+import { createSlackLead, type SlackLead } from '../../../store/slack-lead.ts';
+import type { Directory, Reader } from '../../ports.ts';
+import type { DecisionRef, Messages, SlackPeople, Story } from '../contract.ts';
+import type { SlackLog } from '../ports.ts';
+import { createAudience } from './audience.ts';
+import { type Clock, systemClock } from './clock.ts';
+import type { Desk, PublisherSettings, Scene, Task } from './desk.ts';
+import { createFailures } from './failures.ts';
+import { backOffMs } from './gate.ts';
+import { createHomes } from './homes.ts';
+import { createLooks } from './looks.ts';
+import { createMainChannel } from './main-channel.ts';
+import type { FullOutbox } from './outbox.ts';
+import { archiveTask, channelTasks, makeTask } from './own-channel.ts';
+import type { Urgency } from './pace.ts';
+import { detailTask, postTasks } from './posting.ts';
+import { type Audience, copyKey, wantedMembers, wantedPosts, wantsOwnChannel } from './wanted.ts';
+
+export type PublisherDeps = {
+  reader: Reader;
+  store: SlackStore;
+  outbox: FullOutbox;
+  people: SlackPeople;
+  messages: Messages;
+  directory: Pick<Directory, 'names'>;
+  /** For the connection that holds the right to publish. */
+  connectionString: string;
+  /** Where the console is: `https://tocsin.example.org`. */
+  publicUrl: string;
+  /** Asked each time: an edit to the inventory counts at once. */
+  settings: () => PublisherSettings;
+  /** What Home shows to this user now. */
+  home: (user: string) => Promise<HomeView>;
+  log: SlackLog;
+  clock?: Clock;
+  /** How long a channel stays open after its incident was closed. */
+  archiveAfterMs?: number;
+};
+
+export type PublisherStats = {
+  /** Whether this server is the one that publishes. */
+  leads: boolean;
+  /** Calls that wait for Slack. */
+  waiting: Record<Urgency, number>;
+  awaySince: number | null;
+  /** Why there is no main channel. */
+  problem: string | null;
+};
+
+export type Publisher = {
+  start(): void;
+  stop(): Promise<void>;
+  /** Something about this incident was just accepted or refused: show how it stands. */
+  refresh(incident: string): Promise<void>;
+  /** A message of ours was clicked: it may be one whose sending nobody heard of. Then it is kept current from now on. */
+  adopt(channel: string, ts: string, ref: DecisionRef): Promise<void>;
+  incidentIn(channel: string): Promise<string | null>;
+  homeOpened(user: string): Promise<void>;
+  stats(): PublisherStats;
+  /** For the console: what people should know about Slack now; null when all is well. */
+  notice(): string | null;
+};
+
+const SWEEP_MS = 60_000;
+const ARCHIVE_AFTER_MS = 15 * 60_000;
+const KEEP_RETRY_MS_MAX = 5_000;
+const NOBODY: Audience = { holders: () => [], user: () => null };
+
+/**
+ * Brings Slack to what is true, again and again: looks at an incident, compares what should stand in Slack with what does, and does
+ * what differs. Nothing is remembered but what was done (in the database), so an outage, a restart or another server going on makes
+ * no difference: nothing is lost, and nothing is said twice.
+ */
+export function createPublisher(deps: PublisherDeps): Publisher {
+  const { reader, store, outbox, people, log, clock = systemClock, archiveAfterMs = ARCHIVE_AFTER_MS } = deps;
+  const scenes = new Map<string, Scene>();
+  /** What is being done, by incident and slot. */
+  const busy = new Map<string, Set<string>>();
+  /** Counts what was done for each incident, so that a look knows whether what it read is still so. */
+  const done = new Map<string, number>();
+  let lead: SlackLead | null = null;
+  let leads = false;
+  let stopping = false;
+  let ends: (() => void)[] = [];
+
+  const main = createMainChannel({
+    setting: () => deps.settings().channel,
+    outbox,
+    clock,
+    log,
+    found: () => void sweep(),
+  });
+  const desk: Desk = {
+    outbox,
+    store,
+    messages: deps.messages,
+    main,
+    clock,
+    log,
+    inWords: new Set(),
+    scene: (incident) => (leads ? (scenes.get(incident) ?? null) : null),
+    keep,
+  };
+  const failures = createFailures(desk);
+  const looks = createLooks(look, clock, log);
+  const audience = createAudience({ people, clock, log, changed: looks.soon });
+  const homes = createHomes({ home: deps.home, store, outbox, clock, log, leads: () => leads });
+
+  async function keep(work: () => Promise<void>): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!leads) throw error;
+        log.warn({ error: String(error) }, 'what was done in Slack could not be written down; it is tried again');
+        await new Promise<void>(
+          (resolve) =>
+            void clock.after(
+              backOffMs(tries, KEEP_RETRY_MS_MAX, () => 0.5),
+              resolve,
+            ),
+        );
+      }
+    }
+  }
+
+  async function look(incident: string): Promise<void> {
+    if (!leads || stopping) return;
+    const before = done.get(incident);
+    const [found, standing] = await Promise.all([reader.incident(incident), store.standing(incident)]);
+    if (!found || !leads || stopping) return;
+    if (done.get(incident) !== before) {
+      looks.soon(incident);
+      return;
+    }
+    const { view, plan, events } = found;
+    const untold = standing.posts.size === 0 && standing.own === null;
+    if (view.status === 'closed' && untold && (await store.isHistory(incident))) return;
+    const story = storyOf(view, plan);
+    const known = audience.of(view);
+    const asked = audience.settled(view) ? known : NOBODY;
+    // While no channel can be made, the main one serves.
+    const own =
+      wantsOwnChannel(view, deps.settings().ownChannelFor, standing.own !== null) &&
+      !failures.isBlocked(incident, makeTask(desk, view));
+    const wanted = wantedPosts({ view, own, audience: asked });
+    const scene: Scene = {
+      story,
+      events,
+      standing,
+      wanted: new Map(wanted.map((one) => [one.key, one])),
+      members: wantedMembers(view, asked),
+    };
+    scenes.set(incident, scene);
+    const left = bringAbout(incident, scene, own);
+    if (left > 0 || !audience.settled(view)) return;
+    await store.saveSettled(incident, view.seq);
+    if (view.status === 'closed' && !busy.get(incident)?.size) forget(incident);
+  }
+
+  /** Begins what can be done now. Answers with how much there is left to do. */
+  function bringAbout(incident: string, scene: Scene, own: boolean): number {
+    const posts = postTasks(desk, scene);
+    const details = detailTask(desk, scene);
+    const tasks = [...(own ? channelTasks(desk, scene) : []), ...posts.tasks, ...(details.task ? [details.task] : [])];
+    let left = tasks.length + posts.waiting + (details.waiting ? 1 : 0) + (busy.get(incident)?.size ?? 0);
+    const { view } = scene.story;
+    const channel = scene.standing.own;
+    if (left === 0 && view.status === 'closed' && channel !== null && channel.archivedAt === null) {
+      left = 1;
+      if (clock.now() >= (view.closedAt ?? 0) + archiveAfterMs)
+        tasks.push(archiveTask(desk, incident, channel.channel));
+    }
+    for (const task of tasks) begin(incident, task);
+    return left;
+  }
+
+  function begin(incident: string, task: Task): void {
+    const slots = busy.get(incident) ?? new Set();
+    busy.set(incident, slots);
+    if (slots.has(task.slot) || failures.isBlocked(incident, task)) return;
+    slots.add(task.slot);
+    void task
+      .run()
+      .catch((error: unknown) => failures.met(incident, task, error))
+      .catch((error: unknown) =>
+        log.error({ incident, what: task.slot, error: String(error) }, 'Slack is not up to date'),
+      )
+      .then(() => {
+        slots.delete(task.slot);
+        if (slots.size === 0) busy.delete(incident);
+        done.set(incident, (done.get(incident) ?? 0) + 1);
+        looks.soon(incident);
+      });
+  }
+
+  function forget(incident: string): void {
+    scenes.delete(incident);
+    done.delete(incident);
+  }
+
+  const storyOf = (view: IncidentView, plan: Story['plan']): Story => ({
+    view,
+    plan,
+    people: deps.directory.names(),
+    now: clock.now(),
+    url: `${deps.publicUrl.replace(/\/$/, '')}/incidents/${view.id}`,
+    mentions: people.mentions(),
+  });
+
+  /** Everything that is not settled, and open questions: who may answer them, and whether there is time left, changes by itself. */
+  async function sweep(): Promise<void> {
+    if (!leads) return;
+    try {
+      for (const incident of await store.unsettled(clock.now())) looks.soon(incident);
+      for (const [incident, { story }] of scenes)
+        if (story.view.decisions.some((one) => !one.made && !one.withdrawn)) looks.soon(incident);
+      homes.soon();
+    } catch (error) {
+      log.warn({ error: String(error) }, 'Slack could not be looked over; it is tried again in a minute');
+    }
+  }
+
+  function gained(): void {
+    leads = true;
+    log.info({}, 'this server keeps Slack current from now on');
+    const again = (): void => {
+      void sweep();
+      ends[1] = clock.after(SWEEP_MS, again);
+    };
+    ends = [
+      reader.subscribe(null, (incident) => {
+        looks.soon(incident);
+        homes.soon();
+      }),
+    ];
+    again();
+  }
+
+  function lost(): void {
+    leads = false;
+    for (const end of ends.splice(0)) end();
+    scenes.clear();
+    done.clear();
+  }
+
+  return {
+    start() {
+      lead ??= createSlackLead({
+        connectionString: deps.connectionString,
+        onGained: gained,
+        onLost: lost,
+        onNudge: looks.soon,
+        onProblem: (error) =>
+          log.warn({ error: error.message }, 'the right to publish to Slack is being asked for again'),
+      });
+    },
+    async stop() {
+      stopping = true;
+      // First what is under way: its answers are written down while this server still has the right to.
+      await outbox.stop();
+      await looks.stop();
+      homes.stop();
+      await lead?.stop();
+    },
+    async refresh(incident) {
+      if (leads) looks.soon(incident);
+      else await store.nudge(incident);
+    },
+    async adopt(channel, ts, { incident, number }) {
+      if ((await store.postAt(channel, ts)) === null) {
+        log.info({ incident, channel, ts }, 'a message of ours that nobody knew of is kept current from now on');
+        await store.savePost(incident, { key: copyKey(number, channel, ts), channel, ts, hash: '' });
+        done.set(incident, (done.get(incident) ?? 0) + 1);
+      }
+      await this.refresh(incident);
+    },
+    incidentIn: store.incidentIn,
+    homeOpened: homes.opened,
+    stats: () => ({ leads, waiting: outbox.waiting(), awaySince: outbox.awaySince(), problem: main.problem() }),
+    notice() {
+      const away = outbox.away();
+      if (away) {
+        const { decision, status, chatter } = outbox.waiting();
+        const count = decision + status + chatter;
+        return `Slack cannot be used since ${new Date(away.since).toISOString().slice(11, 16)} UTC (${away.reason}). Decide here; Slack catches up by itself${count > 0 ? `, ${count} ${count === 1 ? 'message waits' : 'messages wait'}` : ''}.`;
+      }
+      return main.problem();
+    },
+  };
+}

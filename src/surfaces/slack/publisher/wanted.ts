@@ -1,0 +1,183 @@
+import type { Severity } from '../../../incident/severity.ts';
+import { type DecisionView, type IncidentView, openDecisions } from '../../../incident/view.ts';
+import type { Urgency } from './pace.ts';
+
+/** Where a message belongs: the main channel, the incident's own, or a direct message to one user. */
+export type Place = { in: 'main' } | { in: 'own' } | { in: 'dm'; user: string };
+
+export type Saying =
+  | { kind: 'announcement' }
+  | { kind: 'status' }
+  | { kind: 'closing' }
+  | { kind: 'decision'; number: number; place: 'channel' | 'dm' }
+  | { kind: 'reminder'; number: number }
+  | { kind: 'escalation'; number: number };
+
+/** A message that should stand in Slack. `key` names it among those of its incident. */
+export type Wanted = {
+  key: string;
+  place: Place;
+  /** The key of the message in whose thread it belongs. */
+  thread: string | null;
+  urgency: Urgency;
+  saying: Saying;
+  /** Changes with the incident. What does not is said once. */
+  current: boolean;
+};
+
+/** Slack users, as far as known: who holds a role, and who a person is. */
+export type Audience = {
+  holders(role: string): readonly string[];
+  user(person: string): string | null;
+};
+
+export type WantedInput = {
+  view: IncidentView;
+  /** Whether the incident has a channel of its own, or gets one. */
+  own: boolean;
+  audience: Audience;
+};
+
+/** A serious incident gets a channel of its own; what has one keeps it, also when it turns out to be less serious. */
+export const wantsOwnChannel = (view: IncidentView, ownChannelFor: readonly Severity[], has: boolean): boolean =>
+  has || (ownChannelFor.includes(view.severity) && view.status !== 'closed');
+
+/** Every message that should stand in Slack for an incident as it is now, the most urgent first. A pure function of its input. */
+export function wantedPosts({ view, own, audience }: WantedInput): Wanted[] {
+  const announcement: Wanted = {
+    key: 'announcement',
+    place: { in: 'main' },
+    thread: null,
+    urgency: 'status',
+    saying: { kind: 'announcement' },
+    current: true,
+  };
+  return [
+    ...view.decisions.flatMap((decision) => decisionPosts(decision, view, own, audience)),
+    announcement,
+    ...(own ? [inOwn('status')] : []),
+    ...(own && view.status === 'closed' ? [inOwn('closing')] : []),
+  ];
+}
+
+const inOwn = (kind: 'status' | 'closing'): Wanted => ({
+  key: kind,
+  place: { in: 'own' },
+  thread: null,
+  urgency: 'status',
+  saying: { kind },
+  current: kind === 'status',
+});
+
+/**
+ * A decision stands in the channel for good, with what came of it. Direct messages, reminders and the call to whoever it was escalated
+ * to are for those who can still answer: what was decided before they could be sent is not sent any more.
+ */
+function decisionPosts(decision: DecisionView, view: IncidentView, own: boolean, audience: Audience): Wanted[] {
+  const { number } = decision.question;
+  const key = decisionKey(number, own);
+  const channel: Wanted = {
+    key,
+    place: { in: own ? 'own' : 'main' },
+    thread: null,
+    urgency: 'decision',
+    saying: { kind: 'decision', number, place: 'channel' },
+    current: true,
+  };
+  if (!isOpen(decision)) return [channel];
+  const direct = mayAnswer(decision, view, audience).map(
+    (user): Wanted => ({
+      key: `${decisionPrefix(number)}dm/${user}`,
+      place: { in: 'dm', user },
+      thread: null,
+      urgency: 'decision',
+      saying: { kind: 'decision', number, place: 'dm' },
+      current: true,
+    }),
+  );
+  const below = (name: string, kind: 'reminder' | 'escalation'): Wanted => ({
+    key: `${decisionPrefix(number)}${name}`,
+    place: channel.place,
+    thread: key,
+    urgency: 'decision',
+    saying: { kind, number },
+    current: false,
+  });
+  const { reminders, escalatedAt } = decision;
+  return [
+    channel,
+    ...direct,
+    ...(escalatedAt === undefined ? [] : [below('escalation', 'escalation')]),
+    // After an outage one reminder is enough.
+    ...(reminders.length === 0 ? [] : [below(`reminder/${reminders.length}`, 'reminder')]),
+  ];
+}
+
+const isOpen = ({ made, withdrawn }: DecisionView): boolean => made === undefined && withdrawn === undefined;
+
+const decisionPrefix = (number: number): string => `decision/${number}/`;
+export const decisionKey = (number: number, own: boolean): string => `${decisionPrefix(number)}${own ? 'own' : 'main'}`;
+
+/** What a post of a decision says, by its key: for posts that stand but would not be made any more, and for adopted ones. */
+export function sayingOf(key: string): Saying | null {
+  const [, number, what] = /^decision\/(\d+)\/(own|main|dm|copy)(?:\/|$)/.exec(key) ?? [];
+  if (number === undefined) return null;
+  return { kind: 'decision', number: Number(number), place: what === 'dm' ? 'dm' : 'channel' };
+}
+
+/** The key of a message that was sent without our hearing of it. */
+export const copyKey = (number: number, channel: string, ts: string): string =>
+  channel.startsWith('D')
+    ? `${decisionPrefix(number)}dm/copy/${channel}/${ts}`
+    : `${decisionPrefix(number)}copy/${channel}/${ts}`;
+
+/** The users who may answer: holders of the roles that are asked (and of the one it was escalated to), without the excluded. */
+export function mayAnswer({ question, escalatedAt }: DecisionView, view: IncidentView, audience: Audience): string[] {
+  const roles = question.by.map(({ role }) => role);
+  if (escalatedAt !== undefined && question.escalate) roles.push(question.escalate.to);
+  const excluded = new Set(question.excluded.map((person) => audience.user(person)));
+  return holdersIn(view, roles, audience).filter((user) => !excluded.has(user));
+}
+
+/** Those who hold these roles anywhere, and those to whom they were given in this incident. */
+function holdersIn(view: IncidentView, roles: readonly string[], audience: Audience): string[] {
+  const assigned = roles.flatMap((role) => {
+    const person = view.roles[role];
+    const user = person === undefined ? null : audience.user(person);
+    return user === null ? [] : [user];
+  });
+  return unique([...assigned, ...roles.flatMap((role) => audience.holders(role))]);
+}
+
+const COMMANDER = 'incident-commander';
+
+/** Who belongs in the incident's channel: who was asked, who has a role in it, the commander (or all who could be), the requester. */
+export function wantedMembers(view: IncidentView, audience: Audience): string[] {
+  const assigned = Object.values(view.roles);
+  const people = [...assigned, ...(view.requester === null ? [] : [view.requester])];
+  const open = openDecisions(view).flatMap((decision) => [
+    ...decision.question.by.map(({ role }) => role),
+    ...(decision.escalatedAt !== undefined && decision.question.escalate ? [decision.question.escalate.to] : []),
+  ]);
+  const roles = view.roles[COMMANDER] === undefined ? [COMMANDER, ...open] : open;
+  const named = people.flatMap((person) => audience.user(person) ?? []);
+  return unique([...named, ...holdersIn(view, roles, audience)]);
+}
+
+/** The roles and people that the functions above ask an audience for. */
+export function askedOf(view: IncidentView): { roles: string[]; people: string[] } {
+  const open = openDecisions(view).map(({ question }) => question);
+  return {
+    roles: unique([
+      COMMANDER,
+      ...open.flatMap(({ by, escalate }) => [...by.map(({ role }) => role), ...(escalate ? [escalate.to] : [])]),
+    ]),
+    people: unique([
+      ...Object.values(view.roles),
+      ...(view.requester === null ? [] : [view.requester]),
+      ...open.flatMap(({ excluded }) => excluded),
+    ]),
+  };
+}
+
+const unique = <T>(items: readonly T[]): T[] => [...new Set(items)];

@@ -313,7 +313,8 @@ export type LocalSlack = {
   controlUrl: string;
   port: number;
   key: string;
-  workspace: Workspace;
+  /** For tests: with what changes it. */
+  workspace: WorkspaceState;
   interactions: Interactions;
   troubles: Troubles;
   stop(): Promise<void>;

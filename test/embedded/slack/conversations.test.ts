@@ -178,7 +178,7 @@ describe('people', () => {
     expect(await client.auth.test()).toMatchObject({ user_id: app.botUser, bot_id: app.botId, team_id: team.id });
     expect((await client.bots.info({ bot: app.botId })).bot?.app_id).toBe(app.id);
     expect(await refusal(client.bots.info({ bot: 'B0NO' }))).toBe('bot_not_found');
-    expect((await client.api.test({ foo: 'bar' })).args).toEqual({ foo: 'bar' });
+    expect(await client.apiCall('api.test', { foo: 'bar' })).toMatchObject({ args: { foo: 'bar' } });
     expect((await refused(client.team.info())).needed).toBe('team:read');
     expect(await refusal(clientOf(slack, 'xoxb-wrong').auth.test())).toBe('invalid_auth');
     expect(await refusal(clientOf(slack, '').auth.test())).toBe('not_authed');

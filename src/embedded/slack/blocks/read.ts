@@ -92,12 +92,13 @@ const VIEWS: Record<'modal' | 'home', Check> = {
 export function readView(value: unknown, type: 'modal' | 'home' | null = null): ViewDraft {
   if (!isObject(value))
     throw new SlackError('invalid_arguments', { details: ['must provide an object [json-pointer:/view]'] });
-  if (Buffer.byteLength(JSON.stringify(value)) > VIEW_BYTES_MAX) throw new SlackError('view_too_large');
   const kind = type ?? (value.type === 'home' ? 'home' : 'modal');
   const problems = problemsOf(value, '/view', VIEWS[kind], ({ blocks }, at, report) =>
     uniqueIds(blocks, `${at}/blocks`, report),
   );
   if (problems.length > 0) throw new SlackError('invalid_arguments', { details: problems });
+  // Only now: what has been checked is not nested without end.
+  if (Buffer.byteLength(JSON.stringify(value)) > VIEW_BYTES_MAX) throw new SlackError('view_too_large');
   const view = value as Partial<ViewDraft>;
   return {
     type: kind,

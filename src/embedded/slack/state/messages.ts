@@ -25,7 +25,7 @@ const PINS_MAX = 100;
 
 export function messagesOf(site: Site): Messages {
   const { messages, files } = site.data;
-  let lastMicros = 0;
+  let lastMicros = Math.max(0, ...[...messages.values()].map((written) => microsOf(written.at(-1)?.ts)));
 
   /** Unique and growing: a message's name within its channel. */
   function nextTs(): string {
@@ -138,6 +138,11 @@ export function messagesOf(site: Site): Messages {
 }
 
 const bare = { blocks: [], reactions: [], pinned: false, files: [] };
+
+function microsOf(ts: string | undefined): number {
+  const [seconds = '0', micros = '0'] = ts?.split('.') ?? [];
+  return Number(seconds) * 1e6 + Number(micros);
+}
 
 function isParent(messages: readonly SlackMessage[] | undefined, ts: string): boolean {
   const message = messages?.findLast((candidate) => candidate.ts === ts);

@@ -14,7 +14,8 @@ export type Gate = {
 };
 
 export function createGate(port: number, key: string): Gate {
-  const hosts = [`127.0.0.1:${port}`, `localhost:${port}`];
+  // Python's slack_sdk leaves the port out when it opens a socket.
+  const hosts = [`127.0.0.1:${port}`, `localhost:${port}`, '127.0.0.1', 'localhost'];
   // Cookies do not know ports: two local Slacks on one machine need two names.
   const cookie = `local_slack_${port}`;
 

@@ -15,8 +15,8 @@ export type HttpReceiverDeps = {
 
 /** Slack's own tolerance; we hold it both ways. */
 const CLOCK_SKEW_S = 5 * 60;
-/** Slack waits three seconds. */
-const REPLY_TIMEOUT_MS = 2_900;
+/** Slack waits three seconds, the way there and back included. */
+const REPLY_TIMEOUT_MS = 2_500;
 const REMEMBERED_MAX = 10_000;
 
 export function createHttpReceiver({ signingSecret, ready, now, log }: HttpReceiverDeps): HttpReceiver {
@@ -54,7 +54,7 @@ export function createHttpReceiver({ signingSecret, ready, now, log }: HttpRecei
         })
         // After an acknowledgement these have no effect.
         .then(
-          () => settle(plain(404, 'Nobody here handles this.')),
+          () => settle(plain(500, 'It was not handled here.')),
           (error) => {
             log.error({ err: error }, 'a request of Slack failed');
             settle(plain(500, 'It failed here.'));

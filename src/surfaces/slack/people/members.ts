@@ -4,7 +4,7 @@ import { type Asked, createAsked, createBudget } from './asked.ts';
 /** What we need to know of a user of Slack, and no more. */
 export type Member = {
   user: string;
-  /** As their colleagues see it. */
+  /** Their full name. */
   name: string;
   /** Lower case; null when there is none that Slack has confirmed. */
   email: string | null;
@@ -128,7 +128,8 @@ type SlackUser = {
 
 function memberOf(given: unknown, id: string, team: string): Member {
   const user = Object(given) as SlackUser;
-  const name = user.profile?.display_name || user.real_name || user.profile?.real_name || user.name || id;
+  // The record names people in full: what somebody calls themselves in chat may be a joke.
+  const name = user.real_name || user.profile?.real_name || user.profile?.display_name || user.name || id;
   // An address that its holder has not confirmed proves nothing.
   const email = user.is_email_confirmed === false ? null : (user.profile?.email?.trim().toLowerCase() ?? null);
   return { user: id, name: name.trim().slice(0, 80) || id, email: email || null, standing: standingOf(user, id, team) };

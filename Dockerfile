@@ -18,7 +18,7 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY playbooks playbooks
-COPY tocsin.yaml ./
+COPY tocsin.yaml slack-manifest.json ./
 ENV NODE_ENV=production TOCSIN_DATA=/var/lib/tocsin TOCSIN_HOST=0.0.0.0
 USER node
 EXPOSE 7373

@@ -11,10 +11,12 @@ async function main(argv: string[]): Promise<void> {
   const alone = argv.length === 1;
   if (command === 'worker' && alone) return runWorker();
   if (command === 'server' && alone) return runServer();
+  if (command === 'local-slack' && alone) return runLocalSlack();
   const { runCli } = await import('../surfaces/cli/program.ts');
   const code = await runCli(argv, processIo(), version(), {
     worker: runWorker,
     server: runServer,
+    localSlack: runLocalSlack,
     start: async (args) => (await import('./start.ts')).start(args),
     doctor: async () => {
       const [{ doctor }, { readConfig }] = await Promise.all([import('./doctor.ts'), import('./config.ts')]);
@@ -42,7 +44,14 @@ async function runWorker(): Promise<void> {
 
 async function runServer(): Promise<void> {
   const [{ runService }, server] = await Promise.all([import('./supervised.ts'), import('./server.ts')]);
-  await runService(server.runServer);
+  await runService(server.runServer, ({ slack }) => {
+    if (slack.references !== null || slack.local !== 'off') server.preloadSlack();
+  });
+}
+
+async function runLocalSlack(): Promise<void> {
+  const [{ runProcess }, slack] = await Promise.all([import('./supervised.ts'), import('./local-slack.ts')]);
+  await runProcess(slack.runLocalSlack);
 }
 
 function version(): string {

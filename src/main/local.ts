@@ -1,5 +1,7 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type IncidentView, openDecisions } from '../incident/view.ts';
 import { type Inventory, surroundingsOf } from '../inventory/inventory.ts';
 import { formatDiagnostic } from '../playbook/diagnostics.ts';
 import { checkLibrary, readLibrary } from '../playbook/library.ts';
@@ -7,7 +9,7 @@ import { LOCAL_TOKEN_FILE } from '../surfaces/cli/connect.ts';
 import { signInUrl } from '../surfaces/http/account.ts';
 import type { AppDeps } from '../surfaces/http/app.ts';
 import { may } from '../surfaces/permissions.ts';
-import type { Person } from '../surfaces/ports.ts';
+import type { Person, Reader } from '../surfaces/ports.ts';
 import type { Config } from './config.ts';
 import type { Log } from './log.ts';
 import type { Ready } from './supervised.ts';
@@ -18,9 +20,13 @@ export type LocalDeps = Pick<
 > & { config: Config; log: Log; inventory: Inventory };
 
 const LINK_LASTS_MS = 24 * 60 * 60_000;
+/** Without a worker nothing is ever asked: then the sample is offered in the console alone. */
+const ASKS_WITHIN_MS = 8_000;
+/** Should a notice of the database be lost. */
+const LOOK_AGAIN_MS = 250;
 
 /** What a newcomer finds: playbooks to run, an incident that waits for a decision, a link that signs in, a token for the CLI. */
-export async function prepareLocal(deps: LocalDeps): Promise<Pick<Ready, 'signIn' | 'incident'>> {
+export async function prepareLocal(deps: LocalDeps): Promise<Pick<Ready, 'signIn' | 'incident' | 'asked'>> {
   const { directory, accounts, now, publicUrl } = deps;
   const people = directory.people();
   const commander = people.find((person) => person.roles.includes('incident-commander')) ?? people[0];
@@ -33,7 +39,49 @@ export async function prepareLocal(deps: LocalDeps): Promise<Pick<Ready, 'signIn
     incident = await sampleIncident(deps);
   }
   const link = await accounts.createLink(commander.id, now() + LINK_LASTS_MS);
-  return { signIn: signInUrl(publicUrl, link), ...(incident ? { incident } : {}) };
+  return {
+    signIn: signInUrl(publicUrl, link),
+    ...(incident ? { incident } : {}),
+    ...(incident && deps.config.slack.references ? { asked: await askedBy(deps, incident) } : {}),
+  };
+}
+
+/** Somebody for each voice that the open question needs. */
+async function askedBy(
+  { reader, directory }: LocalDeps,
+  incident: string,
+): Promise<{ person: string; name: string }[]> {
+  const view = await whenItAsks(reader, incident);
+  const [open] = view ? openDecisions(view) : [];
+  const chosen: { person: string; name: string }[] = [];
+  for (const { role, count } of open?.question.by ?? []) {
+    const free = directory
+      .people()
+      .filter(({ id, roles }) => roles.includes(role) && id !== view?.requester)
+      .filter(({ id }) => chosen.every(({ person }) => person !== id));
+    chosen.push(...free.slice(0, count).map(({ id, name }) => ({ person: id, name })));
+  }
+  return chosen;
+}
+
+/** An incident that was opened just now asks a moment later, when the worker has taken it up. */
+async function whenItAsks(reader: Reader, incident: string): Promise<IncidentView | null> {
+  let wake = (): void => undefined;
+  const unsubscribe = reader.subscribe(incident, () => wake());
+  const giveUpAt = Date.now() + ASKS_WITHIN_MS;
+  try {
+    for (;;) {
+      const grown = new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+      const view = (await reader.incident(incident))?.view ?? null;
+      const leftMs = giveUpAt - Date.now();
+      if (leftMs <= 0 || (view !== null && (openDecisions(view).length > 0 || view.status !== 'open'))) return view;
+      await Promise.race([grown, pause(Math.min(leftMs, LOOK_AGAIN_MS), undefined, { ref: false })]);
+    }
+  } finally {
+    unsubscribe();
+  }
 }
 
 /** Whom the command line acts as: an administrator, best one who commands incidents too. */

@@ -11,7 +11,20 @@ export type LogOptions = {
 };
 
 /** Never logged, however it came into an object: one level deep at most places, which is how we log. */
-const SECRETS = ['token', 'password', 'secret', 'authorization', 'cookie', 'link', 'signIn', 'apiKey', 'privateKey'];
+const SECRETS = [
+  'token',
+  'botToken',
+  'appToken',
+  'signingSecret',
+  'password',
+  'secret',
+  'authorization',
+  'cookie',
+  'link',
+  'signIn',
+  'apiKey',
+  'privateKey',
+];
 const redact = {
   paths: SECRETS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]),
   censor: '[secret]',

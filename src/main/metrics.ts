@@ -7,14 +7,14 @@ export type Metrics = {
   answered(about: { route: string; status: number; tookMs: number }): void;
   /** The same responses, with the time each update takes. */
   timed(responses: Responses): Responses;
+  /** Where a Slack is used: how it is doing. */
+  watchSlack(slack: () => SlackFigures): void;
 };
 
 export type MetricSources = {
   reader: Reader;
   /** What the watchdog has found and not seen mended. */
   openFindings(): Promise<{ code: string }[]>;
-  /** How Slack is doing; absent: none is used. */
-  slack?: (() => SlackFigures) | null;
   now(): number;
 };
 
@@ -54,10 +54,10 @@ export function createMetrics(sources: MetricSources): Metrics {
   });
   registerIncidents(registry, sources);
   registerFindings(registry, sources);
-  if (sources.slack) registerSlack(registry, sources.slack, sources.now);
 
   return {
     registry,
+    watchSlack: (slack) => registerSlack(registry, slack, sources.now),
     answered: ({ route, status, tookMs }) => http.observe({ route, status: String(status) }, tookMs / 1000),
     timed: (responses) => ({
       async open(request) {

@@ -11,6 +11,7 @@ import { exportMarkdown } from '../store/markdown.ts';
 import { createPlanAgreements } from '../store/plan-agreements.ts';
 import { createPlanLibrary } from '../store/plans.ts';
 import { createReader } from '../store/reader.ts';
+import { createSlackStore, type SlackStore } from '../store/slack.ts';
 import { createSnapshots } from '../store/snapshots.ts';
 import { createAlertDesk } from '../surfaces/alerts.ts';
 import { consolePages } from '../surfaces/console/routes.tsx';
@@ -28,13 +29,19 @@ import type { ServerKeys } from './keys.ts';
 import type { LiveInventory } from './live-inventory.ts';
 import type { Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
+
 import { createHealth } from './readiness.ts';
+import type { composeSlack, SlackSurface, SlackSurfaceDeps } from './slack.ts';
+import { createSlackNames, type SlackNames } from './slack-names.ts';
+import { slackSettings } from './slack-settings.ts';
 import type { ServiceConfig } from './supervised.ts';
 import type { TemporalClient } from './temporal-client.ts';
 import { createWatchdog, type Watchdog } from './watchdog.ts';
 
 export type PartsDeps = {
   config: ServiceConfig;
+  /** Absent: no Slack is used. Its libraries are loaded only where one is. */
+  composeSlack: typeof composeSlack | null;
   inventory: LiveInventory;
   pool: pg.Pool;
   temporal: TemporalClient;
@@ -42,13 +49,20 @@ export type PartsDeps = {
   log: Log;
 };
 
-export type ServerParts = { app: AppDeps; watchdog: Watchdog; close(): Promise<void> };
+export type ServerParts = {
+  app: AppDeps;
+  watchdog: Watchdog;
+  slack: SlackSurface | null;
+  slackNames: SlackNames;
+  close(): Promise<void>;
+};
 
 /** More open incidents than this are beyond people, and beyond one look. */
 const WATCHED_MAX = 2_000;
 
 /** Puts the server together out of store, Temporal and inventory. */
-export function composeServer({ config, inventory, pool, temporal, keys, log }: PartsDeps): ServerParts {
+export function composeServer(parts: PartsDeps): ServerParts {
+  const { config, inventory, pool, temporal, keys, log } = parts;
   const now = Date.now;
   const warn = (message: string, about: Record<string, unknown>) => log.warn(about, message);
   const failed: AppDeps['log']['failed'] = (error, { method, path }) => {
@@ -62,7 +76,9 @@ export function composeServer({ config, inventory, pool, temporal, keys, log }: 
     connectionString: config.databaseUrl,
     onProblem: (error) => log.warn({ error: error.message }, 'live updates are interrupted'),
   });
-  const directory = createDirectory(inventory.current);
+  const slackStore = createSlackStore(pool);
+  const slackNames = createSlackNames(slackStore);
+  const directory = createDirectory(inventory.current, slackNames.names);
   const accounts = createAccounts({ pool, now });
   const plans = createPlanLibrary(pool);
   const findings = createFindings(pool);
@@ -86,10 +102,18 @@ export function composeServer({ config, inventory, pool, temporal, keys, log }: 
       warn,
     }),
   });
+  const votes = createVoteSigner(keys.vote);
+  const slack = slackSurface(
+    parts,
+    { reader, responses, votes, directory, playbooks: plans, now },
+    slackStore,
+    slackNames,
+  );
+  if (slack) metrics.watchSlack(slack.figures);
   const deps: Deps = {
     reader,
     responses,
-    votes: createVoteSigner(keys.vote),
+    votes,
     accounts,
     identity: createIdentity(accounts, directory, now),
     directory,
@@ -97,8 +121,9 @@ export function composeServer({ config, inventory, pool, temporal, keys, log }: 
     now,
     publicUrl: config.publicUrl,
     hosts: [],
+    slack: slack?.requests ?? null,
   };
-  const health = createHealth({ pool, temporal, inventory, findings, now });
+  const health = createHealth({ pool, temporal, inventory, findings, slack: slack?.health ?? null, now });
   const app: AppDeps = {
     ...deps,
     alertDesk: createAlertDesk({ inbox: createInbox(pool), reader, playbooks: plans, responses, now, warn }),
@@ -140,5 +165,27 @@ export function composeServer({ config, inventory, pool, temporal, keys, log }: 
     log,
     webhook: config.watchdogWebhook === null ? null : resolveReference(config.watchdogWebhook),
   });
-  return { app, watchdog, close: () => reader.close() };
+  return { app, watchdog, slack, slackNames, close: () => reader.close() };
+}
+
+type Shared = Pick<SlackSurfaceDeps, 'reader' | 'responses' | 'votes' | 'directory' | 'playbooks' | 'now'>;
+
+function slackSurface(
+  { composeSlack, config, inventory, log }: PartsDeps,
+  shared: Shared,
+  store: SlackStore,
+  names: SlackNames,
+): SlackSurface | null {
+  const { references } = config.slack;
+  if (composeSlack === null || references === null) return null;
+  return composeSlack({
+    ...shared,
+    settings: slackSettings(references),
+    inventory: inventory.current,
+    store,
+    members: names.members,
+    databaseUrl: config.databaseUrl,
+    publicUrl: config.publicUrl,
+    log,
+  });
 }

@@ -28,6 +28,14 @@ export type ServerOptions = {
 const DRAIN_MS = 1_000;
 const TELL_INCIDENTS_EVERY_MS = 1_000;
 const WATCH_EVERY_MS = 15_000;
+const READ_NAMES_EVERY_MS = 5_000;
+
+/** Its libraries take a moment to load: begin early where they will be needed. */
+const loadSlack = async () => (await import('./slack.ts')).composeSlack;
+export const preloadSlack = (): void => {
+  // Should it fail, it fails again where it is needed, and is said there.
+  loadSlack().catch(() => undefined);
+};
 
 /** Where people and programs meet Tocsin: API and console. It starts and reads incidents; it never acts on the world. */
 export async function runServer(
@@ -45,11 +53,16 @@ export async function runServer(
     keys.payload,
     () => loadKeys(config.keys, 'server').payload,
   );
-  const parts = composeServer({ config, inventory, pool, temporal, keys, log });
+  const slackCode = config.slack.references === null ? null : await loadSlack();
+  const parts = composeServer({ config, composeSlack: slackCode, inventory, pool, temporal, keys, log });
   const app = createApp(parts.app, (done, about) => log[about.by === about.for ? 'info' : 'warn'](about, done));
   const http = await listen(app.fetch, config);
   const digests = every(TELL_INCIDENTS_EVERY_MS, () => parts.app.alertDesk.tellIncidents(), log);
   const watchdog = every(WATCH_EVERY_MS, () => parts.watchdog.look(), log);
+  const names = every(READ_NAMES_EVERY_MS, () => parts.slackNames.refresh(), log);
+  await parts.slackNames.refresh();
+  // Nothing waits for Slack: while it is away, people decide here.
+  parts.slack?.start();
   log.info({ url: config.publicUrl }, 'the server is ready');
   const local = options.local ? await prepareLocal({ ...parts.app, config, log, inventory: inventory.current() }) : {};
   return {
@@ -57,6 +70,8 @@ export async function runServer(
     stop: async () => {
       digests.stop();
       watchdog.stop();
+      names.stop();
+      await parts.slack?.stop();
       await http.close();
       await parts.close();
       await temporal.close();

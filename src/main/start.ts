@@ -1,7 +1,6 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { explainDisk, SetupError } from '../embedded/failure.ts';
-import { whyNot } from '../embedded/ports.ts';
 import { type RunningPostgres, startPostgres } from '../embedded/postgres.ts';
 import { type RunningTemporal, startTemporal } from '../embedded/temporal.ts';
 import { type FoundTemporal, findTemporal } from '../embedded/temporal-find.ts';
@@ -9,10 +8,20 @@ import { type Config, readConfig, settings } from './config.ts';
 import { claimDataFolder } from './data-folder.ts';
 import { loadKeys } from './keys.ts';
 import { type Lines, terminalLines } from './lines.ts';
-import { listenerOn } from './listener.ts';
+import { localSlackReferences, localSlackSecrets } from './local-slack-secrets.ts';
 import { packageRoot } from './package-root.ts';
-import { type Kept, keepRunning, type Running, type RunningService, spawnService } from './supervise.ts';
-import type { Go } from './supervised.ts';
+import { requirePort, slackPort } from './start-ports.ts';
+import {
+  type Kept,
+  keepRunning,
+  type Running,
+  type RunningService,
+  type ServiceName,
+  serviceTitle,
+  spawnService,
+} from './supervise.ts';
+import type { Go, SlackGo } from './supervised.ts';
+import { welcome } from './welcome.ts';
 
 /** Everything on one machine: PostgreSQL, Temporal, worker and server, each a process, watched until Ctrl-C. Ends the process. */
 export async function start(argv: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<void> {
@@ -60,6 +69,7 @@ class House {
   readonly #parts: {
     server?: Kept<RunningService>;
     worker?: Kept<RunningService>;
+    'local-slack'?: Kept<RunningService>;
     temporal?: Kept<RunningTemporal>;
     postgres?: Kept<RunningPostgres>;
   } = {};
@@ -106,10 +116,13 @@ class House {
   async #open(config: Config, env: NodeJS.ProcessEnv): Promise<void> {
     this.#claim = claimDataFolder(config.dataDir, config.publicUrl, new Date());
     await requirePort(config);
+    const slackAt = await slackPort(config);
+    // The server is told where they lie, and may look for them at once.
+    if (slackAt !== null) localSlackSecrets(config.dataDir);
     const logs = join(config.dataDir, 'logs');
     mkdirSync(logs, { recursive: true, mode: 0o700 });
     const note = (line: string): void => this.#lines.note(line);
-    const spawnOne = (name: 'worker' | 'server') =>
+    const spawnOne = (name: ServiceName) =>
       spawnService({
         name,
         cli: join(packageRoot, 'dist', 'src', 'main', 'cli.js'),
@@ -117,29 +130,43 @@ class House {
         logFile: join(logs, `${name}.log`),
       });
     // Loading their code takes longest: it begins now, and overlaps with the databases' start.
-    const early = { worker: spawnOne('worker'), server: spawnOne('server') };
-    this.#early = [early.worker, early.server];
+    const spawned = (name: ServiceName) => {
+      const service = spawnOne(name);
+      this.#early.push(service);
+      return service;
+    };
+    const early = { worker: spawned('worker'), server: spawned('server') };
+    const keep = async (name: ServiceName, first: ReturnType<typeof spawnOne>, go: () => Go | SlackGo) => {
+      let next: typeof first | null = first;
+      const startOne = (): Promise<RunningService> => {
+        const service = next ?? spawnOne(name);
+        next = null;
+        return service.go(go());
+      };
+      this.#parts[name] = await keepRunning(serviceTitle(name), startOne, note);
+    };
+    // It needs no database, and nothing waits for it but the link at the end.
+    const slack =
+      slackAt === null
+        ? Promise.resolve()
+        : keep('local-slack', spawned('local-slack'), () => ({ type: 'go', slackPort: slackAt }));
+    // What comes of it is heard below.
+    slack.catch(() => undefined);
 
     const [database, temporal] = await all([this.#startDatabase(config, logs), this.#startTemporal(config, env, logs)]);
     this.#about = { config, found: temporal.found };
-    const go = (): Go => ({ type: 'go', databaseUrl: database(), temporalAddress: temporal.address() });
-    const keep = (name: 'worker' | 'server') => {
-      let first: ReturnType<typeof spawnOne> | null = early[name];
-      const startOne = (): Promise<RunningService> => {
-        const service = first ?? spawnOne(name);
-        first = null;
-        return service.go(go());
-      };
-      return keepRunning(name, startOne, note).then((kept) => {
-        this.#parts[name] = kept;
-      });
-    };
+    const go = (): Go => ({
+      type: 'go',
+      databaseUrl: database(),
+      temporalAddress: temporal.address(),
+      ...(slackAt === null ? {} : { slack: localSlackReferences(config.dataDir, slackAt) }),
+    });
     // On the first start the server makes the keys, when it is sure that none was lost; the worker needs them.
-    const server = keep('server');
+    const server = keep('server', early.server, go);
     await keysMade(config.keys, server);
     // Without keys the worker would only wait: why the server made none is the thing to say.
     if (!holdsWorkerKeys(config.keys)) await server;
-    await all([server, keep('worker')]);
+    await all([server, keep('worker', early.worker, go), slack]);
   }
 
   async #startDatabase(config: Config, logs: string): Promise<() => string> {
@@ -205,51 +232,15 @@ class House {
 
   welcome(startedAt: number): string[] {
     if (this.#about === null) return [];
-    const { config, found } = this.#about;
-    const { postgres, temporal, server } = this.#parts;
-    const ready = server?.current().ready ?? {};
-    const url = ready.url ?? config.publicUrl;
-    const dim = this.#lines.dim;
-    const where = (path: string): string => relative(process.cwd(), path) || '.';
-    const row = (name: string, at: string, note: string): string => `  ${name.padEnd(12)}${at.padEnd(26)}${dim(note)}`;
-    const rows = [row('console', url, '')];
-    if (postgres)
-      rows.push(
-        row('PostgreSQL', `127.0.0.1:${postgres.current().port}`, `in ${where(join(config.dataDir, 'postgres'))}`),
-      );
-    else rows.push(row('PostgreSQL', 'yours', 'DATABASE_URL'));
-    if (temporal && found?.kind === 'binary')
-      rows.push(
-        row(
-          'Temporal',
-          temporal.current().address,
-          `server ${found.serverVersion}, in ${where(join(config.dataDir, 'temporal'))}`,
-        ),
-      );
-    else rows.push(row('Temporal', config.temporal.address ?? '', 'TEMPORAL_ADDRESS'));
-    const uiUrl = temporal?.current().uiUrl ?? null;
-    if (uiUrl !== null) rows.push(row('Temporal UI', uiUrl, ''));
-    rows.push(row('logs', where(join(config.dataDir, 'logs')), ''));
-    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-    const first =
-      ready.signIn === undefined
-        ? []
-        : [
-            '',
-            ready.incident === undefined
-              ? 'Sign in here:'
-              : `Try this first: sign in and decide what waits in ${ready.incident}.`,
-            `  ${this.#lines.bold(ready.signIn)}`,
-          ];
-    return [
-      '',
-      `${this.#lines.bold('Tocsin runs')} ${dim(`(ready in ${seconds} s)`)}`,
-      '',
-      ...rows.map((line) => line.trimEnd()),
-      ...first,
-      '',
-      dim('Ctrl-C stops all of it. Its state stays in the data folder.'),
-    ];
+    const { postgres, temporal, server, 'local-slack': slack } = this.#parts;
+    return welcome(this.#lines, {
+      ...this.#about,
+      ready: server?.current().ready ?? {},
+      slack: slack?.current().ready ?? null,
+      postgres: postgres?.current() ?? null,
+      temporal: temporal?.current() ?? null,
+      tookMs: performance.now() - startedAt,
+    });
   }
 
   async close(): Promise<void> {
@@ -258,7 +249,7 @@ class House {
     await this.#opening.catch(() => undefined);
     const stop = async (part: Kept<Running> | undefined): Promise<void> => part?.stop();
     await stop(this.#parts.server);
-    await stop(this.#parts.worker);
+    await Promise.all([stop(this.#parts.worker), stop(this.#parts['local-slack'])]);
     await Promise.all([stop(this.#parts.temporal), stop(this.#parts.postgres)]);
     this.#claim?.release();
   }
@@ -296,26 +287,6 @@ function holdsWorkerKeys(folder: string): boolean {
   }
 }
 
-async function requirePort(config: Config): Promise<void> {
-  const code = await whyNot(config.port, config.host);
-  if (code === null) return;
-  if (code !== 'EADDRINUSE') {
-    const why =
-      code === 'EACCES' ? 'this user may not' : code === 'EADDRNOTAVAIL' ? 'this machine has no such address' : code;
-    throw new SetupError(
-      'port-refused',
-      `cannot listen on ${config.host} port ${config.port}: ${why}`,
-      'Choose others: TOCSIN_HOST=127.0.0.1 TOCSIN_PORT=7373 npm start',
-    );
-  }
-  const who = listenerOn(config.port);
-  throw new SetupError(
-    'port-taken',
-    `port ${config.port} is taken${who === null ? '' : ` by process ${who.pid} (${who.command})`}`,
-    `Stop that one, or use another port: TOCSIN_PORT=${config.port === 65_535 ? 7373 : config.port + 1} npm start`,
-  );
-}
-
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
@@ -325,7 +296,8 @@ function help(): string {
   return [
     'npm start: runs all of Tocsin on this machine until Ctrl-C.',
     '',
-    'It installs and builds what is missing, starts PostgreSQL, Temporal, a worker and the server, and prints where they are.',
+    'It installs and builds what is missing, starts PostgreSQL, Temporal, a worker, the server and, unless a Slack is configured,',
+    'a Slack of this machine to try decisions in, and prints where they are.',
     'All state lives in one folder; remove it to begin afresh.',
     '',
     'Settings, from the environment:',
@@ -334,6 +306,7 @@ function help(): string {
     'Examples:',
     '  npm start',
     '  TOCSIN_PORT=8080 TOCSIN_DATA=/var/lib/tocsin npm start',
+    '  TOCSIN_SLACK_BOT_TOKEN=file:/run/secrets/slack-bot TOCSIN_SLACK_APP_TOKEN=file:/run/secrets/slack-app npm start',
     '  TEMPORAL_ADDRESS=temporal.example:7233 DATABASE_URL=file:/run/secrets/database-url npm start',
   ].join('\n');
 }

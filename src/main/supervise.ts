@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { explainDisk, SetupError } from '../embedded/failure.ts';
 import { type Exit, endProcess, exited } from '../embedded/processes.ts';
-import type { Go, Ready, Told } from './supervised.ts';
+import type { Go, Ready, SlackGo, Told } from './supervised.ts';
 
 /** Something that runs and may end by itself. */
 export type Running = { pid: number; exited: Promise<Exit>; stop(): Promise<void> };
@@ -88,8 +88,14 @@ export async function keepRunning<R extends Running>(
   };
 }
 
+/** As the command line calls them. */
+export type ServiceName = 'worker' | 'server' | 'local-slack';
+
+/** As people read it. */
+export const serviceTitle = (name: ServiceName): string => (name === 'local-slack' ? 'local Slack' : name);
+
 export type ServiceOptions = {
-  name: 'worker' | 'server';
+  name: ServiceName;
   /** The compiled command line. */
   cli: string;
   env: NodeJS.ProcessEnv;
@@ -109,7 +115,7 @@ const LOG_BYTES_MAX = 20 * 1024 * 1024;
  */
 export function spawnService({ name, cli, env, logFile }: ServiceOptions): {
   child: ChildProcess;
-  go(message: Go): Promise<RunningService>;
+  go(message: Go | SlackGo): Promise<RunningService>;
   kill(): void;
 } {
   const log = openLog(logFile);
@@ -152,7 +158,7 @@ export function spawnService({ name, cli, env, logFile }: ServiceOptions): {
         return { ready, pid, exited: gone, stop };
       }
       await stop();
-      throw serviceFailure(name, logFile, first);
+      throw serviceFailure(serviceTitle(name), logFile, first);
     },
     kill: () => child.kill('SIGKILL'),
   };

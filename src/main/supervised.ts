@@ -1,13 +1,32 @@
 import { errorCode, SetupError } from '../embedded/failure.ts';
 import { type Config, readConfig } from './config.ts';
+import type { SlackReferences } from './slack-config.ts';
 
-/** From the supervisor to a child: everything you depend on runs, here it is. */
-export type Go = { type: 'go'; databaseUrl: string; temporalAddress: string };
+/** From the supervisor to a worker or server: everything you depend on runs, here it is. */
+export type Go = {
+  type: 'go';
+  databaseUrl: string;
+  temporalAddress: string;
+  /** The local Slack that it keeps running beside; absent: what the environment says counts. */
+  slack?: SlackReferences;
+};
+
+/** From the supervisor to local Slack, which depends on nothing. */
+export type SlackGo = { type: 'go'; slackPort: number };
 
 /** From a child to the supervisor. */
 export type Told =
   | { type: 'loaded' }
-  | { type: 'ready'; url?: string; signIn?: string; incident?: string }
+  | {
+      type: 'ready';
+      url?: string;
+      signIn?: string;
+      incident?: string;
+      /** Whom the incident asks, one for each voice that it needs. */
+      asked?: { person: string; name: string }[];
+      /** Of local Slack: a link for each person of the inventory, to be them at once. */
+      as?: Record<string, string>;
+    }
   | { type: 'failed'; code: string; message: string; fix: string };
 
 export type Ready = Omit<Extract<Told, { type: 'ready' }>, 'type'>;
@@ -16,22 +35,37 @@ export type Service = { ready: Ready; stop(): Promise<void> };
 /** Where the parts of a child's configuration are surely known. */
 export type ServiceConfig = Config & { databaseUrl: string; temporal: Config['temporal'] & { address: string } };
 
+/** Runs a worker or a server: under the supervisor, or alone with DATABASE_URL and TEMPORAL_ADDRESS from the environment. */
+export const runService = (
+  run: (config: ServiceConfig) => Promise<Service>,
+  prepare?: (config: Config) => void,
+): Promise<void> =>
+  runProcess<Go>((config, go) => {
+    const { databaseUrl, temporalAddress, slack } = go ?? alone(config);
+    return run({
+      ...config,
+      databaseUrl,
+      temporal: { ...config.temporal, address: temporalAddress },
+      slack: slack ? { ...config.slack, references: slack } : config.slack,
+    });
+  }, prepare);
+
 /**
- * Runs a service (worker, server) as a process of its own: under the supervisor, which says when to go, or alone with DATABASE_URL
- * and TEMPORAL_ADDRESS from the environment. It ends in order on SIGTERM, on SIGINT, and when the supervisor is gone.
+ * Runs something as a process of its own: under the supervisor, which says when to go, or alone, where `go` is null. It ends in
+ * order on SIGTERM, on SIGINT, and when the supervisor is gone. `prepare`: what can be done while waiting to be told.
  */
-export async function runService(run: (config: ServiceConfig) => Promise<Service>): Promise<void> {
+export async function runProcess<G extends { type: 'go' }>(
+  run: (config: Config, go: G | null) => Promise<Service>,
+  prepare?: (config: Config) => void,
+): Promise<void> {
   const supervised = process.env.TOCSIN_SUPERVISED === '1' && process.send !== undefined;
   try {
     const config = readConfig(process.env);
     const end = whenToEnd(supervised);
-    const go = supervised ? await Promise.race([awaitGo(), end]) : alone(config);
-    if (go === null) return leave(0);
-    const service = await run({
-      ...config,
-      databaseUrl: go.databaseUrl,
-      temporal: { ...config.temporal, address: go.temporalAddress },
-    });
+    if (supervised) prepare?.(config);
+    const go = supervised ? await Promise.race([awaitGo<G>(), end]) : null;
+    if (supervised && go === null) return leave(0);
+    const service = await run(config, go);
     tell({ type: 'ready', ...service.ready });
     await end;
     await service.stop();
@@ -44,6 +78,12 @@ export async function runService(run: (config: ServiceConfig) => Promise<Service
 
 function alone(config: Config): Go {
   const { databaseUrl } = config;
+  if (config.slack.local === 'asked')
+    throw new SetupError(
+      'config',
+      'TOCSIN_SLACK=local is for `npm start`, which brings the local Slack along',
+      'Run that, or name the Slack that this server is to use: TOCSIN_SLACK_BOT_TOKEN and TOCSIN_SLACK_APP_TOKEN',
+    );
   const { address } = config.temporal;
   if (databaseUrl !== null && address !== null) return { type: 'go', databaseUrl, temporalAddress: address };
   const missing = [
@@ -57,9 +97,9 @@ function alone(config: Config): Go {
   );
 }
 
-function awaitGo(): Promise<Go> {
+function awaitGo<G extends { type: 'go' }>(): Promise<G> {
   return new Promise((resolve) => {
-    process.on('message', (message: Go) => {
+    process.on('message', (message: G) => {
       if (message.type === 'go') resolve(message);
     });
     tell({ type: 'loaded' });

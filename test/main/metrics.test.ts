@@ -11,11 +11,8 @@ const sources: Pick<MetricSources, 'reader' | 'openFindings'> = {
 };
 
 it('every metric of ours is documented, and nothing else', () => {
-  const { registry } = createMetrics({
-    ...sources,
-    slack: () => ({ connected: true, awaySince: null, waiting: {}, publishes: true }),
-    now: () => 0,
-  });
+  const { registry, watchSlack } = createMetrics({ ...sources, now: () => 0 });
+  watchSlack(() => ({ connected: true, awaySince: null, waiting: {}, publishes: true }));
   const ours = registry.getMetricsAsArray().flatMap(({ name }) => (name.startsWith('tocsin_') ? [name] : []));
   const text = readFileSync(join(packageRoot, 'docs', 'api.md'), 'utf8');
   const documented = [...text.matchAll(/^\| `(tocsin_\w+)` \|/gm)].map(([, name]) => name);
@@ -24,7 +21,8 @@ it('every metric of ours is documented, and nothing else', () => {
 
 it('tells how Slack is doing, and says nothing of it where none is used', async () => {
   const figures = { connected: false, awaySince: 4_000, waiting: { decision: 2, chatter: 7 }, publishes: true };
-  const { registry } = createMetrics({ ...sources, slack: () => figures, now: () => 10_000 });
+  const { registry, watchSlack } = createMetrics({ ...sources, now: () => 10_000 });
+  watchSlack(() => figures);
   const value = async (name: string) => registry.getSingleMetricAsString(name);
   expect(await value('tocsin_slack_connected')).toMatch(/^tocsin_slack_connected 0$/m);
   expect(await value('tocsin_slack_away_seconds')).toMatch(/^tocsin_slack_away_seconds 6$/m);

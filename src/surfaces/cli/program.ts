@@ -14,6 +14,7 @@ export type LocalCommands = {
   start(args: string[]): Promise<void>;
   worker(): Promise<void>;
   server(): Promise<void>;
+  localSlack(): Promise<void>;
   /** What was found, and how to mend it. */
   doctor(): Promise<Finding[]>;
 } & InDatabase;
@@ -58,7 +59,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused, 4 not found, 5 unreachab
 function localCommands(program: Command, io: Io, local: LocalCommands): void {
   program
     .command('start')
-    .description('run everything on this machine: PostgreSQL, Temporal, worker and server')
+    .description('run everything on this machine: PostgreSQL, Temporal, worker, server and a local Slack')
     .allowUnknownOption()
     .helpOption(false)
     .argument('[args...]')
@@ -71,6 +72,11 @@ function localCommands(program: Command, io: Io, local: LocalCommands): void {
     .command('server')
     .description('run a server (production)')
     .action(() => local.server());
+  program
+    .command('local-slack')
+    .description('run only the Slack of this machine, for trying and for tests')
+    .addHelpText('after', examples('tocsin local-slack', 'TOCSIN_SLACK_PORT=8374 tocsin local-slack'))
+    .action(() => local.localSlack());
   program
     .command('doctor')
     .description('look for what keeps Tocsin from running here')
@@ -95,7 +101,7 @@ function findingsText(io: Io, findings: Finding[]): string {
 }
 
 /** These run until they are stopped, and print nothing to read. */
-const PROCESSES: ReadonlySet<string> = new Set(['start', 'worker', 'server']);
+const PROCESSES: ReadonlySet<string> = new Set(['start', 'worker', 'server', 'local-slack']);
 
 /** The same for every command: output by `io`, errors thrown instead of ending the process, --json accepted everywhere. */
 function prepare(command: Command, io: Io): void {

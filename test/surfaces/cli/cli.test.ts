@@ -73,6 +73,7 @@ async function run(args: string[], more: Partial<Io> = {}): Promise<Ran> {
     start: () => Promise.reject(new Error('not here')),
     worker: () => Promise.reject(new Error('not here')),
     server: () => Promise.reject(new Error('not here')),
+    localSlack: () => Promise.reject(new Error('not here')),
     doctor: () => doctor(readConfig({ TOCSIN_DATA: served.dataDir }), {}),
     signInLink: (person) => makeSignInLink(here, person, cliLog),
     passwordSetter: async (person) => passwordSetter(here, person, cliLog),

@@ -1,2 +1,3 @@
 export declare function findOtherSlack(env?: NodeJS.ProcessEnv): string | null;
 export declare function findChromium(env?: NodeJS.ProcessEnv): string | null;
+export function findPythonSlack(env?: NodeJS.ProcessEnv): string | null;

@@ -34,6 +34,18 @@ export const probes = {
       ? 'There is no Chromium: install it (apt-get install chromium), or name one in TOCSIN_CHROMIUM.'
       : null;
   },
+  async 'python-slack'() {
+    const python = findPythonSlack();
+    const fix =
+      'python3 -m venv ~/.cache/tocsin/python-slack && ~/.cache/tocsin/python-slack/bin/pip install -r test/embedded/slack/python/requirements.txt';
+    if (python === null) return `Python’s slack_bolt is not here: ${fix}`;
+    try {
+      await promisify(execFile)(python, ['-c', 'import slack_bolt, slack_sdk']);
+      return null;
+    } catch {
+      return `${python} has no slack_bolt: ${fix}`;
+    }
+  },
   async 'other-slack'() {
     return findOtherSlack() === null
       ? 'Somebody else’s Slack emulator is not here: npm install --prefix ~/.cache/tocsin/other-slack local-slack-linux-x64@0.1.8 (Linux only).'
@@ -45,6 +57,12 @@ export const probes = {
 export function findOtherSlack(env = process.env) {
   const cached = join(homedir(), '.cache/tocsin/other-slack/node_modules/local-slack-linux-x64/bin/local-slack');
   return [env.TOCSIN_TEST_OTHER_SLACK ?? '', cached].find((path) => path !== '' && isExecutable(path)) ?? null;
+}
+
+/** A Python that has slack_bolt: of the environment that `.ci/run` makes, or where TOCSIN_TEST_PYTHON says. */
+export function findPythonSlack(env = process.env) {
+  const cached = join(homedir(), '.cache/tocsin/python-slack/bin/python3');
+  return [env.TOCSIN_TEST_PYTHON ?? '', cached].find((path) => path !== '' && isExecutable(path)) ?? null;
 }
 
 export function findChromium(env = process.env) {
@@ -74,6 +92,7 @@ const marks = {
   temporal: /support\/temporal\.ts$|embedded\/temporal\.ts$|main\/start\.ts$/,
   browser: /^playwright-core$/,
   'other-slack': /support\/other-slack\.ts$/,
+  'python-slack': /support\/python-slack\.ts$/,
 };
 
 /** The test files of the given tiers, each under the first of them that it needs. */

@@ -1,0 +1,58 @@
+/**
+ * What the app asks the workspace for, and why. `slack-manifest.json` lists the same. There is no `*:history` among them: Tocsin
+ * cannot read what people write to each other.
+ */
+export const BOT_SCOPES = {
+  'channels:join': 'to enter the channel where incidents are announced',
+  'channels:manage': 'to make, name and archive the channel of an incident, and to invite people into it',
+  'channels:read': 'to find the channel where incidents are announced',
+  'chat:write': 'to ask, to tell, and to keep messages current',
+  commands: 'for /tocsin and "Report an AI incident"',
+  'groups:read': 'to find that channel when it is private',
+  'groups:write': 'the same as channels:manage, for private channels',
+  'im:write': 'to ask people in a direct message',
+  'pins:write': 'to pin the status of an incident',
+  'usergroups:read': 'to know who is on call: roles may be user groups',
+  'users:read': 'to know who clicks: only active members of the workspace decide',
+  'users:read.email': 'to know them as the people of tocsin.yaml',
+} as const satisfies Record<string, string>;
+
+/** In the manifest so that what needs them later asks nobody again. Nothing lacks without them. */
+export const SPARE_SCOPES: readonly string[] = ['files:write', 'reactions:write'];
+
+export const APP_SCOPE = 'connections:write';
+
+/** What each method that is called anywhere in the Slack surface needs. A test compares it with the code. */
+export const METHOD_SCOPES: Readonly<Record<string, readonly string[]>> = {
+  'auth.test': [],
+  'blocks.validate': [],
+  'api.test': [],
+  'apps.connections.open': [APP_SCOPE],
+  'bots.info': ['users:read'],
+  'chat.delete': ['chat:write'],
+  'chat.getPermalink': [],
+  'chat.postEphemeral': ['chat:write'],
+  'chat.postMessage': ['chat:write'],
+  'chat.update': ['chat:write'],
+  'conversations.archive': ['channels:manage', 'groups:write'],
+  'conversations.create': ['channels:manage', 'groups:write'],
+  'conversations.info': ['channels:read', 'groups:read'],
+  'conversations.invite': ['channels:manage', 'groups:write'],
+  'conversations.join': ['channels:join'],
+  'conversations.list': ['channels:read', 'groups:read'],
+  'conversations.open': ['im:write'],
+  'conversations.rename': ['channels:manage', 'groups:write'],
+  'conversations.setPurpose': ['channels:manage', 'groups:write'],
+  'conversations.setTopic': ['channels:manage', 'groups:write'],
+  'conversations.unarchive': ['channels:manage', 'groups:write'],
+  'pins.add': ['pins:write'],
+  'pins.remove': ['pins:write'],
+  'usergroups.list': ['usergroups:read'],
+  'users.info': ['users:read'],
+  'users.list': ['users:read'],
+  'users.lookupByEmail': ['users:read', 'users:read.email'],
+  'views.open': [],
+  'views.publish': [],
+  'views.push': [],
+  'views.update': [],
+};

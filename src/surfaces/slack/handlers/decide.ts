@@ -7,7 +7,8 @@ import { type Answered, type Asked, answerQuestion, asked, background, refresh, 
 import type { HandlerDeps } from './deps.ts';
 import { lookerIn, storyOf } from './deps.ts';
 import { answering, whereabouts } from './hear.ts';
-import { within } from './tell.ts';
+import { type Told, within } from './tell.ts';
+import { standingFor } from './waiting.ts';
 
 const ANSWER = new RegExp(`^${ACTIONS.answer.replaceAll('.', '\\.')}(.+)$`);
 
@@ -24,11 +25,14 @@ export function decisionButtons(app: App, deps: HandlerDeps): void {
         if (!ref)
           return deps.replies.plain('This button is of a version that is no longer understood. Nothing was done.');
         const ts = body.container?.message_ts;
-        if (at.channel && ts && !at.replaces)
+        if (at.channel && ts && !at.ephemeral)
           background(deps, ref.incident, async () => deps.posts.adopt(at.channel ?? '', ts, ref));
         const click = { ...ref, answer: answerOf(action.action_id), user: body.user.id, trigger: body.trigger_id };
         const context = { ...(at.channel ? { channel: at.channel } : {}), ...(ts ? { ts } : {}) };
-        return (await taps(client, { ...click, context }))?.said ?? null;
+        const answered = await taps(client, { ...click, context });
+        return answered?.taken && at.ephemeral
+          ? withTheRest(deps, body.user.id, answered.said)
+          : (answered?.said ?? null);
       });
     });
   hear(ACTIONS.approve, () => 'approve');
@@ -36,6 +40,18 @@ export function decisionButtons(app: App, deps: HandlerDeps): void {
   hear(ANSWER, (id) => ANSWER.exec(id)?.[1] ?? '');
   // A button that is a link: Slack opens it by itself and wants to hear that we know.
   app.action(ACTIONS.open, async ({ ack }) => ack());
+}
+
+/** More would not fit into one message beside what has just been said. */
+const REST_MAX = 4;
+
+/** Clicked in a list that one person sees: what came of it, and what still waits, take its place. */
+async function withTheRest(deps: HandlerDeps, user: string, said: SlackPost): Promise<Told> {
+  const { person } = await deps.people.resolve(user, { fresh: false });
+  const { waiting } = await standingFor(deps, person, null);
+  if (waiting.length === 0) return { ...said, replaces: true };
+  const rest = deps.replies.questions(waiting.slice(0, REST_MAX), deps.now());
+  return { text: said.text, blocks: [...said.blocks, { type: 'divider' }, ...rest.blocks], replaces: true };
 }
 
 export type Click = {

@@ -3,14 +3,14 @@ import type { WebClient } from '@slack/web-api';
 import type { SlackPost } from '../contract.ts';
 import { isRefusal, logFailure } from './answer.ts';
 import type { HandlerDeps } from './deps.ts';
-import { tell, type Whereabouts } from './tell.ts';
+import { type Told, tell, type Whereabouts } from './tell.ts';
 
 /** Runs what somebody asked for, and tells them what came of it: whatever happens, there is an answer. Null: they see it already. */
 export async function answering(
   deps: HandlerDeps,
   at: Whereabouts,
   incident: string | null,
-  work: () => Promise<SlackPost | null>,
+  work: () => Promise<Told | null>,
 ): Promise<void> {
   const said = await work().catch((error: unknown) => whatWentWrong(deps, error, incident));
   if (said) await tell(at, said, deps.log);
@@ -37,6 +37,6 @@ export function whereabouts(body: Payload, client: WebClient, respond: RespondFn
     channel: body.channel?.id ?? body.container?.channel_id ?? null,
     thread: body.container?.thread_ts,
     respond: respond ?? null,
-    replaces: body.container?.is_ephemeral === true,
+    ephemeral: body.container?.is_ephemeral === true,
   };
 }

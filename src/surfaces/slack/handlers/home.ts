@@ -1,6 +1,7 @@
 import type { App } from '@slack/bolt';
+import { WebAPIPlatformError } from '@slack/web-api';
 import { Problem } from '../../problem.ts';
-import { background } from './answer.ts';
+import { logFailure } from './answer.ts';
 import type { HandlerDeps } from './deps.ts';
 import { standingFor } from './waiting.ts';
 
@@ -8,11 +9,20 @@ import { standingFor } from './waiting.ts';
 export function homeTab(app: App, deps: HandlerDeps): void {
   app.event('app_home_opened', async ({ event, client }) => {
     if (event.tab !== 'home') return;
-    const view = await homeFor(deps, event.user);
-    await client.views.publish({ user_id: event.user, view });
-    background(deps, null, async () => deps.posts.homeOpened(event.user));
+    const { user } = event;
+    try {
+      await deps.posts.homeOpened(user);
+      // What the publisher shows in the meantime is newer: the hash of what was there keeps it from being overwritten.
+      const { hash } = (event.view ?? {}) as { hash?: string };
+      await client.views.publish({ user_id: user, view: await homeFor(deps, user), ...(hash ? { hash } : {}) });
+    } catch (error) {
+      if (!isNewer(error)) logFailure(deps, error, null, 'Home was not shown');
+    }
   });
 }
+
+const isNewer = (error: unknown): boolean =>
+  error instanceof WebAPIPlatformError && error.data.error === 'hash_conflict';
 
 export async function homeFor(deps: HandlerDeps, user: string) {
   const person = await deps.people.resolve(user, { fresh: false }).then(

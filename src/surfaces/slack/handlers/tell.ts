@@ -12,17 +12,20 @@ export type Whereabouts = {
   thread?: string | undefined;
   /** Slack's own way to answer what was just done, while it lasts. */
   respond: RespondFn | null;
-  /** What was clicked is seen by this person only: the answer takes its place. */
-  replaces?: boolean;
+  /** What was clicked was shown to this person only. */
+  ephemeral?: boolean;
 };
+
+/** `replaces`: it takes the place of what was clicked. */
+export type Told = SlackPost & { replaces?: boolean };
 
 /** Beyond this another way is tried; who gets the words twice has lost nothing. */
 const PATIENCE_MS = 5_000;
 
 /** Tells one person, by the first way that works: the answer to what they did, an ephemeral message, a direct message. */
-export async function tell(at: Whereabouts, post: SlackPost, log: SlackLog): Promise<void> {
+export async function tell(at: Whereabouts, said: Told, log: SlackLog): Promise<void> {
   const failures: string[] = [];
-  for (const [way, say] of waysTo(at, post)) {
+  for (const [way, say] of waysTo(at, said)) {
     try {
       await within(PATIENCE_MS, say());
       return;
@@ -33,8 +36,8 @@ export async function tell(at: Whereabouts, post: SlackPost, log: SlackLog): Pro
   log.error({ user: at.user, failures }, 'somebody could not be told what came of their answer');
 }
 
-function waysTo({ client, user, channel, thread, respond, replaces }: Whereabouts, post: SlackPost) {
-  const words = { text: post.text, blocks: post.blocks };
+function waysTo({ client, user, channel, thread, respond }: Whereabouts, { text, blocks, replaces }: Told) {
+  const words = { text, blocks };
   const ways: [string, () => Promise<unknown>][] = [];
   if (respond)
     ways.push([

@@ -63,6 +63,7 @@ async function answer(parts: Parts, request: IncomingMessage, response: ServerRe
   try {
     await route(parts, request, response);
   } catch (error) {
+    if (request.destroyed && response.destroyed) return;
     parts.log(`Local Slack failed at ${request.method} ${pathOf(request)}: ${String(error)}`);
     if (response.headersSent) response.destroy();
     else plain(response, 500, 'Local Slack failed; its log says why.');

@@ -94,10 +94,10 @@ describe('who gets in', () => {
 
   test('only names of this machine are answered', async () => {
     const { slack } = await opened();
-    for (const host of [`127.0.0.1:${slack.port}`, `localhost:${slack.port}`]) {
+    for (const host of [`127.0.0.1:${slack.port}`, `localhost:${slack.port}`, 'localhost']) {
       expect((await ask(slack.port, '/api/api.test', { method: 'POST', headers: { host } })).status).toBe(200);
     }
-    for (const host of [`evil.example:${slack.port}`, 'localhost', '127.0.0.1:1']) {
+    for (const host of [`evil.example:${slack.port}`, 'evil.example', '127.0.0.1:1', 'localhost.evil.example']) {
       expect((await ask(slack.port, '/api/api.test', { method: 'POST', headers: { host } })).status).toBe(403);
     }
   });
@@ -130,7 +130,7 @@ describe('who gets in', () => {
     expect(set).toMatch(/; HttpOnly; SameSite=Lax; Path=\/$/);
     const [cookie = ''] = set.split(';');
     expect((await ask(slack.port, '/', { headers: { cookie } })).status).toBe(200);
-    expect((await ask(slack.port, '//evil.example/?key=' + slack.key, {})).headers.location).not.toMatch(/^\/\//);
+    expect((await ask(slack.port, `//evil.example/?key=${slack.key}`, {})).headers.location).not.toMatch(/^\/\//);
     expect((await ask(slack.port, '/_control', { method: 'POST', headers: { cookie } })).status).toBe(401);
   });
 
@@ -152,7 +152,10 @@ describe('who gets in', () => {
           path: target.pathname + target.search,
           headers: { ...upgrade, ...headers },
         });
-        asked.once('upgrade', (_response, socket) => resolve((socket.destroy(), 101)));
+        asked.once('upgrade', (_response, socket) => {
+          socket.destroy();
+          resolve(101);
+        });
         asked.once('response', (response) => resolve(response.statusCode ?? 0));
         asked.once('error', reject).end();
       });
@@ -183,6 +186,10 @@ describe('who gets in', () => {
       error: 'invalid_post_type',
     });
     expect(await call({})).toMatchObject({ error: 'not_authed' });
+    const huge = JSON.stringify({ channel, text: 'x'.repeat(1_600_000) });
+    expect(await call({ headers: { authorization, ...type }, body: huge })).toMatchObject({
+      error: 'request_too_large',
+    });
   });
 
   test('the answer names the scopes of the app', async () => {

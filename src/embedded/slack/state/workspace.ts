@@ -9,8 +9,11 @@ import { emptyData, type Site } from './site.ts';
 import { ticketsOf } from './tickets.ts';
 import { viewsOf } from './views.ts';
 
-/** How long a change may wait for others before it is written to disk. */
+/** How long a change waits for others before all is written to disk: longer, the longer writing takes, so that it stays in the background. */
 const WRITE_DELAY_MS = 200;
+const WRITE_SHARE = 20;
+/** After the disk has refused. */
+const RETRY_DELAY_MS = 5_000;
 
 /** The workspace as options and the file of an earlier run describe it, and the key of its page. */
 export async function openWorkspace(options: LocalSlackOptions): Promise<{ workspace: WorkspaceState; key: string }> {
@@ -130,27 +133,39 @@ function keeperOf({ file, onLog }: LocalSlackOptions, kept: () => Kept) {
   let timer: NodeJS.Timeout | null = null;
   let dirty = false;
   let writing: Promise<void> = Promise.resolve();
+  let tookMs = 0;
+
+  async function writeAll(path: string): Promise<void> {
+    const startMs = performance.now();
+    await writeKept(path, kept());
+    tookMs = performance.now() - startMs;
+  }
 
   function write(): Promise<void> {
     if (timer) clearTimeout(timer);
     timer = null;
     if (file !== null && dirty) {
       dirty = false;
-      writing = writing.catch(() => undefined).then(() => writeKept(file, kept()));
+      writing = writing.catch(() => undefined).then(() => writeAll(file));
     }
     return writing;
+  }
+
+  function writeIn(delayMs: number): void {
+    if (file === null) return;
+    timer ??= setTimeout(() => {
+      write().catch((error: unknown) => {
+        onLog?.(`Local Slack could not write ${file}: ${error instanceof Error ? error.message : String(error)}`);
+        dirty = true;
+        writeIn(RETRY_DELAY_MS);
+      });
+    }, delayMs).unref();
   }
 
   return {
     changed() {
       dirty = true;
-      if (file === null) return;
-      timer ??= setTimeout(() => {
-        write().catch((error: unknown) => {
-          dirty = true;
-          onLog?.(`Local Slack could not write ${file}: ${error instanceof Error ? error.message : String(error)}`);
-        });
-      }, WRITE_DELAY_MS);
+      writeIn(Math.max(WRITE_DELAY_MS, WRITE_SHARE * tookMs));
     },
     async flush() {
       // At the first start nothing has changed yet, but the tokens have been made.

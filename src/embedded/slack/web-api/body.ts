@@ -3,15 +3,15 @@ import { SlackError } from '../slack-error.ts';
 
 const CALL_BYTES_MAX = 1_500_000;
 
-/** The whole body. Throws `request_too_large` beyond the limit. */
+/** The whole body. Throws `request_too_large` beyond the limit, once all has come: who is cut off in mid-sentence hears no answer. */
 export async function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.byteLength;
-    if (bytes > bytesMax) throw new SlackError('request_too_large');
-    chunks.push(chunk);
+    if (bytes <= bytesMax) chunks.push(chunk);
   }
+  if (bytes > bytesMax) throw new SlackError('request_too_large');
   return Buffer.concat(chunks);
 }
 

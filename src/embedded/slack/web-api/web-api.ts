@@ -43,6 +43,8 @@ export function createWebApi(desk: Omit<Desk, keyof Shared> & Shared & { trouble
       try {
         body = { ok: true, ...(await answer(request, url, name)) };
       } catch (error) {
+        // The app has hung up before it had said everything.
+        if (request.destroyed && !(error instanceof SlackError)) return;
         const refusal = asSlackError(error, name, log);
         body = refusalBody(refusal);
         if (refusal.retryAfterS !== null) {

@@ -98,7 +98,7 @@ describe('messages', () => {
     expect(await page.getByRole('navigation', { name: 'Pinned messages' }).textContent()).toContain('Take the model');
     expect(await page.getByRole('list', { name: 'Reactions' }).textContent()).toContain('eyes from Tocsin');
     await page.getByRole('link', { name: /^1 reply/ }).click();
-    const thread = page.getByRole('complementary', { name: 'Thread' });
+    const thread = page.getByRole('region', { name: 'Thread' });
     expect(await thread.textContent()).toContain('The weights differ');
     await picture(page, 'slack-thread');
     await thread.getByRole('textbox', { name: 'Reply in this thread' }).fill('Since 09:30');

@@ -55,7 +55,7 @@ type AtProps = { site: Site; eye: Eye; back: string; note: Note | null };
 
 export const NowhereScreen = (props: AtProps) => (
   <Screen {...props} title="Conversations" here={null} at="list">
-    <main id="main" class="place empty" tabindex={-1}>
+    <main id="main" class="content empty" tabindex={-1}>
       <div>
         <h1>No conversation is open</h1>
         <p>
@@ -79,36 +79,41 @@ export function ChannelScreen({ channel, thread, messages, replies, all, ...prop
   const { site, eye, back, note } = props;
   const name = `${channel.kind === 'im' || channel.kind === 'mpim' ? '' : '#'}${channelName(site.workspace, channel)}`;
   const shown = all ? messages : messages.slice(-SHOWN_MAX);
+  const heading = (
+    <>
+      <bdi>{name}</bdi>
+      {channel.kind === 'private' && <span class="tag">Private</span>}
+    </>
+  );
   return (
     <Screen {...props} title={name} here={{ channel: channel.id }} at={thread ? 'thread' : 'place'}>
-      <main id="main" class="place" tabindex={-1}>
-        <header class="head">
-          <a class="to-list" href={eye.base} aria-label="All conversations">
-            ←
-          </a>
-          <div>
-            <h1>
-              <bdi>{name}</bdi>
-              {channel.kind === 'private' && <span class="tag">Private</span>}
-            </h1>
-            <p class="topic" dir="auto">
-              {channel.topic ? <Mrkdwn text={channel.topic} eye={eye} /> : <Members channel={channel} site={site} />}
-            </p>
+      <main id="main" class="content" tabindex={-1}>
+        <div class="place">
+          <header class="head">
+            <a class="to-list" href={eye.base} aria-label="All conversations">
+              ←
+            </a>
+            <div>
+              {thread ? <h2 class="title">{heading}</h2> : <h1>{heading}</h1>}
+              <p class="topic" dir="auto">
+                {channel.topic ? <Mrkdwn text={channel.topic} eye={eye} /> : <Members channel={channel} site={site} />}
+              </p>
+            </div>
+          </header>
+          <Pinned messages={messages} />
+          <div class="log" role="log" tabindex={0} aria-label={`Messages in ${name}`} data-log id={`log-${channel.id}`}>
+            {messages.length === 0 && <p class="none">No message yet. {emptyHint(channel, site)}</p>}
+            {shown.length < messages.length && (
+              <p class="none">
+                <a href="?all=yes">Show all {messages.length} messages</a>
+              </p>
+            )}
+            <MessageList messages={shown} eye={eye} back={back} note={note} />
           </div>
-        </header>
-        <Pinned messages={messages} />
-        <div class="log" role="log" tabindex={0} aria-label={`Messages in ${name}`} data-log id={`log-${channel.id}`}>
-          {messages.length === 0 && <p class="none">No message yet. {emptyHint(channel, site)}</p>}
-          {shown.length < messages.length && (
-            <p class="none">
-              <a href="?all=yes">Show all {messages.length} messages</a>
-            </p>
-          )}
-          <MessageList messages={shown} eye={eye} back={back} note={note} />
+          <Composer eye={eye} channel={channel} back={back} note={note} />
         </div>
-        <Composer eye={eye} channel={channel} back={back} note={note} />
+        {thread && <ThreadPane {...props} channel={channel} parent={thread} replies={replies} />}
       </main>
-      {thread && <ThreadPane {...props} channel={channel} parent={thread} replies={replies} />}
     </Screen>
   );
 }
@@ -127,12 +132,12 @@ type ThreadProps = AtProps & { channel: SlackChannel; parent: SlackMessage; repl
 
 function ThreadPane({ eye, back, note, channel, parent, replies }: ThreadProps) {
   return (
-    <aside class="thread" aria-label="Thread">
+    <section class="thread" aria-label="Thread">
       <header class="head">
         <a class="to-list" href={channelPath(eye, channel.id)} aria-label="Back to the channel">
           ←
         </a>
-        <h2>Thread</h2>
+        <h1 class="title">Thread</h1>
         <a class="close" href={channelPath(eye, channel.id)} aria-label="Close the thread">
           ✕
         </a>
@@ -145,7 +150,7 @@ function ThreadPane({ eye, back, note, channel, parent, replies }: ThreadProps) 
         <MessageList messages={replies} eye={eye} back={back} note={note} thread={parent.ts} />
       </div>
       <Composer eye={eye} channel={channel} back={back} note={note} thread={parent.ts} />
-    </aside>
+    </section>
   );
 }
 
@@ -155,24 +160,26 @@ export function HomeScreen(props: AtProps) {
   const app = site.workspace.app.name;
   return (
     <Screen {...props} title={`Home of ${app}`} here="home" at="place">
-      <main id="main" class="place" tabindex={-1}>
-        <header class="head">
-          <a class="to-list" href={eye.base} aria-label="All conversations">
-            ←
-          </a>
-          <div>
-            <h1>Home of {app}</h1>
-            <p class="topic">Only visible to you</p>
-          </div>
-        </header>
-        <section class="log home" tabindex={0} aria-label={`Home of ${app}`} id="log-home">
-          {note?.kind === 'failed' && note.where === 'home' && <Notice note={note} />}
-          {view === null ? (
-            <p class="none">{app} has not shown you anything here yet.</p>
-          ) : (
-            <Blocks blocks={view.blocks} place={{ kind: 'home', eye, back, view }} />
-          )}
-        </section>
+      <main id="main" class="content" tabindex={-1}>
+        <div class="place">
+          <header class="head">
+            <a class="to-list" href={eye.base} aria-label="All conversations">
+              ←
+            </a>
+            <div>
+              <h1>Home of {app}</h1>
+              <p class="topic">Only visible to you</p>
+            </div>
+          </header>
+          <section class="log home" tabindex={0} aria-label={`Home of ${app}`} id="log-home">
+            {note?.kind === 'failed' && note.where === 'home' && <Notice note={note} />}
+            {view === null ? (
+              <p class="none">{app} has not shown you anything here yet.</p>
+            ) : (
+              <Blocks blocks={view.blocks} place={{ kind: 'home', eye, back, view }} />
+            )}
+          </section>
+        </div>
       </main>
     </Screen>
   );

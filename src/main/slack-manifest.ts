@@ -8,7 +8,12 @@ const Manifest = z.object({
   display_information: z.object({ name: z.string() }),
   features: z.object({
     slash_commands: z.array(
-      z.object({ command: z.string(), description: z.string(), usage_hint: z.string().default('') }),
+      z.object({
+        command: z.string(),
+        description: z.string(),
+        usage_hint: z.string().default(''),
+        should_escape: z.boolean().default(false),
+      }),
     ),
     shortcuts: z.array(z.object({ name: z.string(), type: z.enum(['global', 'message']), callback_id: z.string() })),
   }),
@@ -18,7 +23,7 @@ const Manifest = z.object({
 export type AppManifest = {
   name: string;
   scopes: string[];
-  commands: { command: string; description: string; usageHint: string }[];
+  commands: { command: string; description: string; usageHint: string; shouldEscape: boolean }[];
   shortcuts: { callbackId: string; name: string; type: 'global' | 'message' }[];
 };
 
@@ -27,10 +32,11 @@ export function readManifest(file: string = join(packageRoot, 'slack-manifest.js
   return {
     name: display_information.name,
     scopes: oauth_config.scopes.bot,
-    commands: features.slash_commands.map(({ command, description, usage_hint }) => ({
+    commands: features.slash_commands.map(({ command, description, usage_hint, should_escape }) => ({
       command,
       description,
       usageHint: usage_hint,
+      shouldEscape: should_escape,
     })),
     shortcuts: features.shortcuts.map(({ name, type, callback_id }) => ({ callbackId: callback_id, name, type })),
   };

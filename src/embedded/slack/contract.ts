@@ -98,7 +98,13 @@ export type SlackApp = {
   scopes: string[];
   /** Where events, interactions and commands go over HTTP; null: Socket Mode only. */
   requestUrl: string | null;
-  commands: { command: string; description: string; usageHint: string }[];
+  commands: {
+    command: string;
+    description: string;
+    usageHint: string;
+    /** Whether `@name` and `#channel` reach the app as `<@U…|name>` and `<#C…|channel>`. */
+    shouldEscape?: boolean;
+  }[];
   shortcuts: { callbackId: string; name: string; type: 'global' | 'message' }[];
 };
 

@@ -237,6 +237,35 @@ describe.each(TRANSPORTS)('an app on bolt over %s', (transport) => {
     });
   });
 
+  test('gets the names that are written after a command as Slack writes them, if it asks for that', async () => {
+    const heard: string[] = [];
+    const { slack } = await openSlackWithApp(
+      transport,
+      (app) => {
+        app.command(/.*/, async ({ ack, command }) => {
+          heard.push(command.text);
+          await ack();
+        });
+      },
+      {
+        app: {
+          commands: [
+            { command: '/tocsin', description: '', usageHint: '', shouldEscape: true },
+            { command: '/plain', description: '', usageHint: '' },
+          ],
+        },
+      },
+    );
+    const channel = channelId(slack, 'incidents');
+    const text = 'role lead @asha, @safety and @nobody in #incidents (a@example.com) ü&<';
+    await slack.interactions.command({ user: BEN, channel, command: '/tocsin', text });
+    await slack.interactions.command({ user: BEN, channel, command: '/plain', text });
+    expect(heard).toEqual([
+      `role lead <@U0ASHA|asha>, <!subteam^S0SAFETY|@safety> and @nobody in <#${channel}|incidents> (a@example.com) ü&<`,
+      text,
+    ]);
+  });
+
   test('hears shortcuts, of messages with the message', async () => {
     const heard: Record<string, unknown>[] = [];
     const { slack } = await openSlackWithApp(transport, (app) => {

@@ -4,6 +4,7 @@ import type { Courier } from '../delivery/courier.ts';
 import type { Attempt, Parcel } from '../delivery/parcel.ts';
 import { answerCommand, answerSubmission } from './answers.ts';
 import { type Element, type Found, findElement, list } from './elements.ts';
+import { escapeNames } from './escape.ts';
 import * as payloads from './payloads.ts';
 import { outcomeOf, Refusal } from './refusal.ts';
 import { createScreen } from './screen.ts';
@@ -87,11 +88,15 @@ export function createInteractions(
     async command({ user: id, channel: where, command, text }) {
       const user = screen.person(id);
       const channel = screen.channel(user, where);
-      const commands = workspace.app.commands.map((own) => own.command);
-      if (!commands.includes(command))
-        throw new Refusal('not-there', `"${command}" is not a command here; commands: ${list(commands)}`);
+      const { commands } = workspace.app;
+      const own = commands.find((candidate) => candidate.command === command);
+      if (own === undefined) {
+        const names = commands.map((candidate) => candidate.command);
+        throw new Refusal('not-there', `"${command}" is not a command here; commands: ${list(names)}`);
+      }
+      const sent = own.shouldEscape === true ? escapeNames(workspace, user, text) : text;
       const target = { channel: channel.id, user: user.id, ts: null };
-      const payload = payloads.slashCommand(workspace, user, channel, { command, text }, means(user, target));
+      const payload = payloads.slashCommand(workspace, user, channel, { command, text: sent }, means(user, target));
       const attempt = await tell('slash_commands', payload, true);
       if (attempt.ok) answerCommand(workspace, target, attempt.answer);
       return taken(attempt);

@@ -1,5 +1,10 @@
 import { onTestFinished, vi } from 'vitest';
-import type { LocalSlack, LocalSlackOptions, SlackMessage } from '../../../src/embedded/slack/contract.ts';
+import type {
+  LocalSlack,
+  LocalSlackOptions,
+  SlackMessage,
+  WorkspaceState,
+} from '../../../src/embedded/slack/contract.ts';
 import { runningClock } from '../../../src/embedded/slack/state/clock.ts';
 import type { Question, Vote } from '../../../src/incident/decision.ts';
 import { type EventData, type EventType, type NumberedEvent, person } from '../../../src/incident/events.ts';
@@ -40,15 +45,21 @@ const GENEROUS = {
   channelBurst: 10_000,
   messages: 600_000,
 };
-const SCOPES =
-  'chat:write commands channels:read channels:join channels:manage groups:read groups:write im:write users:read users:read.email usergroups:read pins:write';
+export const SCOPES =
+  'chat:write commands channels:read channels:join channels:manage groups:read groups:write im:write users:read users:read.email usergroups:read pins:write'.split(
+    ' ',
+  );
 
 export const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 export const within = { timeout: 15_000, interval: 25 };
 
 export type Setting = Awaited<ReturnType<typeof setting>>;
 
-export async function setting(more: Partial<LocalSlackOptions> = {}) {
+export async function setting({
+  noMain,
+  scopes = SCOPES,
+  ...more
+}: Partial<LocalSlackOptions> & { noMain?: boolean; scopes?: string[] } = {}) {
   const clock = runningClock();
   const house: TestStore = await testStore();
   const slack: LocalSlack = await openLocalSlack({
@@ -59,9 +70,11 @@ export async function setting(more: Partial<LocalSlackOptions> = {}) {
     clock,
     limits: GENEROUS,
     ...more,
-    app: { scopes: SCOPES.split(' ') },
+    app: { scopes },
   });
   const store = createSlackStore(house.pool);
+  // Local Slack keeps what changes its workspace to itself; a test plays its administrators.
+  const state = slack.workspace as WorkspaceState;
   const servers: { publisher: Publisher; outbox: FullOutbox; end(): Promise<void> }[] = [];
   const writer = house.writer();
   onTestFinished(async () => {
@@ -73,7 +86,7 @@ export async function setting(more: Partial<LocalSlackOptions> = {}) {
     house,
     slack,
     store,
-    main: channelId(slack, 'incidents'),
+    main: noMain ? '' : channelId(slack, 'incidents'),
     /** One more server, as another process would be one. */
     server: (options: Partial<PublisherDeps> & { callTimeoutMs?: number } = {}) => {
       const server = startServer(house, store, slack, clock, options);
@@ -88,6 +101,9 @@ export async function setting(more: Partial<LocalSlackOptions> = {}) {
       slack.workspace.messages(message.channel, message.ts).filter(({ ts }) => ts !== message.ts),
     /** The channel of an incident; undefined while there is none. */
     own: (incident: string) => slack.workspace.channels().find(({ name }) => name.includes(incident.toLowerCase())),
+    /** What somebody of the workspace does to a message or channel of ours. */
+    remove: (channel: string, ts: string) => state.remove(channel, ts),
+    archive: (channel: string) => state.changeChannel(channel, { is_archived: true }),
     dm: (user: string) => slack.workspace.messages(slack.workspace.im(user).id, null),
   };
 }
@@ -118,7 +134,8 @@ function startServer(
     call: (method, args) => client.apiCall(method, args),
     clock,
     log: quiet,
-    callTimeoutMs,
+    // Time-outs are the client's: the clock of a test jumps, and calls under way do not.
+    callTimeoutMs: 24 * 3_600_000,
   });
   const publisher = createPublisher({
     reader,
@@ -195,4 +212,5 @@ export const buttonsOf = (message: SlackMessage | undefined): string[] =>
 export const said = (message: SlackMessage | undefined): string => JSON.stringify([message?.text, message?.blocks]);
 
 /** Waits for what Slack shows. */
-export const eventually = (look: () => void | Promise<void>) => vi.waitFor(look, within);
+export const eventually = (look: () => void | Promise<void>, timeout = within.timeout) =>
+  vi.waitFor(look, { ...within, timeout });

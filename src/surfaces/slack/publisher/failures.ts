@@ -65,7 +65,8 @@ export function createFailures(desk: Desk) {
           'Slack did not take a message; it is sent without its blocks',
         );
         desk.inWords.add(`${incident} ${key}`);
-      } else if (notSent(error, 'is_archived', 'channel_not_found')) await lostChannel(incident, task, error);
+      } else if (notSent(error, 'is_archived', 'is_inactive', 'channel_not_found'))
+        await lostChannel(incident, task, error);
       else if (notSent(error, 'not_in_channel')) await join(desk, incident, task, error, block);
       else if (notSent(error, 'message_not_found', 'cant_update_message', 'thread_not_found'))
         await deleted(incident, key);

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../../incident/json.ts';
 import { answerField, readAnswers } from '../../model/answers.ts';
 import { answerTitle, consequence, listed, sentenceCase } from '../../model/describe.ts';
 import { outputFields, parseOutputs } from '../../model/outputs.ts';
-import type { Looker } from '../../model/standing.ts';
+import { type Looker, standingOf } from '../../model/standing.ts';
 import { type FieldErrors, type Modals, type Story, VIEWS, type ViewValues } from '../contract.ts';
 import { context, type Fact, facts, section } from './blocks.ts';
 import { decisionUrl, questionBlocks } from './decision.ts';
@@ -63,11 +63,18 @@ function tallyWith({ question, votes, escalatedAt }: Asked['decision'], me: Look
   return tally(question, [...votes, vote], escalatedAt !== undefined);
 }
 
-function answerFacts({ decision, answer }: Asked): Fact[] {
+function answerFacts(asked: Asked): Fact[] {
+  const { decision, answer } = asked;
   const { question } = decision;
   const by: Fact = ['Answer by', due(question.until)];
   if (question.kind === 'failure') return [['What went wrong', question.failure?.message ?? ''], by];
-  return answer === 'deny' ? [by] : [...actFacts(question), by];
+  return answer === 'deny' ? [by] : [...actFacts(question), ...youSay(asked), by];
+}
+
+function youSay({ story, decision, answer, me }: Asked): Fact[] {
+  const standing = me ? standingOf(decision, me, story.now) : null;
+  if (standing?.kind !== 'asked' && standing?.kind !== 'answered') return [];
+  return [['You say', `${answerTitle(answer, decision.question)}, as ${roleInWords(standing.role)}`]];
 }
 
 function blanks(story: Story, question: Question, answer: string): KnownBlock[] {

@@ -24,7 +24,7 @@ const said = (words: Said, lengthMax?: number) =>
 
 export const header = (words: string): HeaderBlock => ({ type: 'header', text: line(words, 150) });
 
-export const section = (words: Said, lengthMax = 2_900): SectionBlock => ({
+export const section = (words: Said, lengthMax = 2_000): SectionBlock => ({
   type: 'section',
   text: said(words, lengthMax),
 });
@@ -42,7 +42,7 @@ export type Fact = readonly [label: string, value: Said];
 
 /** Pairs of fields: two columns on a screen, one below the other on a phone. */
 export function facts(list: readonly Fact[]): SectionBlock[] {
-  const fields = list.flatMap(([label, value]) => [mrkdwn(md`*${label}*`, 400), said(value, 1_900)]);
+  const fields = list.flatMap(([label, value]) => [mrkdwn(md`*${label}*`, 400), said(value, 1_200)]);
   return Array.from({ length: Math.ceil(fields.length / FIELDS_MAX) }, (_, i) => ({
     type: 'section',
     fields: fields.slice(i * FIELDS_MAX, (i + 1) * FIELDS_MAX),

@@ -39,7 +39,7 @@ function openBlocks(story: Story, decision: DecisionView, place: 'channel' | 'dm
     section(askedOf(story, decision, place)),
     ...facts(questionFacts(question, story.plan)),
     ...(seats === null ? [] : [section(seats)]),
-    ...answerButtons(story, decision),
+    ...answerButtons(story, decision, place === 'dm' ? 'Open in the console' : null),
     context(md`${whatButtonsDo(question)} ${link(decisionUrl(story, question), 'Open in the console')}`),
   ];
 }
@@ -61,8 +61,12 @@ function askedOf(story: Story, { question, escalatedAt }: DecisionView, place: '
   return joined([who, md`Answer by ${due(question.until)}.`, ...escalated, ...paused], '\n');
 }
 
-/** Deny left, approve right, neither coloured. A button names the decision and its version, never what it does. */
-export function answerButtons({ view }: Story, decision: DecisionView): KnownBlock[] {
+/**
+ * Deny left, approve right, neither coloured. A button names the decision and its version, never what it does. `reading`: the words
+ * of a button that leads to the console; a phone is pressed more easily than a link.
+ */
+export function answerButtons(story: Story, decision: DecisionView, reading: string | null): KnownBlock[] {
+  const { view } = story;
   const { question } = decision;
   const value = refText({ incident: view.id, number: question.number, version: decision.votes.length });
   const sorted = question.kind === 'approval' ? question.options.toReversed() : question.options;
@@ -71,8 +75,10 @@ export function answerButtons({ view }: Story, decision: DecisionView): KnownBlo
     const text = answerTitle(answer, question);
     return action.length > 255 ? [] : [{ text, action, value, label: actLabel(question, answer) }];
   });
-  const shown = presses.slice(0, 25);
-  const blocks: KnownBlock[] = shown.length > 0 ? [actions(shown, `decide.${view.id}.${question.number}`)] : [];
+  const shown = presses.slice(0, 24);
+  const open = reading === null ? [] : [{ text: reading, action: ACTIONS.open, url: decisionUrl(story, question) }];
+  const row = [...shown, ...open];
+  const blocks: KnownBlock[] = row.length > 0 ? [actions(row, `decide.${view.id}.${question.number}`)] : [];
   if (shown.length < question.options.length) blocks.push(context('There are more answers: give them in the console.'));
   return blocks;
 }

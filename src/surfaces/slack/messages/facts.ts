@@ -27,10 +27,7 @@ export const utc = (ms: number, now: number, seconds = true): string => `${whenT
 export const fullTime = (ms: number): string => `${hourText(ms, true)} UTC, ${dayText(ms)}`;
 
 /** Absolute in words, and in the reader's own zone. */
-export function due(until: number): Markup {
-  const words = fullTime(until);
-  return md`*${words}* (for you: ${moment(until, words)})`;
-}
+export const due = (until: number): Markup => md`${fullTime(until)} (for you: ${moment(until, fullTime(until))})`;
 
 export const nameIn = (story: Story, person: string): string => story.people.get(person) ?? person;
 
@@ -81,11 +78,11 @@ export function actFacts(question: Question): Fact[] {
   const targets = targetsOf(question);
   const proofs = unique(question.acts.map((act) => act.prove));
   const list: Fact[] = [['What will happen', whatHappens(question)]];
-  if (targets.length > 0) list.push(['To what', listText(targets, 1_900)]);
+  if (targets.length > 0) list.push(['To what', listText(targets, 1_200)]);
   if (question.details) list.push(['Why', question.details]);
   if (risk !== null) list.push(['Risk', riskWords(question, risk)]);
   if (risk !== null && risk !== 'read') list.push(['Undo', undoWords(question)]);
-  if (proofs.length > 0) list.push(['Done means', listText(proofs.map(named), 1_900)]);
+  if (proofs.length > 0) list.push(['Done means', listText(proofs.map(named), 1_200)]);
   return list;
 }
 
@@ -93,7 +90,7 @@ function whatHappens({ acts }: Question): string {
   if (acts.length === 0) return 'The plan goes on. Nothing is done to a system by this answer itself.';
   return listText(
     acts.map((act, i) => `${acts.length > 1 ? `${i + 1}. ` : ''}${act.title} (${act.capability})`),
-    1_900,
+    1_200,
   );
 }
 
@@ -108,7 +105,7 @@ function undoWords({ acts }: Question): string {
   const never = acts
     .filter((act) => act.undo === undefined && act.risk !== 'read')
     .map((act) => `Cannot be undone: ${act.title}. ${whyIrreversible(act.capability) ?? ''}`.trim());
-  return listText([...never, ...undos], 1_900);
+  return listText([...never, ...undos], 1_200);
 }
 
 const named = (capability: string): string => `${capabilityTitle(capability)} (${capability})`;
@@ -127,7 +124,7 @@ function failureFacts(question: Question): Fact[] {
   if (outputs.length > 0)
     list.push([
       'Its outputs',
-      `${fitted(listed(outputs), 1_500)}. To skip it or take it over, give them if you can: a later step that needs one and does not find it becomes a question.`,
+      `${fitted(listed(outputs), 900)}. To skip it or take it over, give them if you can: a later step that needs one and does not find it becomes a question.`,
     ]);
   return list;
 }
@@ -142,7 +139,7 @@ export function seatsText(story: Story, decision: DecisionView): string | null {
     ...have.map((person) => `● ${sentenceCase(roleInWords(role))}: ${hasAnswered(story, decision, person)}`),
     ...Array.from({ length: Math.max(0, needed - have.length) }, () => `○ ${sentenceCase(roleInWords(role))}: not yet`),
   ]);
-  return `${rule(question, needed)}\n${listText([...lines, ...unseated(story, decision, approvals)], 2_600, 25)}`;
+  return `${rule(question, needed)}\n${listText([...lines, ...unseated(story, decision, approvals)], 1_900, 25)}`;
 }
 
 function rule(question: Question, needed: number): string {

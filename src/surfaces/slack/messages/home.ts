@@ -3,13 +3,13 @@ import { counted } from '../../../incident/phrases.ts';
 import { stageWord } from '../../model/next.ts';
 import type { Person } from '../../ports.ts';
 import { ACTIONS, type Story, type Waiting } from '../contract.ts';
-import { actions, bounded, context, divider, facts, header, section, VIEW_BLOCKS_MAX } from './blocks.ts';
-import { answerButtons, decisionUrl } from './decision.ts';
+import { actions, bounded, context, divider, type Fact, facts, header, section, VIEW_BLOCKS_MAX } from './blocks.ts';
+import { answerButtons } from './decision.ts';
 import { due, fullTime, headline, lead, markOf, nameIn, questionFacts, seatsText } from './facts.ts';
 import { fitted, link, md } from './text.ts';
 
 /** Home: what waits for the reader, then what is open, then how to report. */
-/** Nine blocks a question and two an incident: together within the hundred of a view. */
+/** At most nine blocks a question and two an incident: together within the hundred of a view. */
 const WAITING_MAX = 6;
 const OPEN_MAX = 18;
 
@@ -47,6 +47,12 @@ export function questionList(waiting: readonly Waiting[]): KnownBlock[] {
   ];
 }
 
+/** Home is for seeing at a glance; the rest is one press away. */
+const brief = (list: readonly Fact[]): Fact[] =>
+  list.flatMap(([label, value]): Fact[] =>
+    SHORT.has(label) ? [[label, typeof value === 'string' ? fitted(value, 500) : value]] : [],
+  );
+
 const SHORT = new Set(['What went wrong', 'What will happen', 'To what', 'Risk', 'Undo', 'If nobody answers']);
 
 function waitingQuestion({ story, decision }: Waiting): KnownBlock[] {
@@ -55,13 +61,9 @@ function waitingQuestion({ story, decision }: Waiting): KnownBlock[] {
   return [
     lead(story.view, `decision ${question.number}`),
     section(fitted(question.question, 1_000)),
-    ...facts([
-      ...questionFacts(question, story.plan).filter(([label]) => SHORT.has(label)),
-      ['Answer by', due(question.until)],
-    ]),
+    ...facts([...brief(questionFacts(question, story.plan)), ['Answer by', due(question.until)]]),
     ...(seats === null ? [] : [section(fitted(seats, 1_000))]),
-    ...answerButtons(story, decision),
-    context(md`${link(decisionUrl(story, question), 'Read everything in the console')}`),
+    ...answerButtons(story, decision, 'Read it in the console'),
   ];
 }
 

@@ -72,7 +72,7 @@ function reasonsText(story: Story, decision: DecisionView): string | null {
     const reason = lastVote(decision, person)?.reason;
     return reason ? [`${nameIn(story, person)}: ${quoted(reason)}`] : [];
   });
-  if (given.length > 0) return listText(given, 2_800, 10);
+  if (given.length > 0) return listText(given, 2_000, 10);
   return made.reason ? quoted(made.reason) : null;
 }
 
@@ -94,7 +94,7 @@ function followedText({ view }: Story, { question, made }: DecisionView): string
     const [shape, word] = FOLLOWED[step?.status ?? 'to-come'];
     return `${shape} ${act.title}: ${word}${step?.proof ? ', proved' : ''}`;
   });
-  return `What followed:\n${listText(lines, 2_800)}`;
+  return `What followed:\n${listText(lines, 1_900)}`;
 }
 
 const FOLLOWED = {

@@ -17,7 +17,8 @@ import { link, md } from './text.ts';
 type About = { story: Story; decision?: DecisionView | undefined };
 
 function refusal(problem: Problem, about?: Parameters<Replies['refusal']>[1]): SlackPost {
-  if (problem.status >= 500) return notConfirmed(about, problem);
+  // Only what was sent and never answered may have counted; all others say for sure what was not done.
+  if (problem.code === 'unreachable') return notConfirmed(about, problem);
   if (about?.decision) {
     const { story, decision } = about;
     if (decision.made || decision.withdrawn || story.now >= decision.question.until) return settled(story, decision);
@@ -150,7 +151,7 @@ function reply(words: string, more: readonly (string | null)[], about?: About): 
     ...(decision ? [`Decision ${decision.question.number}: ${decision.question.question.slice(0, 300)}`] : []),
     ...(story ? [link(decision ? decisionUrl(story, decision.question) : story.url, 'Open in the console')] : []),
   ];
-  return post(md`${story ? markWord(story.view.mode) : ''}${words} ${told.join(' ')}`, [
+  return post(md`${story ? markWord(story.view.mode) : ''}${[words, ...told].join(' ')}`, [
     section(words),
     ...(told.length > 0 ? [section(told.join('\n'))] : []),
     ...(small.length > 0 ? [context(...small)] : []),

@@ -19,7 +19,7 @@ export function statusPost(story: Story): SlackPost {
     header(view.title),
     ...(view.title.length > 140 ? [section(view.title)] : []),
     ...facts(statusFacts(story)),
-    ...(open.length > 0 ? [section(`Open questions:\n${listText(open, 2_800)}`)] : []),
+    ...(open.length > 0 ? [section(`Open questions:\n${listText(open, 1_900)}`)] : []),
     ...(next === null ? [] : [section(`What happens next:\n${next}`)]),
     ...warnings(view),
     context(md`Times are UTC. ${link(story.url, 'Open in the console')}`),
@@ -42,7 +42,7 @@ function statusFacts(story: Story): Fact[] {
       'Roles',
       listText(
         roles.map(([role, person]) => `${sentenceCase(roleInWords(role))}: ${nameIn(story, person)}`),
-        1_900,
+        1_200,
       ),
     ]);
   return list;
@@ -76,7 +76,7 @@ function nextText({ view, plan, now }: Story): string | null {
     ? null
     : listText(
         list.map((next) => nextLine(next, view.openedAt)),
-        2_800,
+        1_900,
       );
 }
 
@@ -87,7 +87,7 @@ function nextLine({ when, lead: who, text }: Next, day: number): string {
 
 function warnings(view: IncidentView) {
   const list = view.warnings.slice(-3).map(({ at, message }) => `▲ ${utc(at, view.openedAt)}: ${message}`);
-  return view.status === 'closed' || list.length === 0 ? [] : [section(`Warnings:\n${listText(list, 2_000)}`)];
+  return view.status === 'closed' || list.length === 0 ? [] : [section(`Warnings:\n${listText(list, 1_900)}`)];
 }
 
 /** One line in the main channel; kept current. */

@@ -93,7 +93,8 @@ export function md(parts: TemplateStringsArray, ...values: readonly (string | nu
   const markup = parts.reduce((all, part, i) => {
     const value = values[i - 1];
     if (value === undefined) return all + part;
-    return all + (typeof value === 'object' ? value.markup : inert(String(value))) + part;
+    const words = typeof value === 'object' ? value.markup : value === '' ? '' : inert(String(value));
+    return all + words + part;
   }, '');
   return { markup };
 }

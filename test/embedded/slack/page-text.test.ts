@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { writtenText } from '../../../src/embedded/slack/page/compose.ts';
 import { epochOf, localOf, slackDate } from '../../../src/embedded/slack/page/dates.ts';
 import { launch, picture, visit } from './browser.ts';
-import { ASHA, openPageApp } from './page-app.ts';
+import { ASHA, BEN, openPageApp } from './page-app.ts';
 
 vi.setConfig({ testTimeout: 90_000 });
 
@@ -117,6 +117,22 @@ describe('text of apps', () => {
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("frame-ancestors 'none'");
     expect(policy).not.toContain('unsafe');
+  });
+
+  test('the permanent address of a message leads to it, as oneself in Slack, after asking who one is from elsewhere', async () => {
+    const { slack, app, channel } = await openPageApp();
+    const { ts = '' } = await app.client.chat.postMessage({ channel, text: 'The first sign' });
+    const reply = await app.client.chat.postMessage({ channel, text: 'A reply', thread_ts: ts });
+    const { permalink = '' } = await app.client.chat.getPermalink({ channel, message_ts: reply.ts ?? '' });
+    await app.client.chat.postMessage({ channel, text: `<${permalink}|see there>` });
+    const { as, page: elsewhere } = await visit(browser, slack);
+    await elsewhere.goto(permalink);
+    await elsewhere.getByRole('link', { name: 'Asha Rao' }).click();
+    expect(new URL(elsewhere.url()).pathname).toBe(`/as/${ASHA}/c/${channel}/t/${ts}`);
+    const page = await as(BEN, `/c/${channel}`);
+    await page.getByRole('link', { name: 'see there' }).click();
+    expect(new URL(page.url()).pathname).toBe(`/as/${BEN}/c/${channel}/t/${ts}`);
+    expect(await page.locator(':target').textContent()).toContain('A reply');
   });
 
   test('a file is saved through the message that carries it, by those who see the message', async () => {

@@ -61,7 +61,7 @@ describe('messages', () => {
     const item = ben.getByRole('link', { name: /incidents/ });
     await expect.poll(() => item.textContent()).toContain('1 for you');
     expect(await ben.title()).toMatch(/^\(1\) /);
-    await asha.getByText('look at').waitFor({ timeout: 2000 });
+    await asha.getByText('look at').waitFor({ timeout: 5000 });
 
     await item.click();
     await ben.getByRole('textbox', { name: 'Message to #incidents' }).fill('I do, @asha: `df` says <90%');

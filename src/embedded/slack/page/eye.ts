@@ -6,9 +6,16 @@ export type Eye = {
   me: SlackUser;
   /** `/as/U123`: every address of this person's begins so, so that two tabs can be two people. */
   base: string;
+  /** `http://127.0.0.1:PORT`: addresses that begin so lead here. */
+  origin: string;
 };
 
-export const eyeOf = (workspace: WorkspaceState, me: SlackUser): Eye => ({ workspace, me, base: baseOf(me.id) });
+export const eyeOf = (workspace: WorkspaceState, me: SlackUser, origin: string): Eye => ({
+  workspace,
+  me,
+  base: baseOf(me.id),
+  origin,
+});
 export const baseOf = (user: string): string => `/as/${encodeURIComponent(user)}`;
 
 export const channelPath = (eye: Eye, channel: string, thread?: string): string =>

@@ -3,6 +3,7 @@ import type { SlackMessage } from '../contract.ts';
 import { type Eye, maySee, seenBy } from './eye.ts';
 import { rendered } from './parts/layout.tsx';
 import { ChannelScreen, HomeScreen, NotHereScreen, NowhereScreen, PickScreen } from './parts/screens.tsx';
+import { messagePath } from './permalink.ts';
 import { threadPlace } from './reads.ts';
 import { eyeIn, type Site, withNote } from './site.ts';
 
@@ -10,16 +11,9 @@ import { eyeIn, type Site, withNote } from './site.ts';
 export function lookRoutes(app: Hono, site: Site): void {
   app.get('/', (c) => show(c, <PickScreen site={site} />));
 
-  // The permanent address of a message, as apps are given it: it says what, not who looks.
-  app.get('/archives/:channel/:stamp{p[0-9]{7,30}}', (c) => {
-    const ts = c.req
-      .param('stamp')
-      .slice(1)
-      .replace(/(\d{6})$/, '.$1');
-    const thread = c.req.query('thread_ts');
-    const inThread = thread === undefined || thread === ts ? '' : `/t/${encodeURIComponent(thread)}`;
-    const to = `/c/${encodeURIComponent(c.req.param('channel'))}${inThread}#${inThread ? 't' : 'm'}-${ts}`;
-    return show(c, <PickScreen site={site} to={to} />);
+  app.get('/archives/:channel/:stamp', (c) => {
+    const to = messagePath(new URL(c.req.url));
+    return to === null ? notHere(c, site, null, 'There is no such page.') : show(c, <PickScreen site={site} to={to} />);
   });
 
   app.get('/as/:user', (c) => {

@@ -15,9 +15,9 @@ import { eyeIn, type Site } from './site.ts';
 const FORM_BYTES_MAX = 4 * 1024 * 1024;
 
 /** Where people are in local Slack. The server has checked the host, the origin and the key. */
-export const createPage: CreatePage = ({ workspace, log }, interactions) => {
+export const createPage: CreatePage = ({ workspace, log, baseUrl }, interactions) => {
   const reads = new Reads(workspace);
-  const site: Site = { workspace, log, interactions, assets: loadAssets(), notes: new Notes(), reads };
+  const site: Site = { workspace, log, baseUrl, interactions, assets: loadAssets(), notes: new Notes(), reads };
   const streams = new Streams();
 
   const app = new Hono();

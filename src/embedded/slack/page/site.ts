@@ -7,7 +7,7 @@ import type { Notes } from './notes.ts';
 import type { Reads } from './reads.ts';
 
 /** What the handlers share. */
-export type Site = Pick<Shared, 'workspace' | 'log'> & {
+export type Site = Pick<Shared, 'workspace' | 'log' | 'baseUrl'> & {
   interactions: Interactions;
   assets: Assets;
   notes: Notes;
@@ -18,7 +18,7 @@ export type Site = Pick<Shared, 'workspace' | 'log'> & {
 export function eyeIn(site: Site, c: Context): Eye | null {
   const user = site.workspace.user(c.req.param('user') ?? '');
   if (user === null || user.is_bot || user.deleted) return null;
-  return eyeOf(site.workspace, { ...user, tz: knownZone(user.tz || 'UTC') });
+  return eyeOf(site.workspace, { ...user, tz: knownZone(user.tz || 'UTC') }, site.baseUrl);
 }
 
 /** Where to return to after a form: an address of this same person, without what the last form had to say. */

@@ -2,6 +2,7 @@ import type { Child } from 'hono/jsx';
 import { slackDate } from '../dates.ts';
 import { withEmoji } from '../emoji.ts';
 import { channelPath, type Eye, maySee, nameOf } from '../eye.ts';
+import { messagePath } from '../permalink.ts';
 
 /** Slack's own text format. All that is not markup ends in JSX as text, which escapes it. */
 export function Mrkdwn({ text, eye }: { text: string; eye: Eye }) {
@@ -86,7 +87,9 @@ function Angled({ inner, eye }: { inner: string; eye: Eye }) {
       return command.startsWith('!') ? (
         words(label ?? target)
       ) : (
-        <Link url={decoded(target)}>{label === null ? null : words(label)}</Link>
+        <Link url={decoded(target)} eye={eye}>
+          {label === null ? null : words(label)}
+        </Link>
       );
   }
 }
@@ -108,9 +111,12 @@ export function DateText({ epochS, format, link, fallback, eye }: DateProps) {
 export const safeUrl = (url: unknown): string | null =>
   typeof url === 'string' && /^(https?:\/\/|mailto:)/i.test(url) && URL.canParse(url) ? url : null;
 
-export function Link({ url, children }: { url: string; children?: Child }) {
+export function Link({ url, eye, children }: { url: string; eye?: Eye; children?: Child }) {
   const href = safeUrl(url);
   if (href === null) return <>{children ?? url}</>;
+  const own = eye && href.startsWith(`${eye.origin}/`) ? messagePath(new URL(href)) : null;
+  // To a message of this Slack: one stays who one is.
+  if (own !== null) return <a href={`${eye?.base}${own}`}>{children ?? href}</a>;
   return (
     <a href={href} target="_blank" rel="noopener noreferrer">
       <bdi>{children ?? href.replace(/^mailto:/i, '')}</bdi>

@@ -57,7 +57,12 @@ const Pieces = ({ of, eye }: { of: Fields[]; eye: Eye }) => (
 function Piece({ piece, eye }: { piece: Fields; eye: Eye }) {
   switch (piece.type) {
     case 'link':
-      return styled(piece, <Link url={text(piece.url)}>{text(piece.text) || null}</Link>);
+      return styled(
+        piece,
+        <Link url={text(piece.url)} eye={eye}>
+          {text(piece.text) || null}
+        </Link>,
+      );
     case 'user':
       return <UserMention id={text(piece.user_id)} eye={eye} />;
     case 'usergroup':

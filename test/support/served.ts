@@ -47,7 +47,16 @@ export type Answer = {
   body: Record<string, never> & { [key: string]: unknown };
 };
 
-export async function openServed(options: { worker?: boolean; local?: boolean; log?: Log } = {}): Promise<Served> {
+export type ServedOptions = {
+  worker?: boolean;
+  local?: boolean;
+  log?: Log;
+  port?: number;
+  /** More settings, as in the environment. */
+  env?: Record<string, string>;
+};
+
+export async function openServed(options: ServedOptions = {}): Promise<Served> {
   const house = await openHouse({ worker: false });
   const namespace = await ownNamespace(house.temporalAddress);
   const scratch = mkdtempSync(join(tmpdir(), 'tocsin-served-'));
@@ -55,9 +64,10 @@ export async function openServed(options: { worker?: boolean; local?: boolean; l
   mkdirSync(dataDir);
   const config = readConfig({
     TOCSIN_DATA: dataDir,
-    TOCSIN_PORT: String(await freePort()),
+    TOCSIN_PORT: String(options.port ?? (await freePort())),
     TOCSIN_KEYS: house.keysDir,
     TOCSIN_TASK_QUEUE: house.taskQueue,
+    ...options.env,
   });
   const registry = createRegistry(loadInventory(config.inventory), createWorlds(house.pool), 0);
   const worker =
@@ -137,7 +147,7 @@ async function ownNamespace(address: string): Promise<string> {
 
 export const sample = (file: string): string => join(packageRoot, file);
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', reject);

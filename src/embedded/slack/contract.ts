@@ -338,9 +338,7 @@ export type Shared = {
   log: (line: string) => void;
 };
 
-/** `createDelivery` of `delivery/delivery.ts`. */
-export type CreateDelivery<D extends Delivery = Delivery> = (shared: Shared) => D;
-
+/** What `createDelivery` of `delivery/delivery.ts` makes. */
 export interface Delivery {
   interactions: Interactions;
   /** Upgrades of `/link`: the one-time ticket that `apps.connections.open` gave has been checked and used up. */
@@ -350,12 +348,10 @@ export interface Delivery {
   stop(): Promise<void>;
 }
 
-/** `createControl` of `control/control.ts`: answers `POST /_control`. */
-export type CreateControl<D extends Delivery = Delivery> = (shared: Shared, delivery: D) => HttpPart;
-
-/** `createPage` of `page/page.tsx` (or `.ts`): answers every other address. `stop` ends its event streams. */
+/** `createPage` of `page/page.ts`: answers every address that is nobody else's. `stop` ends its event streams. */
 export type CreatePage = (shared: Shared, interactions: Interactions) => HttpPart & { stop(): Promise<void> };
 
+/** Answers requests: the control API (`createControl` of `control/control.ts`) and the page. */
 export type HttpPart = {
   handle(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void>;
 };

@@ -22,7 +22,7 @@ export type Parts = {
   log: (line: string) => void;
 };
 
-export type Listening = {
+type Listening = {
   port: number;
   /** Answers with these parts from now on; until then connections wait. */
   serve(parts: Parts): void;

@@ -89,5 +89,3 @@ export function oneOf(names: readonly string[], { atLeast = false } = {}): Check
     if (given.length > 1 && !atLeast) report(`only one of ${names.join(', ')} is allowed`, at);
   };
 }
-
-export const anything: Check = () => undefined;

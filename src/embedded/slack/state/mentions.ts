@@ -1,6 +1,6 @@
 import type { Block } from '../contract.ts';
 
-export type MentionSource = {
+type MentionSource = {
   isUser(id: string): boolean;
   /** Who is in a user group. */
   usersOf(group: string): readonly string[];

@@ -21,7 +21,7 @@ export type Site = {
   tell(change: Change): void;
 };
 
-export type Data = {
+type Data = {
   users: Map<string, SlackUser>;
   groups: Map<string, SlackUserGroup>;
   channels: Map<string, SlackChannel>;

@@ -5,6 +5,9 @@ import { PACE, pauseMs } from '../../../src/surfaces/slack/connection/pace.ts';
 import { control } from '../../support/local-slack.ts';
 import { BRISK, BUTTON, hold, isConnected, messageWithButton, openPatientSlack, settingsOf } from './line.ts';
 
+/** A busy machine answers a heartbeat late; these tests are about sockets. */
+const CALM = { ...BRISK, heartMs: 60_000 };
+
 describe('over sockets', () => {
   it('opens two, says who we are, and hears clicks', async () => {
     const slack = await openPatientSlack();
@@ -80,7 +83,7 @@ describe('over sockets', () => {
     'loses no click when Slack renews both sockets (%s)',
     async (reason) => {
       const slack = await openPatientSlack();
-      const { connection, until, heard, states } = hold(settingsOf(slack));
+      const { connection, until, heard, states } = hold(settingsOf(slack), { pace: CALM });
       connection.start();
       await until(isConnected);
       const { press } = await messageWithButton(slack, connection.client);
@@ -114,7 +117,7 @@ describe('over sockets', () => {
   it('works on with one socket while the other comes back', async () => {
     const sockets = openSockets();
     const slack = await openPatientSlack();
-    const { connection, until, heard, states } = hold(settingsOf(slack));
+    const { connection, until, heard, states } = hold(settingsOf(slack), { pace: CALM });
     connection.start();
     await until(isConnected);
     const { press } = await messageWithButton(slack, connection.client);
@@ -159,6 +162,23 @@ describe('over sockets', () => {
     ]);
     failing = false;
     expect(await press('INC-2026-0007/1/0')).toEqual({ ok: true });
+  });
+
+  it('finds no place among ten sockets, says so, and takes the first that becomes free', async () => {
+    const slack = await openPatientSlack();
+    const others = Array.from({ length: 5 }, () => hold(settingsOf(slack)));
+    for (const { connection, until } of others) {
+      connection.start();
+      await until(isConnected);
+    }
+    const { connection, until } = hold(settingsOf(slack));
+    connection.start();
+    expect(await until(({ status }) => status === 'away')).toMatchObject({
+      sockets: 0,
+      why: 'Slack cannot be reached: it closes the socket before it greets',
+    });
+    await others[0]?.connection.stop();
+    await until(isConnected);
   });
 
   it('stops for good: no socket stays, and what was begun is finished', async () => {

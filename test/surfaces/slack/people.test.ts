@@ -19,7 +19,7 @@ const inventory: Person[] = [
 const SCOPES = ['users:read', 'users:read.email', 'usergroups:read', 'chat:write', 'channels:join', 'channels:read'];
 
 /** Asha is known by her address, Ben by his id, Chen by another id than the one that has his address; Dora is in no inventory. */
-async function openPeople(more: { limits?: typeof PATIENT; groups?: Record<string, string> } = {}) {
+async function openPeople(more: { limits?: typeof PATIENT; askTimeoutMs?: number } = {}) {
   const clock = standingClock(START);
   const slack = await openPatientSlack({
     clock,
@@ -54,11 +54,14 @@ async function openPeople(more: { limits?: typeof PATIENT; groups?: Record<strin
   };
   const facts = {
     users: { ben: 'U0BEN', chen: 'U0ELSE' } as Record<string, string>,
-    groups: more.groups ?? { 'ml-on-call': '@ml-on-call', 'security-on-call': 'S0SEC', 'legal-counsel': 'off' },
+    groups: { 'ml-on-call': '@ml-on-call', 'security-on-call': 'S0SEC', 'legal-counsel': 'off' } as Record<
+      string,
+      string
+    >,
   };
   const { log } = listeningLog();
   const people = createSlackPeople({
-    client: createSlackClient(settingsOf(slack), { timeoutMs: 500, log }),
+    client: createSlackClient(settingsOf(slack), { timeoutMs: 20_000, log }),
     team: () => 'T0TEST',
     directory,
     facts: () => facts,
@@ -68,6 +71,7 @@ async function openPeople(more: { limits?: typeof PATIENT; groups?: Record<strin
     },
     log,
     now: clock.now,
+    askTimeoutMs: more.askTimeoutMs ?? 20_000,
   });
   const away = () => control(slack, { do: 'outage', mode: 'refuse' });
   const back = () => control(slack, { do: 'trouble', trouble: null });
@@ -177,6 +181,22 @@ describe('at the click', () => {
     expect(await people.resolve('U0DORA')).toMatchObject({ rolesAsOf: START, person: { roles: ['ml-on-call'] } });
   });
 
+  it('a workspace of many pages is read to its end, also when Slack asks for patience', async () => {
+    const { slack, people, away } = await openPeople();
+    for (let i = 0; i < 450; i += 1)
+      await control(slack, {
+        do: 'add-user',
+        name: `member-${i}`,
+        real_name: `Member ${i}`,
+        email: `m${i}@example.com`,
+      });
+    const last = slack.workspace.users().at(-1)?.id ?? '';
+    await control(slack, { do: 'rate-limit', method: 'users.list', retryAfterS: 1, times: 1 });
+    await people.refresh();
+    await away();
+    expect((await people.resolve(last, { fresh: false })).person.name).toBe('Member 449');
+  });
+
   it('roles of the inventory count without Slack’s groups, and it is said that these are unknown', async () => {
     const { slack, people, clock } = await openPeople();
     await control(slack, { do: 'rate-limit', method: 'usergroups.list', retryAfterS: 30, times: 10 });
@@ -194,12 +214,12 @@ describe('at the click', () => {
   });
 
   it('a Slack that hangs is not waited for', async () => {
-    const { slack, people } = await openPeople();
-    await people.resolve('U0DORA');
+    const { slack, people } = await openPeople({ askTimeoutMs: 100 });
+    await people.refresh();
     await control(slack, { do: 'outage', mode: 'hang' });
     const startedAt = performance.now();
     expect((await people.resolve('U0DORA')).rolesAsOf).toBe(START);
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
   });
 
   it('a thousand clicks within Slack’s limits are all resolved', async () => {

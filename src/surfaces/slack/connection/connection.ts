@@ -120,7 +120,7 @@ export function createSlackConnection(deps: SlackConnectionDeps): SlackConnectio
     let failures = 0;
     while (!stop.signal.aborted) {
       try {
-        self = await whoAmI(client);
+        self = await whoAmI(client, self);
         await app.start();
         if (beat) sockets?.wake();
         beat = null;
@@ -199,10 +199,10 @@ function neither(): never {
   throw new Error('Slack needs an app token (Socket Mode) or a signing secret (HTTP): set one of them');
 }
 
-async function whoAmI(client: WebClient): Promise<SlackSelf> {
+async function whoAmI(client: WebClient, before: SlackSelf | null): Promise<SlackSelf> {
   const { team_id, team, url, user_id, bot_id } = await client.auth.test();
   if (!team_id || !user_id || !bot_id) throw new Error('auth.test names no bot: is this the bot token (xoxb-…)?');
-  const app = await appOf(client, bot_id);
+  const app = before?.app ?? (await appOf(client, bot_id));
   return {
     team: team_id,
     teamName: team ?? team_id,

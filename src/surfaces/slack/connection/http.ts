@@ -16,7 +16,7 @@ export type HttpReceiverDeps = {
 /** Slack's own tolerance; we hold it both ways. */
 const CLOCK_SKEW_S = 5 * 60;
 /** Slack waits three seconds, the way there and back included. */
-const REPLY_TIMEOUT_MS = 2_500;
+export const REPLY_TIMEOUT_MS = 2_500;
 const REMEMBERED_MAX = 10_000;
 
 export function createHttpReceiver({ signingSecret, ready, now, log }: HttpReceiverDeps): HttpReceiver {

@@ -128,7 +128,15 @@ class Socket extends SocketModeClient {
 
   async open(signal: AbortSignal): Promise<void> {
     const deadline = waiting(CONNECT_TIMEOUT_MS, signal);
-    const started = this.start().then(() => true);
+    let cause: unknown = null;
+    this.once('error', (error: unknown) => {
+      cause = error;
+    });
+    const started = this.start().then(
+      () => true,
+      // A socket that ends too early brings no reason of its own.
+      (error: unknown) => Promise.reject(error ?? cause ?? new Error('it closes the socket before it greets')),
+    );
     const inTime = await Promise.race([started, deadline.over.then(() => false)]).finally(deadline.end);
     if (inTime) return;
     // One that opens after all must not stay: nobody would watch it.
@@ -168,12 +176,16 @@ class Socket extends SocketModeClient {
         this.#log.warn({ envelope: event.envelope_id, error: String(error) }, 'Slack was not told that we heard it');
       }
     };
-    await receive({
-      body: event.body,
-      ack,
-      ...(event.retry_num === undefined ? {} : { retryNum: event.retry_num }),
-      ...(event.retry_reason === undefined ? {} : { retryReason: event.retry_reason }),
-    });
+    try {
+      await receive({
+        body: event.body,
+        ack,
+        ...(event.retry_num === undefined ? {} : { retryNum: event.retry_num }),
+        ...(event.retry_reason === undefined ? {} : { retryReason: event.retry_reason }),
+      });
+    } catch (error) {
+      this.#log.error({ err: error, envelope: event.envelope_id }, 'what Slack brought could not be handled');
+    }
   }
 }
 

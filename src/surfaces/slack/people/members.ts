@@ -1,4 +1,5 @@
-import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
+import { WebAPIPlatformError, WebAPIRateLimitedError, type WebClient } from '@slack/web-api';
+import { waiting } from '../connection/pace.ts';
 import { type Asked, createAsked, createBudget } from './asked.ts';
 
 /** What we need to know of a user of Slack, and no more. */
@@ -19,15 +20,15 @@ export type Members = {
   about(user: string): Asked<Member>;
   byEmail(email: string): Promise<Member | null>;
   knownByEmail(email: string): Member | null;
-  /** Of an event: it carries the whole user. */
-  hear(user: unknown): void;
+  /** Of an event, which carries the whole user: as they were then. */
+  hear(user: unknown, at: number): void;
   /** Reads the whole list, so that a busy hour or an outage does not make strangers of everybody. */
-  readAll(): Promise<void>;
+  readAll(signal?: AbortSignal): Promise<void>;
 };
 
-const PAGE = 500;
+const PAGE = 200;
 /** Whoever is not among the first 20,000 is asked for one by one. */
-const PAGES_MAX = 40;
+const PAGES_MAX = 100;
 const EMAIL_MISS_MS = 10 * 60_000;
 
 export function createMembers(client: WebClient, team: () => string | null, now: () => number): Members {
@@ -75,9 +76,9 @@ export function createMembers(client: WebClient, team: () => string | null, now:
 
   return {
     about,
-    hear(user) {
+    hear(user, at) {
       const { id } = Object(user) as { id?: unknown };
-      if (typeof id === 'string') keep(memberOf(user, id, home()), now());
+      if (typeof id === 'string') keep(memberOf(user, id, home()), at);
     },
     knownByEmail,
     async byEmail(email) {
@@ -94,17 +95,29 @@ export function createMembers(client: WebClient, team: () => string | null, now:
         return null;
       }
     },
-    async readAll() {
+    async readAll(signal) {
       let cursor = '';
-      for (let page = 0; page < PAGES_MAX; page += 1) {
+      for (let page = 0; page < PAGES_MAX && !signal?.aborted; page += 1) {
         const at = now();
-        const found = await client.users.list({ limit: PAGE, ...(cursor ? { cursor } : {}) });
+        const found = await patiently(() => client.users.list({ limit: PAGE, ...(cursor ? { cursor } : {}) }), signal);
         for (const user of found.members ?? []) keep(memberOf(user, user.id ?? '', home()), at);
         cursor = found.response_metadata?.next_cursor ?? '';
         if (cursor === '') return;
       }
     },
   };
+}
+
+/** A large workspace has more pages than Slack gives in a minute. */
+async function patiently<T>(call: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof WebAPIRateLimitedError) || signal?.aborted) throw error;
+      await waiting(error.retryAfter * 1000, signal).over;
+    }
+  }
 }
 
 const saysNo = (error: unknown, codes: readonly string[]): boolean =>

@@ -21,6 +21,8 @@ export type SlackPeopleDeps = {
   store: SlackMembers;
   log: SlackLog;
   now(): number;
+  /** A person waits; what comes later is kept for the next click. */
+  askTimeoutMs?: number;
 };
 
 /** `SlackPeople`, and what keeps it informed. */
@@ -38,13 +40,12 @@ export type LivePeople = SlackPeople & {
 export const KNOWN_MS_MAX = 15 * 60_000;
 /** Reading only: to whom a question goes may be a minute old. */
 const GROUPS_READ_MS_MAX = 60_000;
-/** A person waits; what comes later is kept for the next click. */
 const ASK_TIMEOUT_MS = 2_000;
 const REFRESH_MS = 10 * 60_000;
 const REFRESH_AGAIN_MS = 30_000;
 
 export function createSlackPeople(deps: SlackPeopleDeps): LivePeople {
-  const { client, directory, facts, store, log, now } = deps;
+  const { client, directory, facts, store, log, now, askTimeoutMs = ASK_TIMEOUT_MS } = deps;
   const members = createMembers(client, deps.team, now);
   const groups = createGroups(client, now);
   /** What the store has been told. */
@@ -61,7 +62,7 @@ export function createSlackPeople(deps: SlackPeopleDeps): LivePeople {
     };
     const enough = fresh ? null : within(maxMs);
     if (enough) return enough;
-    const deadline = waiting(ASK_TIMEOUT_MS);
+    const deadline = waiting(askTimeoutMs);
     try {
       const said = await Promise.race([asked.ask(), deadline.over]);
       if (said) return { ...said, fresh: true };
@@ -151,8 +152,12 @@ export function createSlackPeople(deps: SlackPeopleDeps): LivePeople {
     return users.filter((_, i) => standing[i]?.value.standing === 'member');
   }
 
+  /** Slack may bring an event minutes late. */
+  const timeOf = ({ event_ts }: { event_ts?: string }) =>
+    Math.min(now(), Number(event_ts ?? Number.NaN) * 1000 || now());
+
   async function refresh(): Promise<void> {
-    await Promise.all([members.readAll(), hasGroups() ? groups.ask() : null]);
+    await Promise.all([members.readAll(stop.signal), hasGroups() ? groups.ask() : null]);
   }
 
   async function live(): Promise<void> {
@@ -181,8 +186,8 @@ export function createSlackPeople(deps: SlackPeopleDeps): LivePeople {
       },
     }),
     listen(app) {
-      app.event('user_change', async ({ event }) => members.hear(event.user));
-      app.event('team_join', async ({ event }) => members.hear(event.user));
+      app.event('user_change', async ({ event }) => members.hear(event.user, timeOf(event)));
+      app.event('team_join', async ({ event }) => members.hear(event.user, timeOf(event)));
       for (const changed of ['subteam_created', 'subteam_updated', 'subteam_members_changed'] as const)
         app.event(changed, async () => {
           await latest(groups, { fresh: true });

@@ -34,12 +34,12 @@ const REFUSALS: Readonly<Record<Exclude<Standing, 'member'>, { code: string; mes
   },
 };
 
-/** Slack is silent, and what it said before is too old to decide by. */
+/** Slack is silent, and was silent for too long to decide by what it said before. */
 export const silent = (about: 'person' | 'groups', minutes: number): Problem =>
   new Problem({
     status: 503,
     code: 'slack-silent',
-    message: `Slack did not say ${about === 'person' ? 'who you are' : 'which groups you are in'}, and what it said last is more than ${minutes} minutes old.`,
+    message: `Slack did not say ${about === 'person' ? 'who you are' : 'which groups you are in'}, neither now nor in the last ${minutes} minutes.`,
     notDone: 'Nothing was done.',
     next: 'Try again in a moment, or use the console: it does not need Slack.',
   });

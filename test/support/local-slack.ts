@@ -1,4 +1,5 @@
 import { App, HTTPReceiver, LogLevel, SocketModeReceiver } from '@slack/bolt';
+import type { WebClientOptions } from '@slack/web-api';
 import { onTestFinished } from 'vitest';
 import { freePort } from '../../src/embedded/ports.ts';
 import type { LocalSlack, LocalSlackOptions } from '../../src/embedded/slack/contract.ts';
@@ -49,6 +50,7 @@ export async function startBolt(
   slack: LocalSlack,
   transport: Transport,
   handle: (app: App) => void,
+  more: Partial<WebClientOptions> = {},
 ): Promise<{ app: App; stop(): Promise<void> }> {
   const { botToken, appToken, signingSecret, requestUrl } = slack.workspace.app;
   const receiver =
@@ -64,7 +66,7 @@ export async function startBolt(
     receiver,
     deferInitialization: true,
     logLevel: LogLevel.ERROR,
-    clientOptions: { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 } },
+    clientOptions: { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 }, ...more },
   });
   await app.init();
   handle(app);

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { StringIndexed } from '@slack/bolt';
+import { type App, LogLevel, type StringIndexed } from '@slack/bolt';
 import { WebClient } from '@slack/web-api';
 import { onTestFinished } from 'vitest';
 import type { LocalSlack, Outcome, SlackMessage, SlackView } from '../../../src/embedded/slack/contract.ts';
@@ -8,7 +8,7 @@ import type { DecisionView, IncidentView } from '../../../src/incident/view.ts';
 import { createPlanLibrary } from '../../../src/store/plans.ts';
 import { createReader } from '../../../src/store/reader.ts';
 import { createOpener } from '../../../src/surfaces/open.ts';
-import type { Directory, Person, Reader } from '../../../src/surfaces/ports.ts';
+import type { Directory, Person, Reader, Responses } from '../../../src/surfaces/ports.ts';
 import { COMMAND, SHORTCUTS } from '../../../src/surfaces/slack/contract.ts';
 import { type HandlerDeps, storyOf } from '../../../src/surfaces/slack/handlers/deps.ts';
 import { registerHandlers } from '../../../src/surfaces/slack/handlers/register.ts';
@@ -76,7 +76,11 @@ const DEADLINE_MS = 15_000;
 export type Hearing = Awaited<ReturnType<typeof openHearing>>;
 
 /** The handlers in the unmodified bolt, in a local Slack, over a house with real PostgreSQL and Temporal. Ends with the test. */
-export async function openHearing(house: House, transport: Transport = 'socket') {
+export async function openHearing(
+  house: House,
+  transport: Transport = 'socket',
+  more: { send?: Responses['send'] } = {},
+) {
   const slack = await openLocalSlack({
     users,
     groups: [{ id: 'S0ONCALL', handle: 'ml-on-call', name: 'ML on call', users: ['U0GWEN'] }],
@@ -91,21 +95,25 @@ export async function openHearing(house: House, transport: Transport = 'socket')
     },
   });
   const own = slack.workspace.app;
-  const client = new WebClient(own.botToken, { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 } });
+  // As the connection has it: one busy call must not hold up the others.
+  const quick = { rejectRateLimitedCalls: true, logLevel: LogLevel.ERROR };
+  const client = new WebClient(own.botToken, { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 }, ...quick });
   const reader = createReader({ pool: house.pool, connectionString: house.databaseUrl, onProblem: () => undefined });
   onTestFinished(() => reader.close());
   const noted: Noted = { refreshed: [], adopted: [], home: [], failures: [] };
   const channelOf = new Map<string, string>();
-  const deps = depsOf({ house, reader, slack, client, noted, channelOf });
+  const wired = depsOf({ house, reader, slack, client, noted, channelOf });
+  const deps: HandlerDeps = { ...wired, responses: { ...wired.responses, ...more } };
   /** What Slack sent, to send it again. */
   const payloads: StringIndexed[] = [];
-  const { app } = await startBolt(slack, transport, (bolt) => {
+  const listen = (bolt: App) => {
     bolt.use(async ({ body, next }) => {
       payloads.push(body);
       await next();
     });
     registerHandlers(bolt, deps);
-  });
+  };
+  const { app } = await startBolt(slack, transport, listen, quick);
   const incidents = channelId(slack, 'incidents');
   await client.conversations.join({ channel: incidents });
   const screen = screenOf(slack);

@@ -13,6 +13,7 @@ import { readCommand, type Said } from './command-text.ts';
 import { answerOrAsk } from './decide.ts';
 import { type HandlerDeps, storyOf } from './deps.ts';
 import { answering } from './hear.ts';
+import { openModal } from './modal.ts';
 import { openIncident } from './open.ts';
 import { assignRole, changeSeverity, note } from './tell-incident.ts';
 import { standingFor } from './waiting.ts';
@@ -132,15 +133,13 @@ function unknownAnswer(answer: string, options: readonly string[]): Problem {
 async function noteFormFor(deps: HandlerDeps, client: WebClient, command: SlashCommand, incident: string) {
   const { view, plan } = await incidentOr404(deps.reader, incident);
   const context = { incident, channel: command.channel_id };
-  const modal = deps.modals.note({ context, story: storyOf(deps, view, plan) });
-  await client.views.open({ trigger_id: command.trigger_id, view: modal });
-  return null;
+  const story = storyOf(deps, view, plan);
+  return openModal(deps, client, command.trigger_id, deps.modals.note({ context, story }), story);
 }
 
 async function openFormFor(deps: HandlerDeps, client: WebClient, command: SlashCommand) {
   const playbooks = (await deps.playbooks.list()).map(({ plan }) => ({ id: plan.playbook, title: plan.title }));
   const systems = deps.directory.systems().map(({ id, name }) => ({ id, name }));
   const modal = deps.modals.openIncident({ context: { channel: command.channel_id }, playbooks, systems });
-  await client.views.open({ trigger_id: command.trigger_id, view: modal });
-  return null;
+  return openModal(deps, client, command.trigger_id, modal);
 }

@@ -1,12 +1,14 @@
 import type { App, BlockAction, ButtonAction } from '@slack/bolt';
+import type { ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import { needsCheck } from '../../model/standing.ts';
-import type { SlackPerson, SlackPost } from '../contract.ts';
+import type { SlackPerson, SlackPost, Story } from '../contract.ts';
 import { ACTIONS, readRef } from '../contract.ts';
 import { type Answered, type Asked, answerQuestion, asked, background, refresh, refused, whyNot } from './answer.ts';
 import type { HandlerDeps } from './deps.ts';
 import { lookerIn, storyOf } from './deps.ts';
 import { answering, whereabouts } from './hear.ts';
+import { openModal } from './modal.ts';
 import { type Told, within } from './tell.ts';
 import { standingFor } from './waiting.ts';
 
@@ -94,7 +96,7 @@ export async function answerOrAsk(deps: HandlerDeps, client: WebClient, click: C
     refresh(deps, click.incident);
     return { taken: false, said: refused(deps, no, about, who.person) };
   }
-  const failed = await openModal(deps, client, click, about, who);
+  const failed = await openModal(deps, client, click.trigger, formFor(deps, click, about, who), storyIn(deps, about));
   return failed ? { taken: false, said: failed } : null;
 }
 
@@ -109,30 +111,15 @@ async function knownBy(timeoutMs: number, resolving: Promise<SlackPerson>): Prom
   return result?.who ?? null;
 }
 
-async function openModal(
-  deps: HandlerDeps,
-  client: WebClient,
-  click: Click,
-  { view, plan, decision }: Asked,
-  who: SlackPerson | null,
-): Promise<SlackPost | null> {
+function formFor(deps: HandlerDeps, click: Click, about: Asked, who: SlackPerson | null): ModalView {
   const { incident, number, answer } = click;
-  const story = storyOf(deps, view, plan);
-  const modal = deps.modals.answer({
-    story,
-    decision,
+  return deps.modals.answer({
+    story: storyIn(deps, about),
+    decision: about.decision,
     answer,
     context: { incident, number, answer, ...click.context },
-    me: who ? lookerIn(who.person, view) : undefined,
+    me: who ? lookerIn(who.person, about.view) : undefined,
   });
-  try {
-    await client.views.open({ trigger_id: click.trigger, view: modal });
-    return null;
-  } catch (error) {
-    deps.log.warn({ err: error, incident }, 'a modal was not opened');
-    return deps.replies.plain(
-      `Slack did not open the form, so nothing was done. Press the button again, or decide in the console.`,
-      story,
-    );
-  }
 }
+
+const storyIn = (deps: HandlerDeps, { view, plan }: Asked): Story => storyOf(deps, view, plan);

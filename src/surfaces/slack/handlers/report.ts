@@ -9,8 +9,9 @@ import { ACTIONS, SHORTCUTS, VIEWS } from '../contract.ts';
 import { background } from './answer.ts';
 import { type HandlerDeps, storyOf } from './deps.ts';
 import { answering, whereabouts } from './hear.ts';
+import { openModal } from './modal.ts';
 import { submitted } from './submit.ts';
-import { tell, within } from './tell.ts';
+import { tell, type Whereabouts, within } from './tell.ts';
 
 /** "Report an AI incident": from anywhere, from a message, from Home. Three plain questions, and an incident is open. */
 export function reports(app: App, deps: HandlerDeps): void {
@@ -18,18 +19,19 @@ export function reports(app: App, deps: HandlerDeps): void {
     { callback_id: SHORTCUTS.report, type: 'shortcut' },
     async ({ ack, shortcut, client }) => {
       await ack();
-      await offer(deps, client, shortcut.user.id, shortcut.trigger_id, {});
+      await offer(deps, { client, user: shortcut.user.id, channel: null, respond: null }, shortcut.trigger_id, {});
     },
   );
 
   app.shortcut<MessageShortcut>(
     { callback_id: SHORTCUTS.reportMessage, type: 'message_action' },
-    async ({ ack, shortcut, client }) => {
+    async ({ ack, shortcut, client, respond }) => {
       await ack();
       const { channel, message, trigger_id, user } = shortcut;
       const permalink = await permalinkOf(client, channel.id, shortcut.message_ts);
       const context = { channel: channel.id, ...(permalink === null ? {} : { permalink }) };
-      await offer(deps, client, user.id, trigger_id, context, message.text);
+      const at = { client, user: user.id, channel: channel.id, respond };
+      await offer(deps, at, trigger_id, context, message.text);
     },
   );
 
@@ -37,7 +39,7 @@ export function reports(app: App, deps: HandlerDeps): void {
     { type: 'block_actions', action_id: ACTIONS.reportFromHome },
     async ({ ack, body, client }) => {
       await ack();
-      await offer(deps, client, body.user.id, body.trigger_id, body.channel ? { channel: body.channel.id } : {});
+      await offer(deps, whereabouts(body, client, undefined), body.trigger_id, {});
     },
   );
 
@@ -58,17 +60,14 @@ export function reports(app: App, deps: HandlerDeps): void {
 
 async function offer(
   deps: HandlerDeps,
-  client: WebClient,
-  user: string,
-  trigger_id: string,
+  at: Whereabouts,
+  trigger: string,
   context: ViewContext,
   text?: string,
 ): Promise<void> {
-  const at = whereabouts({ user: { id: user }, channel: { id: context.channel ?? '' } }, client, undefined);
-  await answering(deps, { ...at, channel: context.channel ?? null }, null, async () => {
+  await answering(deps, at, null, async () => {
     const systems = deps.directory.systems().map(({ id, name }) => ({ id, name }));
-    await client.views.open({ trigger_id, view: deps.modals.report({ context, text, systems }) });
-    return null;
+    return openModal(deps, at.client, trigger, deps.modals.report({ context, text, systems }));
   });
 }
 
@@ -111,8 +110,7 @@ export async function openReport(
     },
     key: messageId(person.id, `slack report ${gesture}`),
   };
-  const { incident, created } = await openAnyhow(deps, request);
-  return { incident, created };
+  return openAnyhow(deps, request);
 }
 
 /** The incident as its first lines tell it; null while no worker has written them. */

@@ -263,7 +263,7 @@ describe('Home', () => {
     expect(read(view)).toMatchInlineSnapshot(`
       "# Waiting for you (1)
       (SEV 2 · INC-2026-0147 · Support assistant, tier critical · decision 1)
-      Cut traffic to Support assistant?
+      # Cut traffic to Support assistant?
       *What will happen* Cut traffic to the model (model.isolate)
       *To what* Support assistant
       *Risk* ▲ Disruptive, can be undone

@@ -60,7 +60,7 @@ function waitingQuestion({ story, decision }: Waiting): KnownBlock[] {
   const seats = seatsText(story, decision);
   return [
     lead(story.view, `decision ${question.number}`),
-    section(fitted(question.question, 1_000)),
+    header(question.question),
     ...facts([...brief(questionFacts(question, story.plan)), ['Answer by', due(question.until)]]),
     ...(seats === null ? [] : [section(fitted(seats, 1_000))]),
     ...answerButtons(story, decision, 'Read it in the console'),

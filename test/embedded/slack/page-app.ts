@@ -133,7 +133,10 @@ function handlers(app: App, heard: Heard[]): void {
     note('state', body.user.id, body.view?.state.values);
     await client.views.push({ trigger_id: body.trigger_id, view: nextWindow });
   });
-  app.action('open', async ({ ack }) => ack());
+  app.action('open', async ({ ack, body }) => {
+    await ack();
+    note('open', body.user.id);
+  });
   app.view('every-field', async ({ ack, view, body }) => {
     if (view.state.values.title?.a?.value === 'wrong') {
       await ack({ response_action: 'errors', errors: { title: 'There is an incident of that name.' } });

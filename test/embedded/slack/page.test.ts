@@ -165,6 +165,22 @@ describe('acting', () => {
       .toMatchObject([{ by: BEN, detail: { selected_option: { value: '2' } } }]);
   });
 
+  test('a button that leads elsewhere opens a tab of its own, and the app hears of it', async () => {
+    const it = await openPageApp();
+    await postDecision(it);
+    const { as, context } = await visit(browser, it.slack);
+    // Nothing is asked of the machine it names: it is not there.
+    await context.route('https://tocsin.example/**', (route) => route.fulfill({ body: 'the console' }));
+    const page = await as(ASHA, `/c/${it.channel}`);
+    const [tab] = await Promise.all([
+      context.waitForEvent('page'),
+      page.getByRole('link', { name: 'Open the console' }).click(),
+    ]);
+    expect(tab.url()).toBe('https://tocsin.example/incidents/1');
+    await expect.poll(() => of(it.heard, 'open')).toHaveLength(1);
+    expect(new URL(page.url()).pathname).toBe(`/as/${ASHA}/c/${it.channel}`);
+  });
+
   test('a slash lists the commands, and a command goes to the app, not into the channel', async () => {
     const { slack, channel, heard } = await openPageApp();
     const { as } = await visit(browser, slack);

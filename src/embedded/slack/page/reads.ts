@@ -44,6 +44,8 @@ export type Unread = { messages: number; mentions: number };
 /** Replies count as unread only where they call this person: others are told by the parent's line. */
 export function unreadIn(eye: Eye, reads: Reads, channel: SlackChannel): Unread {
   const { workspace, me } = eye;
+  // Nobody is called to a channel that they are not in.
+  if (channel.kind !== 'im' && !channel.members.includes(me.id)) return { messages: 0, mentions: 0 };
   const calls = (message: SlackMessage): boolean =>
     channel.kind === 'im' || message.ephemeralTo === me.id || message.mentions.includes(me.id);
   const top = workspace

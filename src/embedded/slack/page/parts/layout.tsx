@@ -27,7 +27,7 @@ export function Document({ title, assets, team, eye, at, children }: DocumentPro
         <link rel="stylesheet" href={`/assets/${assets}/page.css`} />
         <script src={`/assets/${assets}/page.js`} defer />
       </head>
-      <body class={`at-${at}`} data-changes={eye ? `${eye.base}/changes` : undefined} data-name={title}>
+      <body class={`at-${at}`} data-changes={eye ? `${eye.base}/changes` : undefined}>
         <a class="skip" href="#main">
           Skip to the conversation
         </a>

@@ -1,6 +1,6 @@
 import type { SlackChannel } from '../../contract.ts';
 import { channelName, channelPath, type Eye, maySee } from '../eye.ts';
-import { type Reads, type Unread, unreadIn } from '../reads.ts';
+import { type Reads, unreadIn } from '../reads.ts';
 
 /** The place that is open: a channel's id, or Home. */
 export type Here = { channel: string } | 'home' | null;
@@ -58,9 +58,7 @@ export function Sidebar({ eye, reads, here, back }: { eye: Eye; reads: Reads; he
 const isHere = (here: Here, channel: string): boolean => here !== null && here !== 'home' && here.channel === channel;
 
 function Item({ eye, channel, reads, here }: { eye: Eye; channel: SlackChannel; reads: Reads; here: Here }) {
-  // Nobody is called to a channel they are not in.
-  const member = channel.kind === 'im' || channel.members.includes(eye.me.id);
-  const unread: Unread = member ? unreadIn(eye, reads, channel) : { messages: 0, mentions: 0 };
+  const unread = unreadIn(eye, reads, channel);
   const current = isHere(here, channel.id);
   return (
     <li>

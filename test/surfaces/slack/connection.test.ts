@@ -1,5 +1,9 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { type WebSocket, WebSocketServer } from 'ws';
 import { freePort } from '../../../src/embedded/ports.ts';
 import { PACE, pauseMs } from '../../../src/surfaces/slack/connection/pace.ts';
 import { control } from '../../support/local-slack.ts';
@@ -142,6 +146,26 @@ describe('over sockets', () => {
     expect(heard).toEqual(['twice', 'twice']);
   });
 
+  it('bears whatever comes over a socket', async () => {
+    const { settings, send } = await rudeSlack();
+    const { connection, until, heard, lines } = hold(settings);
+    connection.start();
+    await until(isConnected);
+    send('no JSON at all');
+    send('null');
+    send(Buffer.from([1, 2, 3]));
+    send(JSON.stringify({ type: 'events_api', envelope_id: '1' }));
+    send(JSON.stringify({ type: 'events_api', envelope_id: '2', payload: { event: null } }));
+    send(JSON.stringify({ type: 'interactive', envelope_id: '3', payload: { type: 'block_actions', actions: [] } }));
+    send(JSON.stringify({ type: 'interactive', envelope_id: '4', payload: null }));
+    const actions = [{ type: 'button', action_id: BUTTON, value: 'still there' }];
+    const payload = { type: 'block_actions', team: { id: 'T1' }, user: { id: 'U1' }, actions };
+    const acknowledged = send(JSON.stringify({ type: 'interactive', envelope_id: 'good', payload }), 'good');
+    await acknowledged;
+    expect(heard).toEqual(['still there']);
+    expect(lines.some(({ message }) => message === 'a message of Slack could not be read')).toBe(true);
+  });
+
   it('a handler that fails is logged with its incident, and the next click is heard', async () => {
     const slack = await openPatientSlack();
     let failing = true;
@@ -242,6 +266,44 @@ function gate(): { opened: Promise<void>; open(): void } {
     open = resolve;
   });
   return { opened, open: () => open() };
+}
+
+/** A Slack that sends what a real one never would. */
+async function rudeSlack() {
+  const sockets = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  await once(sockets, 'listening');
+  const ws = `ws://127.0.0.1:${(sockets.address() as AddressInfo).port}`;
+  const api = createServer((request, response) => {
+    request.resume();
+    const answers: Record<string, object> = {
+      '/api/auth.test': { team_id: 'T1', team: 'Rude', user_id: 'U0BOT', bot_id: 'B1' },
+      '/api/bots.info': { bot: { app_id: 'A1' } },
+      '/api/apps.connections.open': { url: ws },
+    };
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ ok: true, ...answers[request.url ?? ''] }));
+  }).listen(0, '127.0.0.1');
+  await once(api, 'listening');
+  const open: WebSocket[] = [];
+  const acknowledged = new Map<string, () => void>();
+  sockets.on('connection', (socket) => {
+    open.push(socket);
+    socket.on('message', (data) => acknowledged.get(String(JSON.parse(String(data)).envelope_id))?.());
+    socket.send(JSON.stringify({ type: 'hello' }));
+  });
+  onTestFinished(() => {
+    for (const socket of open) socket.terminate();
+    sockets.close();
+    api.close();
+  });
+  const send = (data: string | Buffer, id = '') => {
+    const acked = new Promise<void>((resolve) => acknowledged.set(id, resolve));
+    open[0]?.send(data);
+    return acked;
+  };
+  const apiUrl = `http://127.0.0.1:${(api.address() as AddressInfo).port}/api/`;
+  const settings = { botToken: 'xoxb-1', appToken: 'xapp-1', signingSecret: null, apiUrl, local: true };
+  return { settings, send };
 }
 
 /** Every WebSocket that this process opens. */

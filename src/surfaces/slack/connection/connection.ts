@@ -3,7 +3,7 @@ import type { WebClient } from '@slack/web-api';
 import type { SlackSettings } from '../contract.ts';
 import type { SlackLog, SlackRequests } from '../ports.ts';
 import { clientOptions, createSlackClient, QUICK_TIMEOUT_MS, slackLogger } from './client.ts';
-import { type SlackFailure, slackFailure } from './failure.ts';
+import { NotOurs, type SlackFailure, slackFailure } from './failure.ts';
 import { createHttpReceiver } from './http.ts';
 import { PACE, type Pace, pauseMs, waiting } from './pace.ts';
 import { createSocketReceiver } from './sockets.ts';
@@ -75,7 +75,7 @@ export function createSlackConnection(deps: SlackConnectionDeps): SlackConnectio
     ? createSocketReceiver({
         settings: { apiUrl: settings.apiUrl, appToken: settings.appToken },
         changed: () => {
-          if ((sockets?.open() ?? 0) > (state.sockets ?? 0)) wake();
+          if (beat && (sockets?.open() ?? 0) > (state.sockets ?? 0)) wake();
           tell();
         },
         pace,
@@ -143,7 +143,8 @@ export function createSlackConnection(deps: SlackConnectionDeps): SlackConnectio
     const { status, why } = state;
     if (next.status === status && next.why === why && next.sockets === state.sockets) return;
     state = { ...next, since: next.status === status ? state.since : now() };
-    if (next.status !== status || next.why !== why) say(state);
+    // Why Slack is away may change with every try; that it is away is said once.
+    if (next.status !== status || (next.status === 'refused' && next.why !== why)) say(state);
     deps.onState(state);
   }
 
@@ -201,7 +202,7 @@ function neither(): never {
 
 async function whoAmI(client: WebClient, before: SlackSelf | null): Promise<SlackSelf> {
   const { team_id, team, url, user_id, bot_id } = await client.auth.test();
-  if (!team_id || !user_id || !bot_id) throw new Error('auth.test names no bot: is this the bot token (xoxb-…)?');
+  if (!team_id || !user_id || !bot_id) throw new NotOurs('Slack knows it as the token of a person');
   const app = before?.app ?? (await appOf(client, bot_id));
   return {
     team: team_id,

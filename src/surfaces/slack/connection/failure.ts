@@ -15,6 +15,11 @@ export type SlackFailure = {
   retryAfterMs: number | null;
 };
 
+/** Slack lets it in, but not as our app. */
+export class NotOurs extends Error {
+  override readonly name = 'NotOurs';
+}
+
 export function slackFailure(error: unknown): SlackFailure {
   if (error instanceof WebAPIRateLimitedError)
     return {
@@ -28,6 +33,7 @@ export function slackFailure(error: unknown): SlackFailure {
     const kind = REFUSALS.has(code) ? 'refused' : NOT_NOW.has(code) ? 'away' : 'said-no';
     return { kind, code, words: `Slack answers "${code}"`, retryAfterMs: null };
   }
+  if (error instanceof NotOurs) return { kind: 'refused', code: 'not_a_bot', words: error.message, retryAfterMs: null };
   if (error instanceof WebAPIHTTPError)
     return { kind: 'away', code: 'http', words: `Slack answers with status ${error.statusCode}`, retryAfterMs: null };
   const cause = error instanceof WebAPIRequestError ? error.original : error;

@@ -55,8 +55,8 @@ export function made(props: DecideProps, { made, mine }: Extract<Standing, { kin
         <p>
           {made.by === 'default' ? (
             <>
-              Nobody answered in time. It counts as <b>{word.toLowerCase()}</b> since{' '}
-              <When at={made.at} now={frame.now} />.
+              Nobody answered in time. It counts as <b>{decision.question.labels?.[made.outcome] ?? made.outcome}</b>{' '}
+              since <When at={made.at} now={frame.now} />.
             </>
           ) : (
             <>

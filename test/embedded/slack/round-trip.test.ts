@@ -1,6 +1,7 @@
 import type { App, BlockAction } from '@slack/bolt';
 import { describe, expect, test, vi } from 'vitest';
 import type { LocalSlack } from '../../../src/embedded/slack/contract.ts';
+import { standingClock } from '../../../src/embedded/slack/state/clock.ts';
 import { channelId, openSlackWithApp, TRANSPORTS } from '../../support/local-slack.ts';
 
 const ASHA = 'U0ASHA';
@@ -344,6 +345,32 @@ describe.each(TRANSPORTS)('an app on bolt over %s', (transport) => {
     expect(await slack.interactions.act({ user: ASHA, on, actionId: 'model', value: options[0] })).toEqual({
       ok: true,
     });
+  });
+
+  test('hears everybody who clicks at the same moment, each once', async () => {
+    const heard: string[] = [];
+    const users = Array.from({ length: 300 }, (_, n) => ({
+      id: `U${n}`,
+      name: `person-${n}`,
+      real_name: `Person ${n}`,
+    }));
+    const { slack, app } = await openSlackWithApp(
+      transport,
+      (app) => {
+        app.action('decide.approve', async ({ ack, body }) => {
+          heard.push(body.user.id);
+          await ack();
+        });
+      },
+      // A clock that stands: how fast this machine is does not matter here.
+      { users, groups: [], clock: standingClock(Date.now()) },
+    );
+    const on = await postButtons(slack, app);
+    const outcomes = await Promise.all(
+      users.map(({ id }) => slack.interactions.act({ user: id, on, actionId: 'decide.approve' })),
+    );
+    expect(outcomes.filter(({ ok }) => !ok)).toEqual([]);
+    expect(heard.sort()).toEqual(users.map(({ id }) => id).sort());
   });
 
   test('that does not answer within three seconds has failed the person, and its late answer changes nothing', async () => {

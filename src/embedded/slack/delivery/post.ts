@@ -1,4 +1,4 @@
-import { Agent, fetch } from 'undici';
+import { Agent, request } from 'undici';
 import type { Shared } from '../contract.ts';
 import { ACK_WITHIN_MS, type Attempt, type Parcel, type Retry } from './parcel.ts';
 import { signatureHeaders } from './signing.ts';
@@ -14,17 +14,25 @@ export type Poster = {
 /** Slack has its own reasons for HTTP. */
 const RETRY_REASONS = { timeout: 'http_timeout', unreachable: 'connection_failed', refused: 'http_error' } as const;
 
+/** A thousand people may click together. More requests than this wait, and their three seconds have not begun. */
+const AT_ONCE_MAX = 32;
+
 export function createPoster({ workspace }: Pick<Shared, 'workspace'>): Poster {
-  // No connection is kept: one that the app closed meanwhile would look like an app that is away.
-  const agent = new Agent({ pipelining: 0 });
+  const agent = new Agent({ connections: AT_ONCE_MAX });
+  const turns = createTurns(AT_ONCE_MAX);
 
   const post = async (url: string, type: string, body: string, retry: Retry | null): Promise<Attempt> => {
     const away = notLoopback(url);
     if (away !== null) return { ok: false, reason: 'no-app', retryReason: RETRY_REASONS.unreachable, detail: away };
+    await turns.take();
     const abort = new AbortController();
     const late = workspace.clock.after(ACK_WITHIN_MS, () => abort.abort());
     try {
-      const response = await fetch(url, {
+      const {
+        statusCode,
+        headers,
+        body: said,
+      } = await request(url, {
         method: 'POST',
         headers: {
           // Exactly so: Slack's own libraries refuse form bodies with a charset here.
@@ -36,19 +44,18 @@ export function createPoster({ workspace }: Pick<Shared, 'workspace'>): Poster {
           ...(retry && { 'X-Slack-Retry-Num': String(retry.attempt), 'X-Slack-Retry-Reason': retry.reason }),
         },
         body,
-        redirect: 'manual',
         dispatcher: agent,
         signal: abort.signal,
       });
-      const text = await response.text();
-      if (response.status >= 200 && response.status < 300)
-        return { ok: true, answer: readAnswer(text, response.headers.get('content-type')) };
+      const text = await said.text();
+      if (statusCode >= 200 && statusCode < 300)
+        return { ok: true, answer: readAnswer(text, String(headers['content-type'] ?? '')) };
       return {
         ok: false,
         reason: 'refused',
         retryReason: RETRY_REASONS.refused,
-        detail: `the app at ${url} answered with status ${response.status}`,
-        noRetry: response.headers.get('x-slack-no-retry') === '1',
+        detail: `the app at ${url} answered with status ${statusCode}`,
+        noRetry: headers['x-slack-no-retry'] === '1',
       };
     } catch (error) {
       return abort.signal.aborted
@@ -66,6 +73,7 @@ export function createPoster({ workspace }: Pick<Shared, 'workspace'>): Poster {
           };
     } finally {
       late();
+      turns.giveBack();
     }
   };
 
@@ -92,6 +100,25 @@ export function verificationToken(workspace: Pick<Shared['workspace'], 'app'>): 
   return `local-${workspace.app.id}`;
 }
 
+function createTurns(max: number): { take(): Promise<void>; giveBack(): void } {
+  let free = max;
+  const waiting: (() => void)[] = [];
+  return {
+    take() {
+      if (free > 0) {
+        free -= 1;
+        return Promise.resolve();
+      }
+      return new Promise((resolve) => waiting.push(resolve));
+    },
+    giveBack() {
+      const next = waiting.shift();
+      if (next === undefined) free += 1;
+      else next();
+    },
+  };
+}
+
 function contentType({ type }: Parcel): string {
   return type === 'events_api' ? 'application/json' : 'application/x-www-form-urlencoded';
 }
@@ -109,9 +136,9 @@ function bodyOf({ type, payload }: Parcel): string {
   }
 }
 
-function readAnswer(text: string, type: string | null): unknown {
+function readAnswer(text: string, type: string): unknown {
   if (text.trim() === '') return undefined;
-  if (type?.includes('application/json') !== true) return text;
+  if (!type.includes('application/json')) return text;
   try {
     return JSON.parse(text);
   } catch {
@@ -131,6 +158,5 @@ function notLoopback(url: string): string | null {
 }
 
 function causeOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message : error.message;
+  return error instanceof Error ? error.message : String(error);
 }

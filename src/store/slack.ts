@@ -16,6 +16,8 @@ export type SlackStanding = {
 };
 
 export type SlackStore = SlackMembers & {
+  /** Where we are connected to. What stood in another workspace is forgotten; incidents that are closed by now are history. */
+  connect(workspace: string, now: number): Promise<void>;
   standing(incident: string): Promise<SlackStanding>;
   savePost(incident: string, post: SlackPosted): Promise<void>;
   dropPost(incident: string, key: string): Promise<void>;
@@ -28,7 +30,7 @@ export type SlackStore = SlackMembers & {
   saveTold(incident: string, seq: number): Promise<void>;
   saveSettled(incident: string, seq: number): Promise<void>;
   /** Incidents whose timelines have grown since they were settled; history from before Slack was connected is left out. */
-  unsettled(now: number): Promise<string[]>;
+  unsettled(): Promise<string[]>;
   /** Closed before Slack was connected. */
   isHistory(incident: string): Promise<boolean>;
   /** The incident that a channel was made for. */
@@ -138,8 +140,21 @@ function standingOf(posts: SlackPosted[], row: StandingRow | undefined): SlackSt
   return { posts: new Map(posts.map((post) => [post.key, post])), own, toldSeq: row?.told_seq ?? 0 };
 }
 
-function progress(pool: pg.Pool): Pick<SlackStore, 'saveTold' | 'saveSettled' | 'unsettled' | 'isHistory'> {
+function progress(pool: pg.Pool): Pick<SlackStore, 'connect' | 'saveTold' | 'saveSettled' | 'unsettled' | 'isHistory'> {
   return {
+    connect: (workspace, now) =>
+      transaction(pool, async (client) => {
+        const { rowCount } = await client.query('SELECT FROM slack_setup WHERE workspace = $1', [workspace]);
+        if (rowCount === 1) return;
+        for (const table of ['slack_posts', 'slack_channels', 'slack_progress'])
+          await client.query(`DELETE FROM ${table}`);
+        await client.query('UPDATE slack_members SET dm = NULL, home_opened_at = NULL');
+        await client.query(
+          `INSERT INTO slack_setup (since, workspace) VALUES ($1, $2)
+           ON CONFLICT (one) DO UPDATE SET since = excluded.since, workspace = excluded.workspace`,
+          [now, workspace],
+        );
+      }),
     async saveTold(incident, seq) {
       await pool.query(
         `INSERT INTO slack_progress AS p (incident, told_seq) VALUES ($1, $2)
@@ -154,9 +169,7 @@ function progress(pool: pg.Pool): Pick<SlackStore, 'saveTold' | 'saveSettled' | 
         [incident, seq],
       );
     },
-    async unsettled(now) {
-      // The first to ask says since when. Two at once: the row of one stands, and both read it below.
-      await pool.query('INSERT INTO slack_setup (since) VALUES ($1) ON CONFLICT DO NOTHING', [now]);
+    async unsettled() {
       const { rows } = await pool.query<{ id: string }>(
         `SELECT i.id FROM incidents i CROSS JOIN slack_setup s LEFT JOIN slack_progress p ON p.incident = i.id
          WHERE coalesce(p.settled_seq, 0) < i.head_seq

@@ -67,14 +67,29 @@ describe('what is left to tell', () => {
     await open('INC-2026-0011');
     await close('INC-2026-0011', at + 10);
     await open('INC-2026-0012');
-    expect(await slack.unsettled(at + 1_000)).toEqual(['INC-2026-0012']);
+    await slack.connect('T1/U1', at + 1_000);
+    expect(await slack.unsettled()).toEqual(['INC-2026-0012']);
     await slack.saveSettled('INC-2026-0012', 1);
-    expect(await slack.unsettled(at + 9_000)).toEqual([]);
+    expect(await slack.unsettled()).toEqual([]);
     await close('INC-2026-0012', at + 2_000);
     await open('INC-2026-0013');
     await close('INC-2026-0013', at + 2_000);
-    expect(await slack.unsettled(at + 9_000)).toEqual(['INC-2026-0012', 'INC-2026-0013']);
+    expect(await slack.unsettled()).toEqual(['INC-2026-0012', 'INC-2026-0013']);
     expect([await slack.isHistory('INC-2026-0011'), await slack.isHistory('INC-2026-0013')]).toEqual([true, false]);
+  });
+});
+
+describe('another workspace', () => {
+  test('knows nothing of what was said in the first; the same one goes on', async () => {
+    await slack.connect('T1/U1', 1_790_000_001_000);
+    await slack.savePost(INCIDENT, { key: 'status', channel: 'C7', ts: '7.1', hash: 'a' });
+    await slack.saveChannel(INCIDENT, 'C7', 'x');
+    await slack.saveDm('U7', 'D7');
+    await slack.connect('T1/U1', 1_790_000_002_000);
+    expect((await slack.standing(INCIDENT)).posts.size).toBeGreaterThan(0);
+    await slack.connect('T2/U9', 1_790_000_009_000);
+    expect(await slack.standing(INCIDENT)).toEqual({ posts: new Map(), own: null, toldSeq: 0 });
+    expect([await slack.dm('U7'), await slack.isHistory('INC-2026-0013')]).toEqual([null, true]);
   });
 });
 
@@ -150,7 +165,9 @@ test('a server that may do no more than a server may can keep Slack current', as
     await store.rememberMember('U9', 'slack-u9', 'Nine');
     await store.homeOpened('U9', 1);
     await store.nudge('INC-2026-0099');
-    await store.unsettled(1);
+    await store.connect('T1/U1', 1);
+    await store.connect('T2/U1', 2);
+    await store.unsettled();
     await store.dropPost('INC-2026-0099', 'status');
     expect((await store.standing('INC-2026-0099')).posts.size).toBe(0);
   } finally {

@@ -161,7 +161,7 @@ describe('Slack away', () => {
     let hangs = 1;
     answer = () => (hangs-- > 0 ? hang() : Promise.resolve({ ts: '1.1' }));
     const call = post('C1', 'decision', 'decision');
-    await pass(17_000, 500);
+    await pass(32_000, 500);
     expect(await call).toEqual({ ts: '1.1' });
     expect(sent).toHaveLength(2);
   });

@@ -204,9 +204,14 @@ function taleOf(
   };
 }
 
+/** The buttons that answer a question. */
 export const buttonsOf = (message: SlackMessage | undefined): string[] =>
   (message?.blocks ?? []).flatMap((block) =>
-    block.type === 'actions' ? (block.elements as { action_id: string }[]).map(({ action_id }) => action_id) : [],
+    block.type === 'actions'
+      ? (block.elements as { action_id: string }[]).flatMap(({ action_id: id }) =>
+          id.startsWith('decide.') ? [id] : [],
+        )
+      : [],
   );
 
 export const said = (message: SlackMessage | undefined): string => JSON.stringify([message?.text, message?.blocks]);

@@ -49,7 +49,8 @@ type Lane = { key: string; queue: string; urgency: Urgency; entries: Entry[]; bu
 
 /** How many calls may be under way: a slow Slack is not stormed with chatter, and a decision always finds a place. */
 const UNDER_WAY_MAX: Readonly<Record<Urgency, number>> = { decision: 200, status: 24, chatter: 8 };
-const CALL_TIMEOUT_MS = 15_000;
+const CALL_TIMEOUT_MS = 30_000;
+const STOP_WITHIN_MS = 4_000;
 const RETRY_MS_MAX = 30_000;
 /** For an answer that says "too many" and not when. */
 const PAUSE_MS = 5_000;
@@ -188,8 +189,11 @@ export function createOutbox(options: OutboxOptions): FullOutbox {
     async stop() {
       stopped = true;
       callOff();
-      // What is under way is waited for: only its answer says where the message stands.
-      await Promise.all(URGENCIES.flatMap((urgency) => [...underWay[urgency]]));
+      // What is under way is waited for, for a while: only its answer says where the message stands.
+      const all = Promise.all(URGENCIES.flatMap((urgency) => [...underWay[urgency]]));
+      let over = (): void => {};
+      await Promise.race([all, new Promise<void>((resolve) => (over = clock.after(STOP_WITHIN_MS, resolve)))]);
+      over();
       for (const urgency of URGENCIES)
         for (const lane of lanes[urgency].values())
           for (const { method, reject } of lane.entries.splice(0)) reject(stoppedBefore(method));

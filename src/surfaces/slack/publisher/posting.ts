@@ -9,6 +9,9 @@ import { sayingOf, type Wanted } from './wanted.ts';
 /** Of a post that somebody deleted, or that could not be made: it stays so. */
 export const GONE = 'gone';
 
+/** Before the hash of what was sent first: the message has no buttons, or no facts, yet. */
+const BEGUN = 'begun ';
+
 /** The messages of an incident that are not in Slack yet, or not as they should be; and how many wait for something else first. */
 export function postTasks(desk: Desk, scene: Scene): { tasks: Task[]; waiting: number } {
   const tasks: Task[] = [];
@@ -60,7 +63,8 @@ function taskFor(desk: Desk, scene: Scene, wanted: Wanted, hash: string, row: Sl
   const { id } = scene.story.view;
   if (row?.ts) {
     const { channel, ts } = row;
-    return { slot, hash, run: () => update(desk, id, wanted, channel, ts) };
+    const urgency = urgencyOf(scene, wanted, row);
+    return { slot, hash, run: () => update(desk, id, { ...wanted, urgency }, channel, ts) };
   }
   const parent = wanted.thread === null ? null : scene.standing.posts.get(wanted.thread);
   if (wanted.thread !== null && !parent?.ts) return null;
@@ -68,6 +72,13 @@ function taskFor(desk: Desk, scene: Scene, wanted: Wanted, hash: string, row: Sl
   if (place.in === 'dm') return { slot, hash, run: () => postDirectly(desk, id, wanted, place.user) };
   const channel = parent?.channel ?? (place.in === 'own' ? scene.standing.own?.channel : desk.main.id());
   return channel ? { slot, hash, run: () => post(desk, id, wanted, channel, parent?.ts ?? null) } : null;
+}
+
+/** Buttons come and go at once; that one more vote was given may wait a little when there are many. */
+function urgencyOf(scene: Scene, { saying, urgency }: Wanted, { hash }: SlackPosted): Wanted['urgency'] {
+  if (saying.kind !== 'decision' || hash === '' || hash.startsWith(BEGUN)) return urgency;
+  const decision = scene.story.view.decisions.find(({ question }) => question.number === saying.number);
+  return decision?.made || decision?.withdrawn ? urgency : 'status';
 }
 
 /** What it says at this moment, which may be long after it was asked for; null when it is not wanted any more. */
@@ -91,7 +102,7 @@ async function post(desk: Desk, incident: string, wanted: Wanted, channel: strin
       const says = saysNow(desk, incident, wanted);
       if (!says) return null;
       const sent = first(wanted.saying, says.story, says.post);
-      hash = hashOf(sent);
+      hash = sent === says.post ? hashOf(sent) : `${BEGUN}${hashOf(sent)}`;
       return { channel, ...content(sent), ...QUIET, ...(thread ? { thread_ts: thread } : {}) };
     },
     queue: channel,

@@ -1,5 +1,6 @@
 import type { HomeView } from '@slack/types';
 import type { IncidentView } from '../../../incident/view.ts';
+import { isDatabaseAway } from '../../../store/pool.ts';
 import type { SlackStore } from '../../../store/slack.ts';
 import { createSlackLead, type SlackLead } from '../../../store/slack-lead.ts';
 import type { Directory, Reader } from '../../ports.ts';
@@ -82,9 +83,15 @@ export function createPublisher(deps: PublisherDeps): Publisher {
   /** Counts what was done for each incident, so that a look knows whether what it read is still so. */
   const done = new Map<string, number>();
   let lead: SlackLead | null = null;
+  /** Of leading: what an earlier one began must not go on in a later one. */
+  let turn: object | null = null;
   let leads = false;
+  /** It is known in which workspace we speak. */
+  let ready = false;
   let stopping = false;
   let ends: (() => void)[] = [];
+
+  const noted = new Set<string>();
 
   const main = createMainChannel({
     setting: () => deps.settings().channel,
@@ -101,20 +108,20 @@ export function createPublisher(deps: PublisherDeps): Publisher {
     clock,
     log,
     inWords: new Set(),
-    scene: (incident) => (leads ? (scenes.get(incident) ?? null) : null),
+    scene: (incident) => (ready ? (scenes.get(incident) ?? null) : null),
     keep,
   };
   const failures = createFailures(desk);
   const looks = createLooks(look, clock, log);
   const audience = createAudience({ people, clock, log, changed: looks.soon });
-  const homes = createHomes({ home: deps.home, store, outbox, clock, log, leads: () => leads });
+  const homes = createHomes({ home: deps.home, store, outbox, clock, log, leads: () => ready });
 
   async function keep(work: () => Promise<void>): Promise<void> {
     for (let tries = 1; ; tries += 1) {
       try {
         return await work();
       } catch (error) {
-        if (!leads) throw error;
+        if (!leads || !isDatabaseAway(error)) throw error;
         log.warn({ error: String(error) }, 'what was done in Slack could not be written down; it is tried again');
         await new Promise<void>(
           (resolve) =>
@@ -128,10 +135,10 @@ export function createPublisher(deps: PublisherDeps): Publisher {
   }
 
   async function look(incident: string): Promise<void> {
-    if (!leads || stopping) return;
+    if (!ready || stopping) return;
     const before = done.get(incident);
     const [found, standing] = await Promise.all([reader.incident(incident), store.standing(incident)]);
-    if (!found || !leads || stopping) return;
+    if (!found || !ready || stopping) return;
     if (done.get(incident) !== before) {
       looks.soon(incident);
       return;
@@ -156,6 +163,7 @@ export function createPublisher(deps: PublisherDeps): Publisher {
     };
     scenes.set(incident, scene);
     const left = bringAbout(incident, scene, own);
+    noteUnknown(view);
     if (left > 0 || !audience.settled(view)) return;
     await store.saveSettled(incident, view.seq);
     if (view.status === 'closed' && !busy.get(incident)?.size) forget(incident);
@@ -197,9 +205,22 @@ export function createPublisher(deps: PublisherDeps): Publisher {
       });
   }
 
+  function noteUnknown(view: IncidentView): void {
+    if (!audience.settled(view)) return;
+    for (const person of audience.unknown(view)) {
+      if (noted.has(`${view.id} ${person}`)) continue;
+      noted.add(`${view.id} ${person}`);
+      log.info(
+        { incident: view.id, person },
+        'Slack does not know somebody of this incident: they are told elsewhere only',
+      );
+    }
+  }
+
   function forget(incident: string): void {
     scenes.delete(incident);
     done.delete(incident);
+    for (const one of noted) if (one.startsWith(`${incident} `)) noted.delete(one);
   }
 
   const storyOf = (view: IncidentView, plan: Story['plan']): Story => ({
@@ -213,9 +234,9 @@ export function createPublisher(deps: PublisherDeps): Publisher {
 
   /** Everything that is not settled, and open questions: who may answer them, and whether there is time left, changes by itself. */
   async function sweep(): Promise<void> {
-    if (!leads) return;
+    if (!ready) return;
     try {
-      for (const incident of await store.unsettled(clock.now())) looks.soon(incident);
+      for (const incident of await store.unsettled()) looks.soon(incident);
       for (const [incident, { story }] of scenes)
         if (story.view.decisions.some((one) => !one.made && !one.withdrawn)) looks.soon(incident);
       homes.soon();
@@ -226,6 +247,30 @@ export function createPublisher(deps: PublisherDeps): Publisher {
 
   function gained(): void {
     leads = true;
+    const round = {};
+    turn = round;
+    const current = () => turn === round && leads && !stopping;
+    const begin = async (): Promise<void> => {
+      const self = await outbox.call<{ team_id: string; user_id: string }>({
+        method: 'auth.test',
+        args: () => (current() ? {} : null),
+        queue: 'auth',
+        urgency: 'decision',
+      });
+      await store.connect(`${self.team_id}/${self.user_id}`, clock.now());
+      if (current()) publish();
+    };
+    const attempt = (): void =>
+      void begin().catch((error: unknown) => {
+        if (!current()) return;
+        log.warn({ error: String(error) }, 'Slack is not kept current yet; it is tried again');
+        clock.after(KEEP_RETRY_MS_MAX, attempt);
+      });
+    attempt();
+  }
+
+  function publish(): void {
+    ready = true;
     log.info({}, 'this server keeps Slack current from now on');
     const again = (): void => {
       void sweep();
@@ -242,6 +287,7 @@ export function createPublisher(deps: PublisherDeps): Publisher {
 
   function lost(): void {
     leads = false;
+    ready = false;
     for (const end of ends.splice(0)) end();
     scenes.clear();
     done.clear();

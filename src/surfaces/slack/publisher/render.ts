@@ -33,7 +33,7 @@ export function render(messages: Messages, story: Story, saying: Saying, channel
 export function first(saying: Saying, story: Story, post: SlackPost): SlackPost {
   switch (saying.kind) {
     case 'decision': {
-      const blocks = post.blocks.filter(({ type }) => type !== 'actions').slice(0, 49);
+      const blocks = post.blocks.filter((block) => !takesAnswers(block)).slice(0, 49);
       return blocks.length === post.blocks.length
         ? post
         : {
@@ -54,6 +54,11 @@ export function first(saying: Saying, story: Story, post: SlackPost): SlackPost 
       return saying satisfies never;
   }
 }
+
+const takesAnswers = (block: SlackPost['blocks'][number]): boolean =>
+  'elements' in block &&
+  Array.isArray(block.elements) &&
+  block.elements.some((element) => 'action_id' in element && String(element.action_id).startsWith('decide.'));
 
 const note = (text: string) => ({ type: 'context', elements: [{ type: 'plain_text', text }] });
 

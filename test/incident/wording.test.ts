@@ -28,6 +28,14 @@ describe('an event in words', () => {
     );
   });
 
+  test('what a person reported is said to come from them, what a monitor saw from the monitor', () => {
+    const facts = { incident: 'INC-2026-0147', title: 'Odd', severity: 'sev2', system: null, mode: 'live' } as const;
+    const opened = (alert: EventData<'incident.opened'>['alert']) =>
+      sentence(event('incident.opened', { ...facts, playbook: null, requester: 'imoreau', alert }), names).text;
+    expect(opened({ kind: 'report', source: 'slack' })).toBe('I. Moreau opened this incident');
+    expect(opened({ kind: 'model.drift', source: 'watch' })).toBe('Alert model.drift from watch opened this incident');
+  });
+
   test('somebody who takes a role is not said to be given it', () => {
     const role = { role: 'incident-commander', assignee: 'imoreau' };
     expect(sentence(event('role.assigned', role, 'imoreau'), names).text).toBe(

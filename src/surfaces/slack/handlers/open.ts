@@ -1,17 +1,19 @@
 import type { App, ViewSubmitAction } from '@slack/bolt';
 import type { Severity } from '../../../incident/severity.ts';
 import { messageId } from '../../commands.ts';
+import { may } from '../../permissions.ts';
 import type { SlackPost, ViewValues } from '../contract.ts';
 import { VIEWS } from '../contract.ts';
 import type { HandlerDeps } from './deps.ts';
 import { notYetShown, opened } from './report.ts';
 import { submitted } from './submit.ts';
-import type { Speaker } from './tell-incident.ts';
+import { mayNot, type Speaker } from './tell-incident.ts';
 
 type Wanted = { title: string | null; playbook: string | null; system: string | null; severity: Severity | null };
 
 /** The same as `tocsin incident open`. */
 export async function openIncident(deps: HandlerDeps, by: Speaker, wanted: Wanted): Promise<SlackPost> {
+  if (!may(by.person, 'open')) throw mayNot('open');
   const { incident, created } = await deps.responses.open({
     ...wanted,
     inputs: {},

@@ -1,6 +1,7 @@
 import type { App, BlockAction, GlobalShortcut, MessageShortcut, ViewSubmitAction } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import { messageId } from '../../commands.ts';
+import { may } from '../../permissions.ts';
 import type { OpenRequest, Person } from '../../ports.ts';
 import { Problem } from '../../problem.ts';
 import { untilShown } from '../../watch.ts';
@@ -12,6 +13,7 @@ import { answering, whereabouts } from './hear.ts';
 import { openModal } from './modal.ts';
 import { submitted } from './submit.ts';
 import { tell, type Whereabouts, within } from './tell.ts';
+import { mayNot } from './tell-incident.ts';
 
 /** "Report an AI incident": from anywhere, from a message, from Home. Three plain questions, and an incident is open. */
 export function reports(app: App, deps: HandlerDeps): void {
@@ -90,6 +92,7 @@ export async function openReport(
   context: ViewContext,
   gesture: string,
 ): Promise<{ incident: string; created: boolean }> {
+  if (!may(person, 'open')) throw mayNot('open');
   const title = titleOf(report.what);
   const request: OpenRequest = {
     title,

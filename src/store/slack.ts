@@ -144,11 +144,10 @@ function progress(pool: pg.Pool): Pick<SlackStore, 'connect' | 'saveTold' | 'sav
   return {
     connect: (workspace, now) =>
       transaction(pool, async (client) => {
-        const { rowCount } = await client.query('SELECT FROM slack_setup WHERE workspace = $1', [workspace]);
-        if (rowCount === 1) return;
-        for (const table of ['slack_posts', 'slack_channels', 'slack_progress'])
-          await client.query(`DELETE FROM ${table}`);
-        await client.query('UPDATE slack_members SET dm = NULL, home_opened_at = NULL');
+        const { rows } = await client.query<{ workspace: string | null }>('SELECT workspace FROM slack_setup');
+        const before = rows[0]?.workspace ?? null;
+        if (before === workspace) return;
+        if (before !== null) await forgetWorkspace(client);
         await client.query(
           `INSERT INTO slack_setup (since, workspace) VALUES ($1, $2)
            ON CONFLICT (one) DO UPDATE SET since = excluded.since, workspace = excluded.workspace`,
@@ -186,6 +185,14 @@ function progress(pool: pg.Pool): Pick<SlackStore, 'connect' | 'saveTold' | 'sav
       return rowCount === 1;
     },
   };
+}
+
+async function forgetWorkspace(client: pg.PoolClient): Promise<void> {
+  await client.query('DELETE FROM slack_posts');
+  await client.query('DELETE FROM slack_channels');
+  await client.query('DELETE FROM slack_progress');
+  // Names stay: they stand on timelines.
+  await client.query('UPDATE slack_members SET dm = NULL, home_opened_at = NULL');
 }
 
 type MemberPart = keyof SlackMembers | 'homeOpened' | 'homes' | 'dm' | 'saveDm';

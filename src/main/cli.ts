@@ -29,6 +29,13 @@ async function main(argv: string[]): Promise<void> {
       ]);
       return makeSignInLink(readConfig(process.env), person);
     },
+    slackCheck: async (options) => {
+      const [{ checkSlackHere }, { readConfig }] = await Promise.all([
+        import('./slack-check.ts'),
+        import('./config.ts'),
+      ]);
+      return checkSlackHere(readConfig(process.env), options);
+    },
     passwordSetter: async (person) => {
       const [{ passwordSetter }, { readConfig }] = await Promise.all([import('./password.ts'), import('./config.ts')]);
       return passwordSetter(readConfig(process.env), person);

@@ -12,7 +12,9 @@ import type { Config } from './config.ts';
 import { holderOf } from './data-folder.ts';
 import { KeyError, loadKeys } from './keys.ts';
 import { listenerOn } from './listener.ts';
+import { lastSlackPort } from './local-slack-secrets.ts';
 import { packageRoot } from './package-root.ts';
+import { runningLocalSlack } from './running-local-slack.ts';
 import { temporalAddress } from './temporal-address.ts';
 
 /** What one check of `tocsin doctor` found. A warning does not keep Tocsin from running; a problem does. */
@@ -35,6 +37,7 @@ export async function doctor(config: Config, env: NodeJS.ProcessEnv = process.en
     ['temporal', () => temporal(config, env)],
     ['keys', () => keys(config)],
     ['inventory', () => inventory(config)],
+    ['slack', () => slack(config)],
     ['build', build],
   ];
   return Promise.all(checks.map(async ([check, look]) => ({ check, ...(await attempt(look)) })));
@@ -206,6 +209,25 @@ function inventory({ inventory }: Config): Found {
     );
   }
 }
+
+async function slack(config: Config): Promise<Found> {
+  if (config.slack.references === null) {
+    if (config.slack.local === 'off') return ok('not used');
+    const port = runningLocalSlack(config) === null ? null : lastSlackPort(config.dataDir);
+    return ok(port === null ? 'none configured: npm start brings a local one' : `local, at http://127.0.0.1:${port}`);
+  }
+  // Its libraries take a moment to load, and nothing else here needs them.
+  const { checkSlackHere } = await import('./slack-check.ts');
+  const { findings } = await checkSlackHere(config, { live: false });
+  const [worst] = [...findings].sort((a, b) => LEVELS.indexOf(b.level) - LEVELS.indexOf(a.level));
+  const amiss = findings.filter(({ level }) => level !== 'ok').length;
+  if (!worst || worst.level === 'ok') return ok(findings[0]?.what ?? 'nothing to say');
+  const more = amiss > 1 ? `, and ${amiss - 1} more` : '';
+  const found = worst.level === 'error' ? problem : warning;
+  return found(`${worst.about}: ${worst.what}${more}`, `${worst.fix ?? ''} All of it: tocsin slack check`.trim());
+}
+
+const LEVELS = ['ok', 'warning', 'error'];
 
 function build(): Found {
   const missing = ['dist/src/main/cli.js', 'dist/workflow-bundle.js'].filter(

@@ -71,7 +71,7 @@ export function localWorkspace(
   };
 }
 
-/** A link for each person, which opens the page as them. Whoever has it can be anybody: it is printed nowhere but on the terminal. */
+/** A link for each person, which opens the page as them, where Tocsin asks them. Whoever has it can be anybody: it is printed nowhere but on the terminal. */
 function linksOf(inventory: Inventory, { pageUrl, workspace }: LocalSlack): Record<string, string> {
   const users = new Map(workspace.users().map(({ name, id }) => [name, id]));
   return Object.fromEntries(
@@ -79,7 +79,7 @@ function linksOf(inventory: Inventory, { pageUrl, workspace }: LocalSlack): Reco
       const user = users.get(id);
       if (user === undefined) return [];
       const link = new URL(pageUrl);
-      link.pathname = `/as/${user}`;
+      link.pathname = `/as/${user}/c/${workspace.im(user).id}`;
       return [[id, link.href]];
     }),
   );

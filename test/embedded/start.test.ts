@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -44,6 +44,7 @@ test('one command brings up everything, what dies comes back, a second instance 
   for (const [name, mark] of [
     ['worker', /cli\.js worker$/],
     ['server', /cli\.js server$/],
+    ['local Slack', /cli\.js local-slack$/],
     ['PostgreSQL', /postgres -D/],
     ['Temporal', /server start-dev/],
   ] as const) {
@@ -59,6 +60,66 @@ test('one command brings up everything, what dies comes back, a second instance 
   expect(await house.exited).toEqual({ code: 0, signal: null });
   expect(family.filter(isAlive)).toEqual([]);
   expect(existsSync(join(own.TOCSIN_DATA, 'running.json'))).toBe(false);
+});
+
+test('a newcomer is sent into Slack as the person whom the sample incident asks, and the link outlives a restart', {
+  timeout: LONG_MS,
+}, async () => {
+  const own = await freeSettings(testFolder());
+  const house = startHouse(own);
+  await house.heard(/^Try this first: decide in Slack what waits in INC-\d{4}-0001, as Mara Lindqvist:$/);
+  const link = (await house.heard(/^ +http\S+\/as\/U/)).trim();
+  expect(link).toMatch(new RegExp(`^http://127\\.0\\.0\\.1:${own.TOCSIN_SLACK_PORT}/as/U\\w+/c/D\\w+\\?key=`));
+  await expect.poll(() => page(link), { timeout: 30_000 }).toContain('Cut traffic to Claims triage?');
+  expect(await page(link)).toContain('Mara Lindqvist');
+
+  // Who holds neither the link nor its key gets in nowhere, and no token is ever printed or logged.
+  expect((await fetch(link.replace(/\?key=.*/, ''), { redirect: 'manual' })).status).toBe(401);
+  const secrets = ['bot-token', 'app-token', 'signing-secret'].map((name) => join(own.TOCSIN_DATA, 'slack', name));
+  const logs = readdirSync(join(own.TOCSIN_DATA, 'logs')).map((name) => join(own.TOCSIN_DATA, 'logs', name));
+  const written = [house.said(), ...logs.map((file) => readFileSync(file, 'utf8'))].join('\n');
+  for (const file of secrets) {
+    expect(statSync(file).mode & 0o077).toBe(0);
+    expect(written).not.toContain(readFileSync(file, 'utf8').trim());
+  }
+  house.child.kill('SIGINT');
+  await house.exited;
+
+  const again = startHouse(own);
+  await again.heard(ready);
+  await expect.poll(() => page(link), { timeout: 30_000 }).toContain('Cut traffic to Claims triage?');
+});
+
+/** As a browser sees it that keeps the cookie which the key gives. */
+async function page(link: string): Promise<string> {
+  const first = await fetch(link, { redirect: 'manual' });
+  const cookie = first.headers
+    .getSetCookie()
+    .map((one) => one.split(';')[0])
+    .join('; ');
+  const then = await fetch(new URL(first.headers.get('location') ?? '', link), { headers: { cookie } });
+  return then.text();
+}
+
+test('the port of local Slack, when taken, is an error that names who has it; Slack can be done without', {
+  timeout: LONG_MS,
+}, async () => {
+  const own = await freeSettings(testFolder());
+  const owner = createServer().listen(Number(own.TOCSIN_SLACK_PORT), '127.0.0.1');
+  await once(owner, 'listening');
+  onTestFinished(() => void owner.close());
+  const house = startHouse(own);
+  expect(await house.exited).toEqual({ code: 1, signal: null });
+  expect(house.said()).toContain(
+    `port ${own.TOCSIN_SLACK_PORT}, for the local Slack, is taken by process ${process.pid}`,
+  );
+  expect(house.said()).toMatch(/TOCSIN_SLACK_PORT=\d+ npm start/);
+
+  const without = startHouse({ ...own, TOCSIN_SLACK: 'off' });
+  await without.heard(ready);
+  await without.heard(/Try this first: sign in and decide what waits in INC-/);
+  expect(without.said()).not.toContain('Slack');
+  expect(descendants(without.pid).map(commandLine).join('\n')).not.toContain('local-slack');
 });
 
 test('after kill -9 of all of it the next start takes over, with the state of before', {

@@ -57,8 +57,11 @@ export function startHouse(env: Record<string, string>): HouseProcess {
   };
 }
 
-export async function freeSettings(folder: string): Promise<{ TOCSIN_DATA: string; TOCSIN_PORT: string }> {
-  return { TOCSIN_DATA: join(folder, 'data'), TOCSIN_PORT: String(await freePort()) };
+export type HouseSettings = { TOCSIN_DATA: string; TOCSIN_PORT: string; TOCSIN_SLACK_PORT: string };
+
+export async function freeSettings(folder: string): Promise<HouseSettings> {
+  const [port, slackPort] = [await freePort(), await freePort()];
+  return { TOCSIN_DATA: join(folder, 'data'), TOCSIN_PORT: String(port), TOCSIN_SLACK_PORT: String(slackPort) };
 }
 
 /** Every process below this one. Linux only, as the tests are. */

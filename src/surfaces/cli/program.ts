@@ -7,6 +7,7 @@ import { incidentCommands } from './incident.ts';
 import { CliError, EXIT, type ExitCode, type Io } from './io.ts';
 import { playbookCommands } from './playbook.ts';
 import { paint } from './print.ts';
+import { type SlackCommands, slackCommands } from './slack.ts';
 import { timelineCommands } from './timeline.ts';
 
 /** Commands that need more of the house than surfaces may know. */
@@ -17,7 +18,8 @@ export type LocalCommands = {
   localSlack(): Promise<void>;
   /** What was found, and how to mend it. */
   doctor(): Promise<Finding[]>;
-} & InDatabase;
+} & InDatabase &
+  SlackCommands;
 
 export type Finding = { check: string; status: 'ok' | 'warning' | 'problem'; message: string; fix: string | null };
 
@@ -51,6 +53,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused, 4 not found, 5 unreachab
   playbookCommands(program, cli);
   timelineCommands(program, cli);
   accountCommands(program, cli, local);
+  slackCommands(program, cli, local);
   localCommands(program, io, local);
   prepare(program, io);
   return program;

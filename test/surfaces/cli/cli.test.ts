@@ -15,20 +15,24 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LocalSlack } from '../../../src/embedded/slack/contract.ts';
 import { type DecisionView, openDecisions } from '../../../src/incident/view.ts';
 import { readConfig } from '../../../src/main/config.ts';
 import { doctor } from '../../../src/main/doctor.ts';
 import { createLog } from '../../../src/main/log.ts';
 import { passwordSetter } from '../../../src/main/password.ts';
 import { makeSignInLink } from '../../../src/main/sign-in-link.ts';
+import { checkSlackHere } from '../../../src/main/slack-check.ts';
 import type { Io } from '../../../src/surfaces/cli/io.ts';
 import { runCli } from '../../../src/surfaces/cli/program.ts';
+import { sampleSlack, slackSettingsFor } from '../../support/sample-slack.ts';
 import { openServed, type Served, sample } from '../../support/served.ts';
 
 let served: Served;
+let slack: LocalSlack;
 let cwd: string;
 beforeAll(async () => {
-  served = await openServed();
+  [served, slack] = await Promise.all([openServed(), sampleSlack()]);
   cwd = mkdtempSync(join(tmpdir(), 'tocsin-cli-'));
   cpSync(sample('playbooks'), join(cwd, 'playbooks'), { recursive: true });
   copyFileSync(sample('tocsin.yaml'), join(cwd, 'tocsin.yaml'));
@@ -39,6 +43,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => {
   await served?.close();
+  await slack?.stop();
   rmSync(cwd, { recursive: true, force: true });
 });
 
@@ -74,6 +79,7 @@ async function run(args: string[], more: Partial<Io> = {}): Promise<Ran> {
     worker: () => Promise.reject(new Error('not here')),
     server: () => Promise.reject(new Error('not here')),
     localSlack: () => Promise.reject(new Error('not here')),
+    slackCheck: (options) => checkSlackHere(readConfig(slackSettingsFor(slack, cwd)), options),
     doctor: () => doctor(readConfig({ TOCSIN_DATA: served.dataDir }), {}),
     signInLink: (person) => makeSignInLink(here, person, cliLog),
     passwordSetter: async (person) => passwordSetter(here, person, cliLog),

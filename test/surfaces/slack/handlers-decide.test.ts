@@ -208,14 +208,15 @@ describe('said twice, or otherwise', () => {
 
   test('a form that is sent again counts once', async () => {
     const slack = await openHearing(house);
-    const at = await slack.post(await open(), 'contain');
-    await slack.press('U0MARA', at, ACTIONS.deny);
-    await slack.modal('U0MARA', /Reason/);
-    await slack.submit('U0MARA', { reason: typed('once') });
+    const form = [{ id: 'seen', label: 'What did you see?', type: 'text' as const, required: true }];
+    const at = await slack.post(await open(plain({ form })), 'contain');
+    await slack.press('U0MARA', at, ACTIONS.approve);
+    await slack.modal('U0MARA', /What did you see/);
+    await slack.submit('U0MARA', { 'form.seen': typed('Everything'), reason: typed('') });
     const sent = slack.payloads.at(-1) ?? {};
     expect(sent.type).toBe('view_submission');
     await slack.again(sent);
-    expect(await slack.votes(at)).toEqual(['mara deny']);
+    expect(await slack.votes(at)).toEqual(['mara approve']);
   });
 });
 

@@ -13,13 +13,14 @@ export function answerForm(app: App, deps: HandlerDeps): void {
       const { incident, number, answer } = complete(context);
       const resolving = deps.people.resolve(user.id);
       resolving.catch(() => undefined);
-      const { decision, plan } = await asked(deps, incident, number);
+      const about = await asked(deps, incident, number);
+      const { decision, plan } = about;
       const values = args.view.state.values as unknown as ViewValues;
       const read = deps.modals.readAnswer({ values, question: decision.question, answer, plan });
       if ('errors' in read) return read;
       // The modal has said what an approve will do: sending it is the confirmation.
       const given = { incident, number, answer, ...read, confirmed: true, gesture: args.view.id };
-      return (await answerQuestion(deps, await resolving, given)).said;
+      return (await answerQuestion(deps, await resolving, given, about)).said;
     }),
   );
 }

@@ -35,10 +35,14 @@ export async function asked(deps: HandlerDeps, incident: string, number: number)
   return { view, plan, decision };
 }
 
-/** Decides as this person, who has just been resolved, and says what came of it. Never throws. */
-export async function answerQuestion(deps: HandlerDeps, who: SlackPerson, given: Given): Promise<Answered> {
+/** Decides as this person, who has just been resolved, and says what came of it. `before`: as it was just read. Never throws. */
+export async function answerQuestion(
+  deps: HandlerDeps,
+  who: SlackPerson,
+  given: Given,
+  before: Asked,
+): Promise<Answered> {
   try {
-    const before = await asked(deps, given.incident, given.number);
     if (saidAlready(before, who.person, given)) return { taken: true, said: taken(deps, before, who.person, given) };
     const refusal = whyNot(deps, before, who);
     if (refusal) return { taken: false, said: refused(deps, refusal, before, who.person) };

@@ -89,7 +89,8 @@ async function decideBy(
   }
   const { view, plan } = await incidentOr404(deps.reader, incident);
   const number = said.number ?? onlyQuestion(view);
-  const { decision } = await asked(deps, incident, number);
+  const about = await asked(deps, incident, number);
+  const { decision } = about;
   if (answer === null) {
     await resolving; // shown to those who take part only
     return deps.messages.decision(storyOf(deps, view, plan), decision, 'dm');
@@ -99,7 +100,7 @@ async function decideBy(
   const confirms = answer === 'approve' && isRisky(question);
   if (reason !== null && !confirms && !hasForm(question, answer)) {
     const given = { incident, number, answer, reason, confirmed: false, gesture: command.trigger_id };
-    return (await answerQuestion(deps, await resolving, given)).said;
+    return (await answerQuestion(deps, await resolving, given, about)).said;
   }
   const click = { incident, number, answer, user: command.user_id, trigger: command.trigger_id };
   return (await answerOrAsk(deps, client, { ...click, context: { channel: command.channel_id } }))?.said ?? null;

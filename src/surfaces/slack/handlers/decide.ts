@@ -89,7 +89,7 @@ export async function answerOrAsk(deps: HandlerDeps, client: WebClient, click: C
   resolving.catch(() => undefined);
   const about = await asked(deps, click.incident, click.number);
   if (!needsCheck(about.decision.question, click.answer))
-    return answerQuestion(deps, await resolving, { ...click, confirmed: false, gesture: click.trigger });
+    return answerQuestion(deps, await resolving, { ...click, confirmed: false, gesture: click.trigger }, about);
   const who = await knownBy(KNOWN_WITHIN_MS, resolving);
   const no = who && whyNot(deps, about, who);
   if (who && no) {

@@ -205,6 +205,30 @@ describe.each(TRANSPORTS)('an app on bolt over %s', (transport) => {
     expect(closed).toHaveLength(3);
   });
 
+  test('is told that a modal which clears all on closing took the others along', async () => {
+    const closed: string[] = [];
+    const { slack } = await openSlackWithApp(transport, (app) => {
+      app.shortcut('report', async ({ ack, body, client }) => {
+        await client.views.open({ trigger_id: body.trigger_id, view: form([reason], { notify_on_close: true }) });
+        await ack();
+      });
+      app.view('answer', async ({ ack }) => {
+        await ack({ response_action: 'push', view: form([reason], { callback_id: 'last', clear_on_close: true }) });
+      });
+      app.view({ callback_id: 'answer', type: 'view_closed' }, async ({ ack, view }) => {
+        closed.push(view.callback_id);
+        await ack();
+      });
+    });
+    await slack.interactions.shortcut({ user: ASHA, callbackId: 'report' });
+    const values = { reason: { text: { type: 'plain_text_input', value: 'x' } } };
+    expect(await slack.interactions.submit({ user: ASHA, values })).toEqual({ ok: true });
+    expect(slack.workspace.modals(ASHA)).toHaveLength(2);
+    expect(await slack.interactions.dismiss({ user: ASHA })).toEqual({ ok: true });
+    expect(slack.workspace.modals(ASHA)).toEqual([]);
+    expect(closed).toEqual(['answer']);
+  });
+
   test('answers a command to its person alone, or to the channel, at once and later', async () => {
     const { slack } = await openSlackWithApp(transport, (app) => {
       app.command('/tocsin', async ({ ack, command, respond }) => {

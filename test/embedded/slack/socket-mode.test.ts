@@ -3,6 +3,7 @@ import { WebClient } from '@slack/web-api';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import type { LocalSlack } from '../../../src/embedded/slack/contract.ts';
+import { standingClock } from '../../../src/embedded/slack/state/clock.ts';
 import { channelId, control, openLocalSlack, openSlackWithApp, startBolt } from '../../support/local-slack.ts';
 
 const ASHA = 'U0ASHA';
@@ -120,7 +121,7 @@ test('envelopes are as Slack sends them: which may be answered, and which attemp
 });
 
 test('an event that is not acknowledged comes again at once, after one minute, after five, and then no more', async () => {
-  const slack = await openLocalSlack();
+  const slack = await openLocalSlack({ clock: standingClock(Date.now()) });
   const { clock } = slack.workspace;
   const line = await connect(slack);
   await line.next('hello');
@@ -130,18 +131,24 @@ test('an event that is not acknowledged comes again at once, after one minute, a
     return frame;
   };
 
+  /** What is to come, and how long after the event. */
+  const pending = async () => {
+    const { body } = await control(slack, { do: 'state' });
+    const [first] = body.deliveries as { at: number }[];
+    const waiting = body.pending as { attempts: number; nextAt: number }[];
+    return waiting.map(({ attempts, nextAt }) => ({ attempts, afterMs: nextAt - Number(first?.at) }));
+  };
+
   const outcome = happened(slack);
   const attempts = [await ignored(), await ignored()];
   expect(await outcome).toMatchObject({ ok: false, reason: 'timeout' });
-  expect((await control(slack, { do: 'state' })).body.pending).toMatchObject([{ attempts: 2 }]);
+  expect(await pending()).toEqual([{ attempts: 2, afterMs: 60_000 }]);
   clock.advance(60_000);
   attempts.push(await ignored());
-  await vi.waitFor(async () =>
-    expect((await control(slack, { do: 'state' })).body.pending).toMatchObject([{ attempts: 3 }]),
-  );
+  await vi.waitFor(async () => expect(await pending()).toEqual([{ attempts: 3, afterMs: 300_000 }]));
   clock.advance(240_000);
   attempts.push(await ignored());
-  await vi.waitFor(async () => expect((await control(slack, { do: 'state' })).body.pending).toEqual([]));
+  await vi.waitFor(async () => expect(await pending()).toEqual([]));
   clock.advance(3_600_000);
   expect(attempts.map(({ retry_attempt, retry_reason }) => [retry_attempt, retry_reason])).toEqual([
     [0, ''],
@@ -154,7 +161,8 @@ test('an event that is not acknowledged comes again at once, after one minute, a
 });
 
 test('what a connection took along when it broke comes again if it is an event, and fails the person if not', async () => {
-  const slack = await openLocalSlack();
+  // The clock stands: only the break itself can tell.
+  const slack = await openLocalSlack({ clock: standingClock(Date.now()) });
   const breaking = await connect(slack);
   await breaking.next('hello');
   const event = happened(slack);

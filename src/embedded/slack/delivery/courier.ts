@@ -12,7 +12,7 @@ export type Told = {
   what: string;
   retry: number;
   over: 'socket' | 'http' | null;
-  /** Epoch milliseconds of the workspace's clock. */
+  /** When it was sent: epoch milliseconds of the workspace's clock. */
   at: number;
   result: 'ok' | 'no-app' | 'timeout' | 'refused';
   detail: string;
@@ -59,6 +59,7 @@ export function createCourier(shared: Shared): Courier {
   };
 
   const attempt = async (parcel: Parcel, retry: Retry | null): Promise<Attempt> => {
+    const at = workspace.clock.now();
     const [over, attempt] = await send(parcel, retry);
     const entry: Told = {
       id: parcel.id,
@@ -66,7 +67,7 @@ export function createCourier(shared: Shared): Courier {
       what: whatOf(parcel),
       retry: retry?.attempt ?? 0,
       over,
-      at: workspace.clock.now(),
+      at,
       result: attempt.ok ? 'ok' : attempt.reason,
       detail: attempt.ok ? '' : attempt.detail,
     };

@@ -46,6 +46,7 @@ export function createCourier(shared: Shared): Courier {
   const sockets = createSockets(shared);
   const poster = createPoster(shared);
   const told: { entry: Told; parcel: Parcel }[] = [];
+  let stopped = false;
   const pending = new Map<string, Pending & { callOff: () => void }>();
 
   const send = async (parcel: Parcel, retry: Retry | null): Promise<[Told['over'], Attempt]> => {
@@ -88,7 +89,7 @@ export function createCourier(shared: Shared): Courier {
   const retryLater = (payload: Record<string, unknown>, since: number, tried: number, failed: Attempt): void => {
     const eventId = String(payload.event_id);
     pending.delete(eventId);
-    if (failed.ok || failed.noRetry) return;
+    if (stopped || failed.ok || failed.noRetry) return;
     const afterMs = RETRY_AFTER_MS[tried];
     if (afterMs === undefined) {
       log(`event ${eventId} was given up after ${tried + 1} attempts`);
@@ -141,6 +142,7 @@ export function createCourier(shared: Shared): Courier {
     pending: () => [...pending.values()].map(({ eventId, attempts, nextAt }) => ({ eventId, attempts, nextAt })),
     forget,
     async stop() {
+      stopped = true;
       stopListening();
       forget();
       await Promise.all([sockets.stop(), poster.stop()]);

@@ -10,6 +10,7 @@ import { type Grounds, openGrounds } from './grounds.ts';
 import { atLeast, atMost, type Measure, type Say, tableOf } from './measure.ts';
 import { benchRecovery } from './recovery.ts';
 import { benchServer } from './server.ts';
+import { benchSlack } from './slack.ts';
 import { benchStart } from './start.ts';
 import { benchVerify } from './verify.ts';
 import { stepsPerSecondInVirtualTime } from './virtual-time.ts';
@@ -27,6 +28,7 @@ const benchmarks: Readonly<Record<string, (context: Context) => Promise<Measure[
   cost: async ({ grounds, rounds }) => benchCostPerStep(await grounds(), rounds),
   server: async ({ grounds, rounds }) => benchServer(await grounds(), Math.min(rounds, 3)),
   vote: async ({ grounds, rounds }) => benchVote(await grounds(), rounds * 3),
+  slack: async ({ grounds, rounds }) => benchSlack(await grounds(), rounds * 2),
   recovery: async ({ grounds, rounds }) => benchRecovery(await grounds(), rounds),
 };
 

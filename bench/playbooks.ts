@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Inventory, surroundingsOf } from '../src/inventory/inventory.ts';
+import { type Inventory, parseInventory, surroundingsOf } from '../src/inventory/inventory.ts';
 import { loadInventory } from '../src/inventory/load.ts';
 import { packageRoot } from '../src/main/package-root.ts';
 import { check } from '../src/playbook/check.ts';
@@ -32,8 +32,37 @@ export const decisionsPlan = (decisions: number): Plan =>
     ]).flat(),
   );
 
+/** People by the role that each holds, ten to a role at most. */
+export const crowdInventory = (people: readonly { id: string; role: string }[]): string =>
+  JSON.stringify({
+    organisation: { name: 'Bench', timezone: 'UTC' },
+    roles: Object.fromEntries(people.map(({ role }) => [role, { title: role }])),
+    people: Object.fromEntries(
+      people.map(({ id, role }) => [id, { name: id, email: `${id}@bench.example`, roles: [role] }]),
+    ),
+    systems: {
+      'claims-triage': { name: 'Claims triage', tier: 'critical', owner: people[0]?.role, model: { name: 'm' } },
+    },
+    bindings: { 'model.*': 'simulated', 'notify.mail': 'simulated' },
+  });
+
+/** A question to `count` people of a role: with a disruptive act behind it, or with none. */
+export const askedPlan = (crowd: string, role: string, count: number, act: boolean): Plan =>
+  compiled(
+    `asked-${role}`,
+    [
+      '  - id: decide',
+      '    ask: Cut traffic?',
+      `    by: [{ role: ${role}, count: ${count} }]`,
+      '    within: 15m',
+      '    on-deny: []',
+      ...(act ? ['  - { id: act, do: model.isolate }'] : []),
+    ],
+    crowd,
+  );
+
 /** Through the product's own checker and compiler, as every playbook. */
-function compiled(name: string, steps: readonly string[]): Plan {
+function compiled(name: string, steps: readonly string[], tocsinYaml?: string): Plan {
   const text = [
     `playbook: ${name}`,
     'title: Measured',
@@ -45,7 +74,9 @@ function compiled(name: string, steps: readonly string[]): Plan {
     ...steps,
     '',
   ].join('\n');
-  const { plan, diagnostics } = check(text, `${name}.yaml`, surroundingsOf(inventory), {
+  const around = tocsinYaml === undefined ? inventory : parseInventory(tocsinYaml, 'crowd').inventory;
+  if (!around) throw new Error('the inventory of the crowd has errors');
+  const { plan, diagnostics } = check(text, `${name}.yaml`, surroundingsOf(around), {
     playbooks: {},
     templates: {},
   });

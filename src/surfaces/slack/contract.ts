@@ -232,6 +232,8 @@ export interface Outbox {
     queue: string;
     /** Decisions go before status, status before chatter. */
     urgency: 'decision' | 'status' | 'chatter';
+    /** A name by which it can be made urgent while it waits. */
+    key?: string;
   }): Promise<T>;
   /** Since when Slack cannot be reached; null when it can. */
   awaySince(): number | null;

@@ -133,6 +133,19 @@ describe('too many calls', () => {
   });
 });
 
+test('what became urgent while it waited goes with the decisions', async () => {
+  for (let i = 0; i < 60; i += 1) void post(`C${i}`, 'status', 'status', 'chat.update');
+  const args = { channel: 'CX', text: 'decided' };
+  const update = outbox.call({ method: 'chat.update', args, queue: 'CX', urgency: 'status', key: 'x' });
+  await pass(500);
+  expect(texts()).not.toContain('decided');
+  outbox.hasten('x');
+  await update;
+  outbox.hasten('x');
+  await pass(500);
+  expect(texts().filter((text) => text === 'decided')).toHaveLength(1);
+});
+
 describe('Slack away', () => {
   test.each([
     ['refuses connections', refused],

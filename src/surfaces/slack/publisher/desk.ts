@@ -5,6 +5,7 @@ import type { Messages, Outbox, Story } from '../contract.ts';
 import type { SlackLog } from '../ports.ts';
 import type { Clock } from './clock.ts';
 import type { MainChannel } from './main-channel.ts';
+import type { Urgency } from './pace.ts';
 import type { Wanted } from './wanted.ts';
 
 export type PublisherSettings = { channel: string; ownChannelFor: readonly Severity[] };
@@ -35,5 +36,8 @@ export type Desk = {
   keep(work: () => Promise<void>): Promise<void>;
 };
 
-/** One thing to do in Slack. `slot`: never done twice at once for the same incident. `hash`: what it is about, so that what failed is not repeated in vain. */
-export type Task = { slot: string; hash: string; run(): Promise<void> };
+/**
+ * One thing to do in Slack. `slot`: never done twice at once for the same incident. `hash`: what it is about, so that what failed is
+ * not repeated in vain. `urgency`: what is under way for the slot goes on with it, if it is more urgent by now.
+ */
+export type Task = { slot: string; hash: string; urgency?: Urgency; run(): Promise<void> };

@@ -18,6 +18,8 @@ export type OutboxOptions = {
 /** The outbox, and what health and metrics want to know of it. */
 export type FullOutbox = Outbox & {
   waiting(): Record<Urgency, number>;
+  /** What waits under this key goes with the decisions from now on. */
+  hasten(key: string): void;
   away(): { since: number; reason: string } | null;
 };
 
@@ -179,6 +181,17 @@ export function createOutbox(options: OutboxOptions): FullOutbox {
         lane.entries.push({ ...request, resolve, reject, tries: 0, notBefore: 0 });
         pump();
       }),
+    hasten(key) {
+      for (const urgency of URGENCIES.filter((one) => one !== 'decision'))
+        for (const lane of lanes[urgency].values()) {
+          const entry = takeOut(lane, key);
+          if (!entry) continue;
+          if (lane.entries.length === 0) lanes[urgency].delete(lane.key);
+          laneOf(lanes.decision, { ...entry, urgency: 'decision' }).entries.push(entry);
+          pump();
+          return;
+        }
+    },
     awaySince: () => gate.away()?.since ?? null,
     away: gate.away,
     waiting: () => ({
@@ -208,6 +221,12 @@ function laneOf(lanes: Map<string, Lane>, { queue, method, urgency }: Request): 
   const lane = lanes.get(key) ?? { key, queue, urgency, entries: [], busy: false };
   lanes.set(key, lane);
   return lane;
+}
+
+/** Unless it is under way already. */
+function takeOut({ entries, busy }: Lane, key: string): Entry | undefined {
+  const at = entries.findIndex((entry, i) => entry.key === key && !(busy && i === 0));
+  return at < 0 ? undefined : entries.splice(at, 1)[0];
 }
 
 const countOf = (lanes: Map<string, Lane>): number =>

@@ -64,7 +64,7 @@ function taskFor(desk: Desk, scene: Scene, wanted: Wanted, hash: string, row: Sl
   if (row?.ts) {
     const { channel, ts } = row;
     const urgency = urgencyOf(scene, wanted, row);
-    return { slot, hash, run: () => update(desk, id, { ...wanted, urgency }, channel, ts) };
+    return { slot, hash, urgency, run: () => update(desk, id, { ...wanted, urgency }, channel, ts) };
   }
   const parent = wanted.thread === null ? null : scene.standing.posts.get(wanted.thread);
   if (wanted.thread !== null && !parent?.ts) return null;
@@ -123,6 +123,7 @@ async function update(desk: Desk, incident: string, wanted: Wanted, channel: str
     },
     queue: channel,
     urgency: wanted.urgency,
+    key: `${incident} post ${wanted.key}`,
   });
   await desk.keep(() => desk.store.savePost(incident, { key: wanted.key, channel, ts, hash }));
 }

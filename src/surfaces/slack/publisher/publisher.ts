@@ -2,7 +2,6 @@ import type { HomeView } from '@slack/types';
 import type { IncidentView } from '../../../incident/view.ts';
 import { isDatabaseAway } from '../../../store/pool.ts';
 import type { SlackStore } from '../../../store/slack.ts';
-import { createSlackLead, type SlackLead } from '../../../store/slack-lead.ts';
 import type { Directory, Reader } from '../../ports.ts';
 import type { DecisionRef, Messages, SlackPeople, Story } from '../contract.ts';
 import type { SlackLog } from '../ports.ts';
@@ -18,6 +17,7 @@ import type { FullOutbox } from './outbox.ts';
 import { archiveTask, channelTasks, makeTask } from './own-channel.ts';
 import type { Urgency } from './pace.ts';
 import { detailTask, postTasks } from './posting.ts';
+import { createTurns } from './turns.ts';
 import { type Audience, copyKey, wantedMembers, wantedPosts, wantsOwnChannel } from './wanted.ts';
 
 export type PublisherDeps = {
@@ -82,15 +82,7 @@ export function createPublisher(deps: PublisherDeps): Publisher {
   const busy = new Map<string, Set<string>>();
   /** Counts what was done for each incident, so that a look knows whether what it read is still so. */
   const done = new Map<string, number>();
-  let lead: SlackLead | null = null;
-  /** Of leading: what an earlier one began must not go on in a later one. */
-  let turn: object | null = null;
-  let leads = false;
-  /** It is known in which workspace we speak. */
-  let ready = false;
   let stopping = false;
-  let ends: (() => void)[] = [];
-
   const noted = new Set<string>();
 
   const main = createMainChannel({
@@ -108,20 +100,30 @@ export function createPublisher(deps: PublisherDeps): Publisher {
     clock,
     log,
     inWords: new Set(),
-    scene: (incident) => (ready ? (scenes.get(incident) ?? null) : null),
+    scene: (incident) => (turns.publishes() ? (scenes.get(incident) ?? null) : null),
     keep,
   };
   const failures = createFailures(desk);
   const looks = createLooks(look, clock, log);
   const audience = createAudience({ people, clock, log, changed: looks.soon });
-  const homes = createHomes({ home: deps.home, store, outbox, clock, log, leads: () => ready });
+  const homes = createHomes({ home: deps.home, store, outbox, clock, log, leads: () => turns.publishes() });
+  const turns = createTurns({
+    connectionString: deps.connectionString,
+    outbox,
+    store,
+    clock,
+    log,
+    onNudge: looks.soon,
+    begin: publish,
+  });
+  const speaks = () => turns.publishes() && !stopping;
 
   async function keep(work: () => Promise<void>): Promise<void> {
     for (let tries = 1; ; tries += 1) {
       try {
         return await work();
       } catch (error) {
-        if (!leads || !isDatabaseAway(error)) throw error;
+        if (!turns.leads() || !isDatabaseAway(error)) throw error;
         log.warn({ error: String(error) }, 'what was done in Slack could not be written down; it is tried again');
         await new Promise<void>(
           (resolve) =>
@@ -135,17 +137,19 @@ export function createPublisher(deps: PublisherDeps): Publisher {
   }
 
   async function look(incident: string): Promise<void> {
-    if (!ready || stopping) return;
+    if (!speaks()) return;
     const before = done.get(incident);
     const [found, standing] = await Promise.all([reader.incident(incident), store.standing(incident)]);
-    if (!found || !ready || stopping) return;
+    if (!found) return;
+    const { view, plan, events } = found;
+    const untold = standing.posts.size === 0 && standing.own === null;
+    if (view.status === 'closed' && untold && (await store.isHistory(incident))) return;
+    if (!speaks()) return;
+    // From here on nothing is awaited until what there is to do has begun: what was read is still so.
     if (done.get(incident) !== before) {
       looks.soon(incident);
       return;
     }
-    const { view, plan, events } = found;
-    const untold = standing.posts.size === 0 && standing.own === null;
-    if (view.status === 'closed' && untold && (await store.isHistory(incident))) return;
     const story = storyOf(view, plan);
     const known = audience.of(view);
     const asked = audience.settled(view) ? known : NOBODY;
@@ -188,9 +192,12 @@ export function createPublisher(deps: PublisherDeps): Publisher {
 
   function begin(incident: string, task: Task): void {
     const slots = busy.get(incident) ?? new Set();
-    busy.set(incident, slots);
-    if (slots.has(task.slot) || failures.isBlocked(incident, task)) return;
-    slots.add(task.slot);
+    if (slots.has(task.slot)) {
+      if (task.urgency === 'decision') outbox.hasten(`${incident} ${task.slot}`);
+      return;
+    }
+    if (failures.isBlocked(incident, task)) return;
+    busy.set(incident, slots.add(task.slot));
     void task
       .run()
       .catch((error: unknown) => failures.met(incident, task, error))
@@ -234,7 +241,7 @@ export function createPublisher(deps: PublisherDeps): Publisher {
 
   /** Everything that is not settled, and open questions: who may answer them, and whether there is time left, changes by itself. */
   async function sweep(): Promise<void> {
-    if (!ready) return;
+    if (!turns.publishes()) return;
     try {
       for (const incident of await store.unsettled()) looks.soon(incident);
       for (const [incident, { story }] of scenes)
@@ -245,75 +252,37 @@ export function createPublisher(deps: PublisherDeps): Publisher {
     }
   }
 
-  function gained(): void {
-    leads = true;
-    const round = {};
-    turn = round;
-    const current = () => turn === round && leads && !stopping;
-    const begin = async (): Promise<void> => {
-      const self = await outbox.call<{ team_id: string; user_id: string }>({
-        method: 'auth.test',
-        args: () => (current() ? {} : null),
-        queue: 'auth',
-        urgency: 'decision',
-      });
-      await store.connect(`${self.team_id}/${self.user_id}`, clock.now());
-      if (current()) publish();
-    };
-    const attempt = (): void =>
-      void begin().catch((error: unknown) => {
-        if (!current()) return;
-        log.warn({ error: String(error) }, 'Slack is not kept current yet; it is tried again');
-        clock.after(KEEP_RETRY_MS_MAX, attempt);
-      });
-    attempt();
-  }
-
-  function publish(): void {
-    ready = true;
-    log.info({}, 'this server keeps Slack current from now on');
+  function publish(): () => void {
+    let callOff = (): void => {};
+    const unsubscribe = reader.subscribe(null, (incident) => {
+      looks.soon(incident);
+      homes.soon();
+    });
     const again = (): void => {
       void sweep();
-      ends[1] = clock.after(SWEEP_MS, again);
+      callOff = clock.after(SWEEP_MS, again);
     };
-    ends = [
-      reader.subscribe(null, (incident) => {
-        looks.soon(incident);
-        homes.soon();
-      }),
-    ];
     again();
-  }
-
-  function lost(): void {
-    leads = false;
-    ready = false;
-    for (const end of ends.splice(0)) end();
-    scenes.clear();
-    done.clear();
+    return () => {
+      unsubscribe();
+      callOff();
+      scenes.clear();
+      done.clear();
+    };
   }
 
   return {
-    start() {
-      lead ??= createSlackLead({
-        connectionString: deps.connectionString,
-        onGained: gained,
-        onLost: lost,
-        onNudge: looks.soon,
-        onProblem: (error) =>
-          log.warn({ error: error.message }, 'the right to publish to Slack is being asked for again'),
-      });
-    },
+    start: turns.start,
     async stop() {
       stopping = true;
       // First what is under way: its answers are written down while this server still has the right to.
       await outbox.stop();
       await looks.stop();
       homes.stop();
-      await lead?.stop();
+      await turns.stop();
     },
     async refresh(incident) {
-      if (leads) looks.soon(incident);
+      if (turns.leads()) looks.soon(incident);
       else await store.nudge(incident);
     },
     async adopt(channel, ts, { incident, number }) {
@@ -326,15 +295,22 @@ export function createPublisher(deps: PublisherDeps): Publisher {
     },
     incidentIn: store.incidentIn,
     homeOpened: homes.opened,
-    stats: () => ({ leads, waiting: outbox.waiting(), awaySince: outbox.awaySince(), problem: main.problem() }),
-    notice() {
-      const away = outbox.away();
-      if (away) {
-        const { decision, status, chatter } = outbox.waiting();
-        const count = decision + status + chatter;
-        return `Slack cannot be used since ${new Date(away.since).toISOString().slice(11, 16)} UTC (${away.reason}). Decide here; Slack catches up by itself${count > 0 ? `, ${count} ${count === 1 ? 'message waits' : 'messages wait'}` : ''}.`;
-      }
-      return main.problem();
-    },
+    stats: () => ({
+      leads: turns.leads(),
+      waiting: outbox.waiting(),
+      awaySince: outbox.awaySince(),
+      problem: main.problem(),
+    }),
+    notice: () => awayWords(outbox) ?? main.problem(),
   };
+}
+
+function awayWords(outbox: FullOutbox): string | null {
+  const away = outbox.away();
+  if (!away) return null;
+  const { decision, status, chatter } = outbox.waiting();
+  const count = decision + status + chatter;
+  const since = new Date(away.since).toISOString().slice(11, 16);
+  const wait = count === 0 ? '' : `, ${count} ${count === 1 ? 'message waits' : 'messages wait'}`;
+  return `Slack cannot be used since ${since} UTC (${away.reason}). Decide here; Slack catches up by itself${wait}.`;
 }

@@ -190,6 +190,41 @@ describe('servers', () => {
   });
 });
 
+describe('many votes', () => {
+  test('use up what Slack takes in a minute, and yet the end of the question is shown at once', async () => {
+    const at = await setting({ limits: {} });
+    const { outbox } = at.server();
+    const tale = at.tale(ID);
+    await tale.open();
+    await tale.ask();
+    await eventually(() => asked(at));
+    // As other incidents would, at the same time.
+    const [announcement] = at.messages(at.main);
+    const args = { channel: at.main, ts: announcement?.ts, text: 'one more vote' };
+    for (let i = 0; i < 120; i += 1)
+      outbox.call({ method: 'chat.update', args, queue: `C${i}`, urgency: 'status' }).catch(() => {});
+    // Until only what the next minute allows still goes out, a call a second.
+    let seen: number[] = [];
+    await eventually(() => {
+      seen = [...seen, outbox.waiting().status].slice(-8);
+      expect(seen.length === 8 && new Set(seen).size === 1).toBe(true);
+    });
+    // The count of votes joins those that wait.
+    let least = outbox.waiting().status;
+    await tale.vote();
+    await eventually(() => {
+      const now = outbox.waiting().status;
+      const joined = now > least;
+      least = Math.min(least, now);
+      expect(joined).toBe(true);
+    });
+    const startedAt = performance.now();
+    await tale.tell('decision.made', { number: 1, outcome: 'approve', by: 'votes', people: ['ben'], reason: null });
+    await eventually(() => expect(cards([...inOwn(at), ...at.dm(BEN)])).toEqual([]));
+    expect(performance.now() - startedAt).toBeLessThan(1_500);
+  });
+});
+
 describe('what people do to Slack', () => {
   test('a question that somebody deleted is asked again; what is over stays deleted', async () => {
     const at = await setting();

@@ -19,6 +19,7 @@ export function createSlackNames(store: SlackMembers): SlackNames {
     },
     members: {
       members: () => store.members(),
+      member: (user) => store.member(user),
       async rememberMember(user, person, name) {
         await store.rememberMember(user, person, name);
         known = new Map([...known, nameOf({ person, name })]);

@@ -214,6 +214,15 @@ function members(pool: pg.Pool): Pick<SlackStore, MemberPart> {
       );
       return rows;
     },
+    async member(user) {
+      const { rows } = await pool.query<SlackMember>({
+        name: 'slack-member',
+        text: `SELECT slack_user AS "user", person, name FROM slack_members
+               WHERE slack_user = $1 AND person IS NOT NULL AND name IS NOT NULL`,
+        values: [user],
+      });
+      return rows[0] ?? null;
+    },
     async homeOpened(user, at) {
       await pool.query(
         `INSERT INTO slack_members (slack_user, home_opened_at) VALUES ($1, $2)

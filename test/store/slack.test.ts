@@ -101,6 +101,11 @@ describe('members', () => {
     await slack.homeOpened('U1', 9);
     await slack.saveDm('U2', 'D2');
     expect(await slack.members()).toEqual([{ user: 'U1', person: 'slack-u1', name: 'Eve Okafor' }]);
+    expect([await slack.member('U1'), await slack.member('U2'), await slack.member('U3')]).toEqual([
+      { user: 'U1', person: 'slack-u1', name: 'Eve Okafor' },
+      null,
+      null,
+    ]);
     expect([await slack.homes(0), await slack.homes(6)]).toEqual([['U1', 'U2'], ['U1']]);
     expect([await slack.dm('U2'), await slack.dm('U1'), await slack.dm('U3')]).toEqual(['D2', null, null]);
   });

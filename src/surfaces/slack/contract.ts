@@ -197,6 +197,8 @@ export type SlackPerson = {
   rolesAsOf: number | null;
   /** Slack could not say which groups they are in: their roles are those of the inventory alone. Say so when that is not enough. */
   groupsUnknown?: boolean;
+  /** They were met as this person of the inventory, and Slack knows them by another mail address now: the inventory gives them no roles. */
+  otherAddress?: boolean;
 };
 
 export interface SlackPeople {

@@ -8,6 +8,8 @@ export interface SlackMembers {
   /** Adds a member or changes what is kept of them; keyed by `user`. */
   rememberMember(user: string, person: string, name: string): Promise<void>;
   members(): Promise<SlackMember[]>;
+  /** Null for whom nobody has met. */
+  member(user: string): Promise<SlackMember | null>;
 }
 
 /** Where lines of the log go; pino's shape. Never a token in `about`. */

@@ -223,7 +223,7 @@ function depsOf({ house, reader, slack, client, noted, channelOf }: Wiring): Han
       team: () => team.id,
       directory,
       facts: () => ({ groups: { 'ml-on-call': 'ml-on-call' }, users: {} }),
-      store: { rememberMember: async () => undefined, members: async () => [] },
+      store: { rememberMember: async () => undefined, members: async () => [], member: async () => null },
       log,
       now: Date.now,
     }),

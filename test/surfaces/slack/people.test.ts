@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { standingClock } from '../../../src/embedded/slack/state/clock.ts';
 import type { Directory, Person } from '../../../src/surfaces/ports.ts';
 import { createSlackClient } from '../../../src/surfaces/slack/connection/client.ts';
-import { createSlackPeople, KNOWN_MS_MAX } from '../../../src/surfaces/slack/people/people.ts';
+import { createSlackPeople, KNOWN_MS_MAX, type SlackPeopleDeps } from '../../../src/surfaces/slack/people/people.ts';
 import type { SlackMember } from '../../../src/surfaces/slack/ports.ts';
 import { control } from '../../support/local-slack.ts';
 import { hold, isConnected, listeningLog, openPatientSlack, PATIENT, settingsOf } from './line.ts';
@@ -60,22 +60,25 @@ async function openPeople(more: { limits?: typeof PATIENT; askTimeoutMs?: number
     >,
   };
   const { log } = listeningLog();
-  const people = createSlackPeople({
+  const deps: SlackPeopleDeps = {
     client: createSlackClient(settingsOf(slack), { timeoutMs: 20_000, log }),
     team: () => 'T0TEST',
     directory,
     facts: () => facts,
     store: {
       members: async () => kept,
+      member: async (user) => kept.findLast((one) => one.user === user) ?? null,
       rememberMember: async (user, person, name) => void kept.push({ user, person, name }),
     },
     log,
     now: clock.now,
     askTimeoutMs: more.askTimeoutMs ?? 20_000,
-  });
+  };
+  const people = createSlackPeople(deps);
   const away = () => control(slack, { do: 'outage', mode: 'refuse' });
   const back = () => control(slack, { do: 'trouble', trouble: null });
-  return { slack, people, clock, kept, facts, away, back };
+  const another = () => createSlackPeople(deps);
+  return { slack, people, another, clock, kept, facts, directory, away, back };
 }
 
 describe('who somebody is', () => {
@@ -129,6 +132,55 @@ describe('who somebody is', () => {
       notDone: 'Nothing was done.',
       next: expect.any(String),
     });
+  });
+});
+
+describe('who changes their address in Slack', () => {
+  const change = (email: string) => ({ do: 'change-user', user: 'U0ASHA', change: { email } });
+
+  it('stays who they are, on every server, and holds what groups give, not what the inventory does', async () => {
+    const { people, another, slack, kept } = await openPeople();
+    await people.resolve('U0ASHA');
+    await control(slack, change('somebody@private.example'));
+    for (const one of [people, another()])
+      expect(await one.resolve('U0ASHA')).toMatchObject({
+        person: { id: 'asha', roles: ['ml-on-call'] },
+        otherAddress: true,
+      });
+    await control(slack, change('asha@example.com'));
+    expect(await people.resolve('U0ASHA')).toMatchObject({
+      person: { id: 'asha', roles: ['incident-commander', 'ml-on-call'] },
+    });
+    expect(kept.map(({ person }) => person)).not.toContain('slack-u0asha');
+  });
+
+  it('does not become the other person whose address it is by then', async () => {
+    const { people, slack, facts } = await openPeople();
+    delete facts.users.chen;
+    await people.resolve('U0ASHA');
+    await control(slack, { do: 'change-user', user: 'U0CHEN', change: { email: null } });
+    await control(slack, change('chen@example.com'));
+    expect((await people.resolve('U0ASHA')).person).toMatchObject({ id: 'asha', roles: ['ml-on-call'] });
+  });
+
+  it('is whom the inventory names with their id', async () => {
+    const { people, slack, facts } = await openPeople();
+    await people.resolve('U0ASHA');
+    await control(slack, change('somebody@private.example'));
+    facts.users.asha = 'U0ASHA';
+    expect(await people.resolve('U0ASHA')).toMatchObject({
+      person: { id: 'asha', roles: ['incident-commander', 'ml-on-call'] },
+    });
+    facts.users.asha = 'U0ELSEWHERE';
+    expect((await people.resolve('U0ASHA')).person.id).toBe('slack-u0asha');
+  });
+
+  it('is a newcomer when the inventory no longer has them', async () => {
+    const { people, slack, directory } = await openPeople();
+    await people.resolve('U0ASHA');
+    await control(slack, change('somebody@private.example'));
+    directory.person = () => null;
+    expect((await people.resolve('U0ASHA')).person.id).toBe('slack-u0asha');
   });
 });
 

@@ -96,7 +96,8 @@ export function whyNot(deps: HandlerDeps, { view, decision }: Asked, who: SlackP
     case 'requester':
       return refusal(403, 'requester', 'Whoever opened the incident cannot decide on it. Another person must.');
     case 'not-entitled':
-      return who.groupsUnknown ? groupsUnknown() : refusal(403, 'not-entitled', 'You hold none of the roles it asks.');
+      if (who.groupsUnknown) return groupsUnknown();
+      return who.otherAddress ? otherAddress() : refusal(403, 'not-entitled', 'You hold none of the roles it asks.');
     default:
       return standing satisfies never;
   }
@@ -112,6 +113,15 @@ const groupsUnknown = (): Problem =>
     message: 'Slack did not say which groups you are in, and the inventory alone gives you none of the roles it asks.',
     notDone: 'Your answer was not taken.',
     next: 'Try again in a moment.',
+  });
+
+const otherAddress = (): Problem =>
+  new Problem({
+    status: 403,
+    code: 'other-address',
+    message: 'Slack knows you by another mail address than the inventory, which therefore gives you none of its roles.',
+    notDone: 'Your answer was not taken.',
+    next: 'Let an administrator write your member ID beside your name in tocsin.yaml (slack: U…), or use the console.',
   });
 
 export function refused(

@@ -49,7 +49,7 @@ export function createSlackPeople(deps: SlackPeopleDeps): LivePeople {
   const members = createMembers(client, deps.team, now);
   const groups = createGroups(client, now);
   /** What the store has been told. */
-  const noted = new Map<string, string>();
+  const noted = new Map<string, { person: string; name: string }>();
   const stop = new AbortController();
   let running: Promise<void> | null = null;
   const hasGroups = () => Object.keys(facts().groups).length > 0;
@@ -82,23 +82,43 @@ export function createSlackPeople(deps: SlackPeopleDeps): LivePeople {
     ]);
     if (who === null) throw silent('person', KNOWN_MS_MAX / 60_000);
     if (who.value.standing !== 'member') throw refuse(who.value.standing);
-    const own = inInventory(who.value) ?? newcomer(who.value);
+    const { own, otherAddress } = await whoIs(who.value);
     const groupsUnknown = mapped && all === null;
     // Roles of the inventory are sure without Slack; without any, nothing is.
     if (groupsUnknown && own.roles.length === 0) throw silent('groups', KNOWN_MS_MAX / 60_000);
     const person = { ...own, roles: union(own.roles, all ? rolesOf(user, all.value) : []) };
     note(who.value, person);
     const stale = [who, all].filter((said) => said !== null && !said.fresh).map((said) => said?.at ?? 0);
-    return { user, person, rolesAsOf: fresh && stale.length > 0 ? Math.min(...stale) : null, groupsUnknown };
+    const rolesAsOf = fresh && stale.length > 0 ? Math.min(...stale) : null;
+    return { user, person, rolesAsOf, groupsUnknown, ...(otherAddress ? { otherAddress } : {}) };
   }
 
-  /** By their id where the inventory names it, else by a mail address that Slack has confirmed. */
-  function inInventory({ user, email }: Member): Person | null {
+  /**
+   * People change their address in Slack themselves. Whoever has been met as a person of the inventory stays that one, or they could
+   * vote once more, and on what they asked for; but what the inventory gives is for whoever has the address.
+   */
+  async function whoIs(member: Member): Promise<{ own: Person; otherAddress: boolean }> {
+    const named = namedWith(member.user);
+    if (named) return { own: named, otherAddress: false };
+    const own = addressedWith(member.email);
+    if (own && noted.get(member.user)?.person === own.id) return { own, otherAddress: false };
+    const met = await store.member(member.user);
+    const before = met && directory.person(met.person);
+    if (!before || before.id === own?.id || facts().users[before.id] !== undefined)
+      return { own: own ?? newcomer(member), otherAddress: false };
+    return { own: { ...before, roles: [] }, otherAddress: true };
+  }
+
+  function namedWith(user: string): Person | null {
     const { users } = facts();
-    const named = Object.keys(users).find((id) => users[id] === user);
-    if (named !== undefined) return directory.person(named);
+    const id = Object.keys(users).find((one) => users[one] === user);
+    return id === undefined ? null : directory.person(id);
+  }
+
+  /** By a mail address that Slack has confirmed. Whoever is named with another id is not this one, whatever their address says. */
+  function addressedWith(email: string | null): Person | null {
+    const { users } = facts();
     if (email === null) return null;
-    // Whoever is named with another id is not this one, whatever their address says.
     return directory.people().find((one) => one.email?.toLowerCase() === email && users[one.id] === undefined) ?? null;
   }
 
@@ -107,9 +127,9 @@ export function createSlackPeople(deps: SlackPeopleDeps): LivePeople {
   }
 
   function note({ user, name }: Member, person: Person): void {
-    const what = `${person.id}\n${name}`;
-    if (noted.get(user) === what) return;
-    noted.set(user, what);
+    const before = noted.get(user);
+    if (before?.person === person.id && before.name === name) return;
+    noted.set(user, { person: person.id, name });
     store.rememberMember(user, person.id, name).catch((error: unknown) => {
       noted.delete(user);
       log.warn({ user, error: String(error) }, 'the name of a member of Slack was not kept');

@@ -55,7 +55,10 @@ export type Answer = { status: number; type: string; text: string; body: Record<
 export const PARTS = ['worker', 'server', 'temporal', 'postgres'] as const;
 export type Part = (typeof PARTS)[number];
 
-export async function openTown(): Promise<Town> {
+/** `env`: more settings of its server and worker; told the port of its console. */
+export async function openTown(
+  more: (port: number) => Promise<Record<string, string>> = async () => ({}),
+): Promise<Town> {
   build();
   const scratch = mkdtempSync(join(tmpdir(), 'tocsin-town-'));
   const dataDir = join(scratch, 'data');
@@ -70,6 +73,7 @@ export async function openTown(): Promise<Town> {
     TOCSIN_INVENTORY: files.inventory,
     TOCSIN_PLAYBOOKS: files.playbooks,
     TOCSIN_TEST_DESK: desk.folder,
+    ...(await more(port)),
   };
   const logs = join(dataDir, 'logs');
   mkdirSync(logs, { recursive: true });

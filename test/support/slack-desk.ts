@@ -42,8 +42,15 @@ export type SlackDesk = {
 const WITHIN_MS = 20_000;
 const TEAM = { id: 'T0HALDEN', name: 'Halden Mutual', domain: 'halden' };
 
-export async function startDeskSlack(port: number, line: Line, slackPort = 0): Promise<LocalSlack> {
-  const { people } = loadInventory(sample('tocsin.yaml'));
+type DeskPerson = { id: string; name: string; email: string | null };
+
+/** `port`: of the console, where signed requests go. `people`: those of the sample inventory, unless others are named. */
+export async function startDeskSlack(
+  port: number,
+  line: Line,
+  slackPort = 0,
+  people: readonly DeskPerson[] = loadInventory(sample('tocsin.yaml')).people,
+): Promise<LocalSlack> {
   return startLocalSlack({
     port: slackPort,
     file: null,
@@ -83,27 +90,12 @@ export async function startDeskSlack(port: number, line: Line, slackPort = 0): P
 
 export async function openSlackDesk(
   line: Line,
-  options: ServedOptions & { slack?: (port: number) => Promise<LocalSlack>; slackLater?: string } = {},
+  options: ServedOptions & { slack?: (port: number) => Promise<LocalSlack> } = {},
 ): Promise<SlackDesk> {
   const port = options.port ?? (await freePort());
   const slack = await (options.slack ?? ((at) => startDeskSlack(at, line)))(port);
-  const secrets = mkdtempSync(join(tmpdir(), 'tocsin-desk-'));
-  const secret = (name: string, value: string): string => {
-    writeFileSync(join(secrets, name), value, { mode: 0o600 });
-    return `file:${join(secrets, name)}`;
-  };
-  const served = await openServed({
-    ...options,
-    port,
-    env: {
-      TOCSIN_SLACK_BOT_TOKEN: secret('bot', 'xoxb-desk'),
-      ...(line === 'socket'
-        ? { TOCSIN_SLACK_APP_TOKEN: secret('app', 'xapp-desk') }
-        : { TOCSIN_SLACK_SIGNING_SECRET: secret('signing', 'desk-signing-secret') }),
-      TOCSIN_SLACK_API_URL: slack.apiUrl,
-      ...options.env,
-    },
-  });
+  const { env, forget } = slackSettings(slack, line);
+  const served = await openServed({ ...options, port, env: { ...env, ...options.env } });
   const desk = deskOn(slack);
   return {
     ...desk,
@@ -112,8 +104,28 @@ export async function openSlackDesk(
     async close() {
       await served.close();
       await slack.stop();
-      rmSync(secrets, { recursive: true });
+      forget();
     },
+  };
+}
+
+/** The settings that lead a server to this Slack; its secrets in files of their own. */
+export function slackSettings(slack: LocalSlack, line: Line): { env: Record<string, string>; forget(): void } {
+  const folder = mkdtempSync(join(tmpdir(), 'tocsin-desk-'));
+  const secret = (name: string, value: string): string => {
+    writeFileSync(join(folder, name), value, { mode: 0o600 });
+    return `file:${join(folder, name)}`;
+  };
+  const { botToken, appToken, signingSecret } = slack.workspace.app;
+  return {
+    env: {
+      TOCSIN_SLACK_BOT_TOKEN: secret('bot', botToken),
+      ...(line === 'socket'
+        ? { TOCSIN_SLACK_APP_TOKEN: secret('app', appToken) }
+        : { TOCSIN_SLACK_SIGNING_SECRET: secret('signing', signingSecret) }),
+      TOCSIN_SLACK_API_URL: slack.apiUrl,
+    },
+    forget: () => rmSync(folder, { recursive: true }),
   };
 }
 

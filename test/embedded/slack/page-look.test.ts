@@ -59,7 +59,7 @@ test.each(SCREENS)('every page can be used by everybody, $width px wide, $scheme
   await page.getByRole('button', { name: 'Cancel' }).click();
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.goto(`/as/${ASHA}`);
-  await page.getByRole('button', { name: 'Home of Tocsin' }).click();
+  await page.getByRole('link', { name: 'Home of Tocsin' }).click();
   await page.getByText('Waiting for you').waitFor();
   await check(page, 'home');
   await it.stop();

@@ -225,13 +225,33 @@ describe('acting', () => {
     const { slack, heard } = await openPageApp();
     const { as, troubles } = await visit(browser, slack);
     const page = await as(ASHA);
-    await page.getByRole('button', { name: 'Home of Tocsin' }).click();
+    await page.getByRole('link', { name: 'Home of Tocsin' }).click();
     await page.getByRole('heading', { name: 'Waiting for you' }).waitFor();
     expect(of(heard, 'home')).toHaveLength(1);
     await page.getByRole('button', { name: 'Approve' }).click();
     await expect.poll(() => of(heard, 'approve')).toMatchObject([{ by: ASHA }]);
     await picture(page, 'slack-home');
     expect(troubles).toEqual([]);
+  });
+
+  test('Home opens by its address as well, once, and again when it is reloaded', async () => {
+    const { slack, heard } = await openPageApp();
+    const { as } = await visit(browser, slack);
+    const page = await as(ASHA, '/home');
+    await page.getByRole('heading', { name: 'Waiting for you' }).waitFor();
+    expect(of(heard, 'home')).toHaveLength(1);
+    await page.reload();
+    await page.getByRole('heading', { name: 'Waiting for you' }).waitFor();
+    expect(of(heard, 'home')).toHaveLength(2);
+  });
+
+  test('Home says so when no app is there to show it', async () => {
+    const it = await openPageApp();
+    await it.stop();
+    const page = await (await visit(browser, it.slack)).as(ASHA, '/home');
+    const alert = page.getByRole('main').getByRole('alert');
+    await alert.waitFor();
+    expect(await alert.textContent()).toContain('Tocsin is not connected, so nothing reached it.');
   });
 
   test('an app that is not there is said where one pressed, and nothing seems done', async () => {

@@ -2,11 +2,11 @@ import type { Context, Hono } from 'hono';
 import { SlackError } from '../slack-error.ts';
 import { writtenText } from './compose.ts';
 import { channelPath, type Eye, maySee } from './eye.ts';
-import { leadBack, nobody, notHere } from './look.tsx';
+import { nobody, notHere } from './look.tsx';
 import { modalRoute } from './modal-act.ts';
 import type { PendingAct } from './notes.ts';
 import { field, press, type Spot, told } from './press.ts';
-import { backOf, eyeIn, type Site } from './site.ts';
+import { backOf, eyeIn, leadBack, type Site } from './site.ts';
 
 type Handler = (c: Context, eye: Eye, form: FormData) => Promise<Response> | Response;
 
@@ -23,10 +23,6 @@ export function actRoutes(app: Hono, site: Site): void {
   post('act', (c, eye, form) => act(site, c, eye, form));
   post('modal', (c, eye, form) => modalRoute(site, c, eye, form));
   post('shortcut', (c, eye, form) => shortcut(site, c, eye, form));
-  post('home', async (c, eye) => {
-    const outcome = await site.interactions.openHome({ user: eye.me.id });
-    return leadBack(c, `${eye.base}/home`, told(site, eye, outcome, { where: 'home' }));
-  });
 }
 
 const COMMAND = /^(\/[^\s/]+)(?:\s+([\s\S]*))?$/;

@@ -4,8 +4,9 @@ import { type Eye, maySee, seenBy } from './eye.ts';
 import { rendered } from './parts/layout.tsx';
 import { ChannelScreen, HomeScreen, NotHereScreen, NowhereScreen, PickScreen } from './parts/screens.tsx';
 import { messagePath } from './permalink.ts';
+import { told } from './press.ts';
 import { threadPlace } from './reads.ts';
-import { eyeIn, type Site, withNote } from './site.ts';
+import { eyeIn, leadBack, type Site } from './site.ts';
 
 /** The pages that people look at. */
 export function lookRoutes(app: Hono, site: Site): void {
@@ -21,9 +22,13 @@ export function lookRoutes(app: Hono, site: Site): void {
     return eye ? show(c, <NowhereScreen {...around(site, eye, c)} />) : nobody(c, site);
   });
 
-  app.get('/as/:user/home', (c) => {
+  app.get('/as/:user/home', async (c) => {
     const eye = eyeIn(site, c);
-    return eye ? show(c, <HomeScreen {...around(site, eye, c)} />) : nobody(c, site);
+    if (eye === null) return nobody(c, site);
+    // The app hears of it; what it then shows is brought by the stream.
+    const outcome = isGoneTo(c) ? await site.interactions.openHome({ user: eye.me.id }) : null;
+    if (outcome?.ok === false) return leadBack(c, c.req.path, told(site, eye, outcome, { where: 'home' }));
+    return show(c, <HomeScreen {...around(site, eye, c)} />);
   });
 
   const channel = (c: Context) => {
@@ -51,6 +56,10 @@ export function lookRoutes(app: Hono, site: Site): void {
 
   app.get('/as/:user/files/:channel/:ts/:file', (c) => download(c, site));
 }
+
+/** By a link, its address or a reload: not fetched by the script to be kept current, and nothing to be said about a press. */
+const isGoneTo = (c: Context): boolean =>
+  (c.req.header('sec-fetch-dest') ?? 'document') === 'document' && c.req.query('note') === undefined;
 
 const around = (site: Site, eye: Eye, c: Context) => {
   const all = c.req.query('all') === 'yes' ? '?all=yes' : '';
@@ -91,6 +100,3 @@ function download(c: Context, site: Site) {
     },
   });
 }
-
-export const leadBack = (c: Context, back: string, note: string | null, anchor = ''): Response =>
-  c.redirect(`${note === null ? back : withNote(back, note)}${anchor}`, 303);

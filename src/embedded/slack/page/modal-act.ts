@@ -1,8 +1,7 @@
 import type { Context } from 'hono';
 import type { Eye } from './eye.ts';
-import { leadBack } from './look.tsx';
 import { field, press, told } from './press.ts';
-import { backOf, type Site } from './site.ts';
+import { backOf, leadBack, type Site } from './site.ts';
 import { knownTo, readForm } from './values.ts';
 
 /** The form of the top modal: submitted, closed, or a button within it pressed. */

@@ -3,9 +3,8 @@ import type { Block, Outcome } from '../contract.ts';
 import { type Element, elementsOf } from '../interactions/elements.ts';
 import type { Eye } from './eye.ts';
 import { isFields } from './fields.ts';
-import { leadBack } from './look.tsx';
 import type { Note, PendingAct } from './notes.ts';
-import type { Site } from './site.ts';
+import { leadBack, type Site } from './site.ts';
 import { bareOf } from './values.ts';
 import { failure } from './words.ts';
 

@@ -32,4 +32,7 @@ export function backOf(eye: Eye, given: unknown): string {
   return `${url.pathname}${url.search}`;
 }
 
-export const withNote = (back: string, note: string): string => `${back}${back.includes('?') ? '&' : '?'}note=${note}`;
+const withNote = (back: string, note: string): string => `${back}${back.includes('?') ? '&' : '?'}note=${note}`;
+
+export const leadBack = (c: Context, back: string, note: string | null, anchor = ''): Response =>
+  c.redirect(`${note === null ? back : withNote(back, note)}${anchor}`, 303);

@@ -42,7 +42,7 @@ function Screen({ site, eye, title, here, at, back, note, children }: ScreenProp
       at={at}
     >
       <div class="panes">
-        <Sidebar eye={eye} reads={site.reads} here={here} back={back} />
+        <Sidebar eye={eye} reads={site.reads} here={here} />
         {children}
       </div>
       <Modal views={site.workspace.modals(eye.me.id)} eye={eye} back={back} note={note} />

@@ -5,7 +5,7 @@ import { type Reads, unreadIn } from '../reads.ts';
 /** The place that is open: a channel's id, or Home. */
 export type Here = { channel: string } | 'home' | null;
 
-export function Sidebar({ eye, reads, here, back }: { eye: Eye; reads: Reads; here: Here; back: string }) {
+export function Sidebar({ eye, reads, here }: { eye: Eye; reads: Reads; here: Here }) {
   const { workspace, me } = eye;
   const own = workspace.im(me.id);
   const all = workspace
@@ -27,16 +27,12 @@ export function Sidebar({ eye, reads, here, back }: { eye: Eye; reads: Reads; he
       <h2>Apps</h2>
       <ul>
         <li>
-          {/* A form, because opening Home tells the app of it. */}
-          <form method="post" action={`${eye.base}/home`}>
-            <input type="hidden" name="back" value={back} />
-            <button type="submit" class="row" aria-current={here === 'home' ? 'page' : undefined}>
-              <span class="mark" aria-hidden="true">
-                ⌂
-              </span>
-              <span>Home of {workspace.app.name}</span>
-            </button>
-          </form>
+          <a class="row" href={`${eye.base}/home`} aria-current={here === 'home' ? 'page' : undefined}>
+            <span class="mark" aria-hidden="true">
+              ⌂
+            </span>
+            <span>Home of {workspace.app.name}</span>
+          </a>
         </li>
       </ul>
       {others.length > 0 && (

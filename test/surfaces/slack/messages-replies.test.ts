@@ -14,13 +14,13 @@ const refused = (code: string, status: 403 | 409 | 503 = 409, message = 'The tim
   });
 const mara = { id: 'mara', roles: ['incident-commander'] };
 
-describe('why a tap did nothing', () => {
+describe('why an answer did nothing', () => {
   test('already decided: who, when, and how to object', async () => {
     const told = await Told.open(tamperedModel());
     await told.answer(1, 'tomas', 'deny', { reason: 'No.' });
     const said = replies.refusal(refused('late'), { story: told.story, decision: told.decision(1), me: mara });
     expect(read(said)).toMatchInlineSnapshot(`
-      "■ Already decided. Your tap changed nothing.
+      "■ Already decided. Your answer changed nothing.
       Denied by Tomas Okafor at 02:58:10 UTC, 8 s after it was asked, in Slack.
       If you think it was wrong, tell the incident commander. A stand-down undoes what was done.
       (SEV 2 · INC-2026-0147 · Support assistant, tier critical · Plan running | Decision 1: Cut traffic to Support assistant? | <https://tocsin.example/incidents/INC-2026-0147/decisions/1|Open in the console>)"
@@ -31,7 +31,7 @@ describe('why a tap did nothing', () => {
     const told = await Told.open(tamperedModel());
     const late = { ...told.story, now: told.decision(1).question.until };
     expect(read(replies.refusal(refused('late'), { story: late, decision: told.decision(1) }))).toContain(
-      '■ The time to answer is over. Your tap changed nothing.',
+      '■ The time to answer is over. Your answer changed nothing.',
     );
   });
 
@@ -39,7 +39,7 @@ describe('why a tap did nothing', () => {
     const told = await Told.open(tamperedModel());
     const about = { story: told.story, decision: told.decision(1) };
     expect(read(replies.refusal(refused('requester', 403), about))).toContain(
-      '■ You opened this incident, so another person must answer. Your tap changed nothing.\nIt asks the incident commander and ML on-call.',
+      '■ You opened this incident, so another person must answer. Your answer changed nothing.\nIt asks the incident commander and ML on-call.',
     );
     expect(read(replies.refusal(refused('not-entitled', 403), about))).toContain('■ This question is not for you.');
   });
@@ -96,6 +96,8 @@ describe('what there is', () => {
       "/tocsin answers incidents of AI systems. Only you see what it says here.
       */tocsin status* What waits for you, and what is open; or how one incident stands.
       For example: /tocsin status 147
+      */tocsin report* Reports that an AI system does something wrong: three questions.
+      For example: /tocsin report It promises refunds
       */tocsin open* Opens an incident. Alone: a form.
       For example: /tocsin open Odd answers about payouts --system customer-assistant
       */tocsin decide* Answers a question. Alone: the questions that wait for you.
@@ -108,7 +110,7 @@ describe('what there is', () => {
       For example: /tocsin severity 147 sev1 Customers are affected
       */tocsin help* This list.
       For example: /tocsin help
-      (In the channel of an incident its number may be left out. | To report that an AI system does something wrong, use the shortcut “Report an AI incident”: you need not know any of this.)"
+      (In the channel of an incident its number may be left out. | The shortcut “Report an AI incident” does the same as report, also on a message.)"
     `);
   });
 

@@ -57,7 +57,8 @@ describe('a question in Slack', () => {
     await told.answer(1, 'mara', 'approve');
     const lines = read(messages.decision(told.story, told.decision(1), 'dm'));
     expect(lines).toContain('● Incident commander: Mara Lindqvist approved, 02:58:10 UTC\n○ ML on-call: not yet');
-    expect(lines).toContain('This waits for you.');
+    expect(lines).toContain('You may answer.');
+    expect(lines.match(/Open in the console/g), 'one way to the console').toHaveLength(1);
   });
 
   test('the message stays the same while nothing happens', async () => {
@@ -98,6 +99,13 @@ describe('a question in Slack', () => {
     await late.move(11 * MINUTE);
     const lateWords = read(messages.decision(late.story, late.decision(1), 'channel'));
     expect(lateWords).toContain('⊖ Nobody answered in time. It counts as denied since 03:08:02 UTC.');
+
+    const half = await Told.open(tamperedModel());
+    await half.answer(1, 'mara', 'approve', { confirmed: true });
+    await half.move(11 * MINUTE);
+    expect(read(messages.decision(half.story, half.decision(1), 'channel'))).toContain(
+      '⊖ Too few answered alike in time. It counts as denied since 03:08:02 UTC.',
+    );
 
     const gone = await Told.open(tamperedModel());
     await gone.say('mara', { type: 'stand-down', reason: 'A false alarm.' });

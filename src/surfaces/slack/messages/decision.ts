@@ -40,14 +40,17 @@ function openBlocks(story: Story, decision: DecisionView, place: 'channel' | 'dm
     ...facts(questionFacts(question, story.plan)),
     ...(seats === null ? [] : [section(seats)]),
     ...answerButtons(story, decision, place === 'dm' ? 'Open in the console' : null),
-    context(md`${whatButtonsDo(question)} ${link(decisionUrl(story, question), 'Open in the console')}`),
+    // In a direct message the way to the console is a button.
+    place === 'dm'
+      ? context(whatButtonsDo(question))
+      : context(md`${whatButtonsDo(question)} ${link(decisionUrl(story, question), 'Open in the console')}`),
   ];
 }
 
 function askedOf(story: Story, { question, escalatedAt }: DecisionView, place: 'channel' | 'dm'): Markup {
   const who =
     place === 'dm'
-      ? md`This waits for you. It asks ${asksInWords(question)}.`
+      ? md`You may answer. It asks ${asksInWords(question)}.`
       : question.kind === 'failure'
         ? md`Asks ${asks(story, question)}. The first answer counts.`
         : md`Asks ${asks(story, question)}.`;

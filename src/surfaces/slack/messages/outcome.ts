@@ -28,7 +28,8 @@ export function outcomeSentence(story: Story, { question, votes, made, withdrawn
 function madeSentence(story: Story, question: Question, votes: DecisionView['votes'], made: Made): string {
   const word = outcomeWord(made.outcome, question);
   const at = utc(made.at, question.askedAt);
-  if (made.by === 'default') return `Nobody answered in time. It counts as ${inSentence(word)} since ${at}.`;
+  const short = votes.length > 0 ? 'Too few answered alike in time' : 'Nobody answered in time';
+  if (made.by === 'default') return `${short}. It counts as ${inSentence(word)} since ${at}.`;
   const took = spanText(made.at - question.askedAt);
   return `${word} by ${namesOf(story, made.people)} at ${at}, ${took} after it was asked${surfaces(votes, made)}.`;
 }

@@ -39,17 +39,17 @@ const WHY_NOT: Readonly<Record<string, string>> = {
 
 const notYours = (about: Required<About> & { decision: DecisionView }, words: string): SlackPost =>
   reply(
-    `■ ${words} Your tap changed nothing.`,
+    `■ ${words} Your answer changed nothing.`,
     [`It asks ${asksInWords(about.decision.question)}. ${defaultSentence(about.decision.question)} Times are UTC.`],
     about,
   );
 
 function settled(story: Story, decision: DecisionView): SlackPost {
   const lead = decision.made
-    ? 'Already decided. Your tap changed nothing.'
+    ? 'Already decided. Your answer changed nothing.'
     : decision.withdrawn
-      ? 'No longer asked. Your tap changed nothing.'
-      : 'The time to answer is over. Your tap changed nothing.';
+      ? 'No longer asked. Your answer changed nothing.'
+      : 'The time to answer is over. Your answer changed nothing.';
   return reply(`■ ${lead}`, [outcomeSentence(story, decision), objection(decision)], { story, decision });
 }
 
@@ -93,6 +93,7 @@ function reported({ story, created }: Parameters<Replies['reported']>[0]): Slack
 /** What each does, and how it is written. */
 const COMMANDS: readonly (readonly [name: string, does: string, example: string])[] = [
   ['status', 'What waits for you, and what is open; or how one incident stands.', 'status 147'],
+  ['report', 'Reports that an AI system does something wrong: three questions.', 'report It promises refunds'],
   ['open', 'Opens an incident. Alone: a form.', 'open Odd answers about payouts --system customer-assistant'],
   ['decide', 'Answers a question. Alone: the questions that wait for you.', 'decide 147 1 deny Payouts run at three'],
   ['note', 'Adds a note to the timeline. Alone: a form.', 'note 147 Registry logs are kept'],
@@ -109,7 +110,7 @@ const help = (): SlackPost =>
     ),
     context(
       'In the channel of an incident its number may be left out.',
-      'To report that an AI system does something wrong, use the shortcut “Report an AI incident”: you need not know any of this.',
+      'The shortcut “Report an AI incident” does the same as report, also on a message.',
     ),
   ]);
 

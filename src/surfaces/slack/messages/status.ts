@@ -1,7 +1,7 @@
 import { roleInWords } from '../../../incident/decision.ts';
 import { severityLabel } from '../../../incident/severity.ts';
 import { type DecisionView, type IncidentView, openDecisions } from '../../../incident/view.ts';
-import { sentenceCase } from '../../model/describe.ts';
+import { inSentence, sentenceCase } from '../../model/describe.ts';
 import { type Next, stageWord, whatNext } from '../../model/next.ts';
 import { countedSteps, planTree, progressOf, progressWords } from '../../model/tree.ts';
 import type { SlackPost, Story } from '../contract.ts';
@@ -29,7 +29,7 @@ export function statusPost(story: Story): SlackPost {
 function statusFacts(story: Story): Fact[] {
   const { view } = story;
   const list: Fact[] = [
-    ['State', `${severityLabel(view.severity)}, ${stageWord(view)}`],
+    ['State', `${severityLabel(view.severity)}, ${inSentence(stageWord(view))}`],
     ['Incident commander', commanderOf(story)],
     ['Opened', openedWords(story)],
     ['Plan', planWords(story)],

@@ -178,7 +178,7 @@ describe('an incident in Slack', () => {
     expect(read(messages.status(told.story))).toMatchInlineSnapshot(`
       "(SEV 1 · INC-2026-0147 · Support assistant, tier critical)
       # Model artefact tampered with
-      *State* SEV 1, Waits for people
+      *State* SEV 1, waits for people
       *Incident commander* Mara Lindqvist
       *Opened* 02:58:00 UTC, Thu 19 Nov 2026, by Sofia Mendes
       *Plan* Model artefact tampered with, v3 (98a63538)

@@ -98,7 +98,7 @@ function prepare(ports: OpenPorts, request: OpenRequest, plan: Plan | null): Omi
     });
   return {
     title,
-    severity: request.severity ?? severityOf(ports, request, plan, inputs, system),
+    severity: request.severity ?? worst(severityOf(ports, request, plan, inputs, system), request.severityAtLeast),
     system,
     requester: request.requester,
     alert: request.alert,
@@ -155,6 +155,9 @@ function refuseInputsWithoutPlaybook(inputs: JsonObject): JsonObject {
   });
 }
 
+const worst = (known: Severity, ...others: (Severity | null | undefined)[]): Severity =>
+  Severity.options.find((severity) => severity === known || others.includes(severity)) ?? known;
+
 /** The default, or the worst that one of the playbook's own rules raises it to. */
 function severityOf(
   ports: OpenPorts,
@@ -174,8 +177,7 @@ function severityOf(
       return [];
     }
   });
-  const candidates = [plan.severity.default, ...raised];
-  return Severity.options.find((severity) => candidates.includes(severity)) ?? plan.severity.default;
+  return worst(plan.severity.default, ...raised);
 }
 
 const textOf = (value: Json | undefined): string | null =>

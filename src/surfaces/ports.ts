@@ -15,6 +15,8 @@ export type OpenRequest = {
   playbook: string | null;
   system: string | null;
   severity: Severity | null;
+  /** At least so bad, whatever the playbook says; it may say worse. */
+  severityAtLeast?: Severity | null;
   inputs: JsonObject;
   requester: string | null;
   alert: JsonObject | null;

@@ -157,7 +157,7 @@ export interface Modals {
   result(title: string, said: SlackPost): ModalView;
 }
 
-/** `severity`: what the answer about harm means; null leaves it to the playbook. `words`: the answer itself, for the record. */
+/** `severity`: what the answer about harm means at least; null leaves it to the playbook. `words`: the answer itself, for the record. */
 export type Report = {
   what: string;
   system: string | null;

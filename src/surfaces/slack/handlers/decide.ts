@@ -8,8 +8,9 @@ import { type Answered, type Asked, answerQuestion, asked, background, refresh, 
 import type { HandlerDeps } from './deps.ts';
 import { lookerIn, storyOf } from './deps.ts';
 import { answering, whereabouts } from './hear.ts';
+import { knownSoon } from './known.ts';
 import { openModal } from './modal.ts';
-import { type Told, within } from './tell.ts';
+import type { Told } from './tell.ts';
 import { standingFor } from './waiting.ts';
 
 const ANSWER = new RegExp(`^${ACTIONS.answer.replaceAll('.', '\\.')}(.+)$`);
@@ -79,9 +80,6 @@ function createTaps(deps: HandlerDeps) {
   };
 }
 
-/** A trigger lives for three seconds and serves once: nobody is waited for beyond this before a modal opens. */
-const KNOWN_WITHIN_MS = 800;
-
 /** One tap decides; what needs a reason, a form or a confirmation opens a modal. Null: the modal is what the person sees. */
 export async function answerOrAsk(deps: HandlerDeps, client: WebClient, click: Click): Promise<Answered | null> {
   const resolving = deps.people.resolve(click.user);
@@ -90,7 +88,7 @@ export async function answerOrAsk(deps: HandlerDeps, client: WebClient, click: C
   const about = await asked(deps, click.incident, click.number);
   if (!needsCheck(about.decision.question, click.answer))
     return answerQuestion(deps, await resolving, { ...click, confirmed: false, gesture: click.trigger }, about);
-  const who = await knownBy(KNOWN_WITHIN_MS, resolving);
+  const who = await knownSoon(resolving);
   const no = who && whyNot(deps, about, who);
   if (who && no) {
     refresh(deps, click.incident);
@@ -98,17 +96,6 @@ export async function answerOrAsk(deps: HandlerDeps, client: WebClient, click: C
   }
   const failed = await openModal(deps, client, click.trigger, formFor(deps, click, about, who), storyIn(deps, about));
   return failed ? { taken: false, said: failed } : null;
-}
-
-/** Null when Slack takes its time: the modal opens, and who may answer is asked when it is submitted. Refusals are thrown. */
-async function knownBy(timeoutMs: number, resolving: Promise<SlackPerson>): Promise<SlackPerson | null> {
-  const settled = resolving.then(
-    (who) => ({ who }),
-    (error: unknown) => ({ error }),
-  );
-  const result = await within(timeoutMs, settled).catch(() => null);
-  if (result && 'error' in result) throw result.error;
-  return result?.who ?? null;
 }
 
 function formFor(deps: HandlerDeps, click: Click, about: Asked, who: SlackPerson | null): ModalView {

@@ -33,9 +33,19 @@ export function slackFacts(value: InventorySource): SlackFacts {
   };
 }
 
-/** A Slack user who is two people would vote twice. */
+/** How a member of Slack who is in no inventory is called: nobody else may be. */
+export const isNewcomerId = (id: string): boolean => /^slack-[uw][a-z0-9]+$/.test(id);
+
+/** A Slack user who is two people would vote twice; two who are one person would be taken for each other. */
 export function slackProblems(value: InventorySource, source: YamlSource): Diagnostic[] {
   const found: Diagnostic[] = [];
+  for (const id of Object.keys(value.people).filter(isNewcomerId))
+    found.push({
+      ...source.place(['people', id], { key: true }),
+      severity: 'error',
+      code: 'slack-name',
+      message: `"${id}" is how a member of Slack who is not in this file is called; give the person another id`,
+    });
   const owners = new Map<string, string>();
   for (const [id, { slack }] of Object.entries(value.people)) {
     if (slack === undefined) continue;

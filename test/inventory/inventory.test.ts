@@ -170,6 +170,12 @@ describe('mistakes are named with their place', () => {
       't.yaml:3:11 error: "lead" is a role as well; give the person another id',
     ],
     [
+      'a person named like a member of Slack who is in no inventory',
+      'people: { ada:',
+      'people: { slack-u0ada:',
+      't.yaml:3:11 error: "slack-u0ada" is how a member of Slack who is not in this file is called; give the person another id',
+    ],
+    [
       'a Slack user by name',
       'roles: [lead]',
       'roles: [lead], slack: "@ada"',

@@ -1,6 +1,6 @@
 import type { App } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
-import type { SlackFacts } from '../../../inventory/slack.ts';
+import { isNewcomerId, type SlackFacts } from '../../../inventory/slack.ts';
 import type { Directory, Person } from '../../ports.ts';
 import { waiting } from '../connection/pace.ts';
 import type { SlackPeople, SlackPerson } from '../contract.ts';
@@ -230,5 +230,4 @@ const union = (one: readonly string[], two: readonly string[]): string[] => [...
 const newcomer = ({ user, name, email }: Member): Person => ({ id: newcomerId(user), name, email, roles: [] });
 
 const newcomerId = (user: string): string => `slack-${user.toLowerCase()}`;
-const newcomerUser = (id: string): string | null =>
-  /^slack-[uw][a-z0-9]+$/.test(id) ? id.slice('slack-'.length).toUpperCase() : null;
+const newcomerUser = (id: string): string | null => (isNewcomerId(id) ? id.slice('slack-'.length).toUpperCase() : null);

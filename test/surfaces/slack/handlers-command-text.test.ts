@@ -23,6 +23,11 @@ describe('what follows /tocsin', () => {
     expect(read('   ', inItsChannel)).toEqual({ kind: 'status', incident: 'INC-2026-0147' });
   });
 
+  test('a report takes the rest as it stands', () => {
+    expect(read('report')).toEqual({ kind: 'report', text: null });
+    expect(read('report It --says "odd" things')).toEqual({ kind: 'report', text: 'It --says "odd" things' });
+  });
+
   test('an incident is named as on the command line', () => {
     for (const name of ['147', 'INC-2026-0147', 'inc-2026-147'])
       expect(read(`status ${name}`)).toEqual({ kind: 'status', incident: 'INC-2026-0147' });

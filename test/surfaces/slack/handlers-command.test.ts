@@ -64,6 +64,16 @@ describe('/tocsin', () => {
     await slack.command('U0GUEST', 'status');
     await slack.told('U0GUEST', /guest/);
   });
+
+  test.each(['note', 'open', 'decide aprove', 'decide 7'])('%s shows nothing to who takes no part', async (text) => {
+    const slack = await openHearing(house);
+    const incident = await asking('Not for guests');
+    await slack.command('U0GUEST', text, slack.own(incident));
+    await slack.told('U0GUEST', /You are a guest/);
+    expect(slack.modals('U0GUEST')).toEqual([]);
+    expect(slack.toldTo('U0GUEST').join()).not.toMatch(/approve|INC-|Not for/);
+    await close(incident);
+  });
 });
 
 describe('/tocsin decide', () => {

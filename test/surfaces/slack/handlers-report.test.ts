@@ -71,6 +71,16 @@ describe('"Report an AI incident"', () => {
     expect(await opened('Seen at home')).toMatchObject([{ requester: 'kit' }]);
   });
 
+  test('by command, with the first words of it already there', async () => {
+    const slack = await openHearing(house);
+    await slack.command('U0KIT', 'report It promises refunds & more');
+    await slack.modal('U0KIT', /What did you notice/);
+    expect(JSON.stringify(slack.modals('U0KIT').at(-1)?.blocks)).toContain('It promises refunds & more');
+    await slack.submit('U0KIT', answers('It promises refunds & more'));
+    await slack.modal('U0KIT', /Reported/);
+    expect(await opened('It promises refunds & more')).toMatchObject([{ requester: 'kit' }]);
+  });
+
   test('a report that Slack delivers twice opens one incident', async () => {
     const slack = await openHearing(house);
     await slack.slack.interactions.shortcut({ user: 'U0KIT', callbackId: SHORTCUTS.report });
@@ -80,13 +90,11 @@ describe('"Report an AI incident"', () => {
     expect(await opened('Delivered twice')).toHaveLength(1);
   });
 
-  test('a guest cannot report, and is told so', async () => {
+  test('a guest cannot report, is told so, and is shown no list of systems', async () => {
     const slack = await openHearing(house);
     await slack.slack.interactions.shortcut({ user: 'U0GUEST', callbackId: SHORTCUTS.report });
-    await slack.modal('U0GUEST', /What did you notice/);
-    await slack.submit('U0GUEST', answers('From a guest'));
-    await slack.modal('U0GUEST', /guest/);
-    expect(await opened('From a guest')).toEqual([]);
+    await slack.told('U0GUEST', /You are a guest/);
+    expect(slack.modals('U0GUEST')).toEqual([]);
   });
 
   test('a playbook that opens on it runs, and its reporter cannot decide in it', async () => {
@@ -101,6 +109,17 @@ describe('"Report an AI incident"', () => {
     const at = await slack.post(incident?.id ?? '', 'contain');
     await slack.press('U0RHEA', at, ACTIONS.approve);
     await slack.told('U0RHEA', /You opened this incident/);
+  });
+
+  test('a reporter who sees less than the playbook does not make it less bad', async () => {
+    const slack = await openHearing(house);
+    const plan = opensOn('worst-of-all', 'alert.kind == "report" && alert.text == "It may be bad"');
+    await house.publish({ ...plan, priority: plan.priority + 1, severity: { default: 'sev1', raiseTo: [] } });
+    await slack.slack.interactions.shortcut({ user: 'U0KIT', callbackId: SHORTCUTS.report });
+    await slack.modal('U0KIT', /What did you notice/);
+    await slack.submit('U0KIT', answers('It may be bad', 'support-assistant', 'soon'));
+    await slack.modal('U0KIT', /Reported/);
+    expect(await opened('It may be bad')).toMatchObject([{ playbook: { id: 'worst-of-all' }, severity: 'sev1' }]);
   });
 
   test('several playbooks that open on it do not keep it from being opened', async () => {

@@ -101,7 +101,7 @@ describe('a question in Slack', () => {
     expect(lateWords).toContain('⊖ Nobody answered in time. It counts as denied since 03:08:02 UTC.');
 
     const half = await Told.open(tamperedModel());
-    await half.answer(1, 'mara', 'approve', { confirmed: true });
+    await half.answer(1, 'mara', 'approve');
     await half.move(11 * MINUTE);
     expect(read(messages.decision(half.story, half.decision(1), 'channel'))).toContain(
       '⊖ Too few answered alike in time. It counts as denied since 03:08:02 UTC.',

@@ -21,38 +21,3 @@ export const BOT_SCOPES = {
 export const SPARE_SCOPES: readonly string[] = ['files:write', 'reactions:write'];
 
 export const APP_SCOPE = 'connections:write';
-
-/** What each method that is called anywhere in the Slack surface needs. A test compares it with the code. */
-export const METHOD_SCOPES: Readonly<Record<string, readonly string[]>> = {
-  'auth.test': [],
-  'blocks.validate': [],
-  'api.test': [],
-  'apps.connections.open': [APP_SCOPE],
-  'bots.info': ['users:read'],
-  'chat.delete': ['chat:write'],
-  'chat.getPermalink': [],
-  'chat.postEphemeral': ['chat:write'],
-  'chat.postMessage': ['chat:write'],
-  'chat.update': ['chat:write'],
-  'conversations.archive': ['channels:manage', 'groups:write'],
-  'conversations.create': ['channels:manage', 'groups:write'],
-  'conversations.info': ['channels:read', 'groups:read'],
-  'conversations.invite': ['channels:manage', 'groups:write'],
-  'conversations.join': ['channels:join'],
-  'conversations.list': ['channels:read', 'groups:read'],
-  'conversations.open': ['im:write'],
-  'conversations.rename': ['channels:manage', 'groups:write'],
-  'conversations.setPurpose': ['channels:manage', 'groups:write'],
-  'conversations.setTopic': ['channels:manage', 'groups:write'],
-  'conversations.unarchive': ['channels:manage', 'groups:write'],
-  'pins.add': ['pins:write'],
-  'pins.remove': ['pins:write'],
-  'usergroups.list': ['usergroups:read'],
-  'users.info': ['users:read'],
-  'users.list': ['users:read'],
-  'users.lookupByEmail': ['users:read', 'users:read.email'],
-  'views.open': [],
-  'views.publish': [],
-  'views.push': [],
-  'views.update': [],
-};

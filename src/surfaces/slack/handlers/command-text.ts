@@ -8,6 +8,7 @@ import { COMMAND } from '../contract.ts';
 export type Said =
   | { kind: 'help' }
   | { kind: 'status'; incident: string | null }
+  | { kind: 'report'; text: string | null }
   | { kind: 'open'; title: string | null; playbook: string | null; system: string | null; severity: Severity | null }
   | { kind: 'decide'; incident: string | null; number: number | null; answer: string | null; reason: string | null }
   | { kind: 'note'; incident: string; text: string | null }
@@ -20,6 +21,11 @@ type Words = { words: string[]; options: Map<string, string> };
 /** The same words as the command line; the first is the sub-command. */
 const COMMANDS = {
   status: { usage: 'status 147', options: [], read: readStatus },
+  report: {
+    usage: 'report It promises refunds that nobody gets',
+    options: null,
+    read: ({ rest }): Said => ({ kind: 'report', text: rest || null }),
+  },
   open: {
     usage: 'open Odd answers about payouts --system customer-assistant --severity sev2',
     options: ['playbook', 'system', 'severity'],

@@ -13,8 +13,10 @@ import { readCommand, type Said } from './command-text.ts';
 import { answerOrAsk } from './decide.ts';
 import { type HandlerDeps, storyOf } from './deps.ts';
 import { answering } from './hear.ts';
+import { knownSoon } from './known.ts';
 import { openModal } from './modal.ts';
 import { openIncident } from './open.ts';
+import { reportForm } from './report.ts';
 import { assignRole, changeSeverity, note } from './tell-incident.ts';
 import { standingFor } from './waiting.ts';
 
@@ -33,6 +35,7 @@ async function obey(deps: HandlerDeps, client: WebClient, command: SlashCommand)
   resolving.catch(() => undefined);
   const said = readCommand(command.text, { now: deps.now(), here: await deps.posts.incidentIn(command.channel_id) });
   if (said.kind === 'help') return deps.replies.help();
+  await knownSoon(resolving);
   return carryOut(deps, client, command, said, resolving);
 }
 
@@ -47,6 +50,8 @@ async function carryOut(
   switch (said.kind) {
     case 'status':
       return status(deps, await resolving, said.incident);
+    case 'report':
+      return reportForm(deps, client, command.trigger_id, { channel: command.channel_id }, said.text ?? undefined);
     case 'open':
       return said.title === null && said.playbook === null
         ? openFormFor(deps, client, command)

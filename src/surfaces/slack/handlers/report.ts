@@ -10,6 +10,7 @@ import { ACTIONS, SHORTCUTS, VIEWS } from '../contract.ts';
 import { background } from './answer.ts';
 import { type HandlerDeps, storyOf } from './deps.ts';
 import { answering, whereabouts } from './hear.ts';
+import { knownSoon } from './known.ts';
 import { openModal } from './modal.ts';
 import { submitted } from './submit.ts';
 import { tell, type Whereabouts, within } from './tell.ts';
@@ -68,9 +69,20 @@ async function offer(
   text?: string,
 ): Promise<void> {
   await answering(deps, at, null, async () => {
-    const systems = deps.directory.systems().map(({ id, name }) => ({ id, name }));
-    return openModal(deps, at.client, trigger, deps.modals.report({ context, text, systems }));
+    await knownSoon(deps.people.resolve(at.user));
+    return reportForm(deps, at.client, trigger, context, text);
   });
+}
+
+export async function reportForm(
+  deps: HandlerDeps,
+  client: WebClient,
+  trigger: string,
+  context: ViewContext,
+  text?: string,
+): Promise<SlackPost | null> {
+  const systems = deps.directory.systems().map(({ id, name }) => ({ id, name }));
+  return openModal(deps, client, trigger, deps.modals.report({ context, text, systems }));
 }
 
 const PERMALINK_WITHIN_MS = 1_000;
@@ -98,7 +110,9 @@ export async function openReport(
     title,
     playbook: null,
     system: report.system,
-    severity: report.severity,
+    severity: null,
+    // Whoever reports sees a part: what the playbook takes for worse stays so.
+    severityAtLeast: report.severity,
     inputs: {},
     requester: person.id,
     alert: {

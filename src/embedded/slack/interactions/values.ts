@@ -86,7 +86,7 @@ export function fillIn(element: Element, value: unknown, known: Known): Entry {
   }
 }
 
-export function isEmpty(entry: Entry): boolean {
+function isEmpty(entry: Entry): boolean {
   const value = entry[HOLDS[entry.type]?.field ?? 'selected_option'];
   return value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
 }

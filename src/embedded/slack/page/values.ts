@@ -87,7 +87,7 @@ export function shownIn(found: Found, kept: Values, raw: Record<string, string[]
   return entry === undefined ? [] : rawOf(entry as Entry, tz);
 }
 
-export function rawOf(entry: Entry, tz: string): string[] {
+function rawOf(entry: Entry, tz: string): string[] {
   const value = Object.entries(entry).find(([name]) => name !== 'type')?.[1];
   if (value === null || value === undefined || value === '') return [];
   switch (entry.type) {

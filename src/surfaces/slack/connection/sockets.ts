@@ -12,7 +12,7 @@ export type SocketReceiver = Receiver & {
 };
 
 /** Two: with one, clicks fail whenever it is renewed. */
-export const LINES = 2;
+const LINES = 2;
 
 export function createSocketReceiver(deps: Omit<LineDeps, 'receive'>): SocketReceiver {
   let app: App | null = null;

@@ -25,7 +25,7 @@ export function onlyOurs(self: () => Self | null, log: SlackLog): Middleware<Any
 }
 
 /** Why this is not ours to answer, or null. */
-export function whyForeign(origin: Origin, self: Self | null): string | null {
+function whyForeign(origin: Origin, self: Self | null): string | null {
   if (self === null) return 'Slack has not said yet who we are';
   if (teamOf(origin) !== self.team) return 'a payload of another workspace';
   const own = self.app ?? origin.api_app_id;

@@ -97,7 +97,7 @@ const permalinkOf = (client: WebClient, channel: string, message_ts: string): Pr
 const TITLE_MAX = 120;
 
 /** An alert that a person raised: playbooks may open on it, and whoever reported it does not decide on it. */
-export async function openReport(
+async function openReport(
   deps: HandlerDeps,
   person: Person,
   report: Report,

@@ -29,7 +29,7 @@ export function postTasks(desk: Desk, scene: Scene): { tasks: Task[]; waiting: n
 }
 
 /** What is wanted, and the posts of decisions that stand already and would not be made any more: they are kept true as well. */
-export function withStanding(scene: Scene): Wanted[] {
+function withStanding(scene: Scene): Wanted[] {
   const kept = [...scene.standing.posts.values()].flatMap(({ key, ts }): Wanted[] => {
     const saying = ts === null || scene.wanted.has(key) ? null : sayingOf(key);
     return saying ? [{ key, place: { in: 'main' }, thread: null, urgency: 'decision', saying, current: true }] : [];

@@ -116,7 +116,7 @@ function decisionPosts(decision: DecisionView, view: IncidentView, own: boolean,
 const isOpen = ({ made, withdrawn }: DecisionView): boolean => made === undefined && withdrawn === undefined;
 
 const decisionPrefix = (number: number): string => `decision/${number}/`;
-export const decisionKey = (number: number, own: boolean): string => `${decisionPrefix(number)}${own ? 'own' : 'main'}`;
+const decisionKey = (number: number, own: boolean): string => `${decisionPrefix(number)}${own ? 'own' : 'main'}`;
 
 /** What a post of a decision says, by its key: for posts that stand but would not be made any more, and for adopted ones. */
 export function sayingOf(key: string): Saying | null {
@@ -132,7 +132,7 @@ export const copyKey = (number: number, channel: string, ts: string): string =>
     : `${decisionPrefix(number)}copy/${channel}/${ts}`;
 
 /** The users who may answer: holders of the roles that are asked (and of the one it was escalated to), without the excluded. */
-export function mayAnswer({ question, escalatedAt }: DecisionView, view: IncidentView, audience: Audience): string[] {
+function mayAnswer({ question, escalatedAt }: DecisionView, view: IncidentView, audience: Audience): string[] {
   const roles = question.by.map(({ role }) => role);
   if (escalatedAt !== undefined && question.escalate) roles.push(question.escalate.to);
   const excluded = new Set(question.excluded.map((person) => audience.user(person)));

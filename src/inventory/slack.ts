@@ -34,6 +34,7 @@ export function slackFacts(value: InventorySource): SlackFacts {
 }
 
 /** How a member of Slack who is in no inventory is called: nobody else may be. */
+export const newcomerId = (user: string): string => `slack-${user.toLowerCase()}`;
 export const isNewcomerId = (id: string): boolean => /^slack-[uw][a-z0-9]+$/.test(id);
 
 /** A Slack user who is two people would vote twice; two who are one person would be taken for each other. */

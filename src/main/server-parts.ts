@@ -78,7 +78,7 @@ export function composeServer(parts: PartsDeps): ServerParts {
   });
   const slackStore = createSlackStore(pool);
   const slackNames = createSlackNames(slackStore);
-  const directory = createDirectory(inventory.current, slackNames.names);
+  const directory = createDirectory(inventory.current, slackNames.names, slackNames.usersMetAs);
   const accounts = createAccounts({ pool, now });
   const plans = createPlanLibrary(pool);
   const findings = createFindings(pool);

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Question, Vote } from '../incident/decision.ts';
 import type { JsonObject } from '../incident/json.ts';
 import type { Message, MessageResult } from '../incident/messages.ts';
-import { type IncidentView, openDecisions } from '../incident/view.ts';
+import { type DecisionView, type IncidentView, openDecisions } from '../incident/view.ts';
 import { rolesIn } from './permissions.ts';
 import type { Directory, Person, Reader, Responses, VoteSigner } from './ports.ts';
 import { notFound, Problem, type ProblemStatus } from './problem.ts';
@@ -37,10 +37,12 @@ export type Answer = {
 /** Answers a question. Throws Problem when it is not taken. */
 export async function decide(deps: CommandDeps, person: Person, answer: Answer): Promise<Accepted> {
   const { view, plan } = await incidentOr404(deps.reader, answer.incident);
-  const question = view.decisions.find((one) => one.question.number === answer.number)?.question;
+  const decision = view.decisions.find((one) => one.question.number === answer.number);
+  const question = decision?.question;
   if (!question) throw notFound(`question ${answer.number} in ${answer.incident}`, 'List them: tocsin incident show.');
   if (answer.answer === 'approve' && riskyActs(question).length > 0 && !answer.confirmed)
     throw unconfirmed(answer.incident, question);
+  refuseAnotherSelf(decision, deps.directory.formerIds(person.id));
   const at = deps.now();
   const vote = deps.votes.sign({
     incident: answer.incident,
@@ -58,6 +60,22 @@ export async function decide(deps: CommandDeps, person: Person, answer: Answer):
     surface: answer.surface,
   });
   return send(deps, answer.incident, { type: 'decide', id: answer.id, person: person.id, at, vote });
+}
+
+/** Nobody answers twice, or what they asked for, because the inventory has come to know them by another id. */
+function refuseAnotherSelf({ question, votes }: DecisionView, former: readonly string[]): void {
+  const refusal = (code: string, message: string) =>
+    new Problem({
+      status: 403,
+      code,
+      message,
+      notDone: 'Your answer was not taken.',
+      next: 'Another person must answer.',
+    });
+  if (question.excluded.some((id) => former.includes(id)))
+    throw refusal('requester', 'Whoever opened the incident cannot decide on it. Another person must.');
+  const before = votes.find(({ person }) => former.includes(person));
+  if (before) throw refusal('answered-before', `You have answered this already, as ${before.person}.`);
 }
 
 /** Disruptive and irreversible acts that approving this question allows. */

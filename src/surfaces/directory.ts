@@ -1,5 +1,6 @@
 import { contracts } from '../capabilities/contracts.ts';
 import { bindingFor, type Inventory, peopleByRole, personById, systemSnapshot } from '../inventory/inventory.ts';
+import { newcomerId, slackOf } from '../inventory/slack.ts';
 import type { Directory, Person } from './ports.ts';
 
 /**
@@ -9,11 +10,18 @@ import type { Directory, Person } from './ports.ts';
 export function createDirectory(
   inventory: () => Inventory,
   met: () => ReadonlyMap<string, string> = () => new Map(),
+  /** Users of Slack who were met as this person. */
+  usersMetAs: (person: string) => readonly string[] = () => [],
 ): Directory {
   return {
     people: () => inventory().people,
     names: () => new Map([...met(), ...inventory().people.map(({ id, name }) => [id, name] as const)]),
     person: (id): Person | null => personById(inventory(), id),
+    formerIds(id) {
+      const named = slackOf(inventory()).users[id];
+      const users = [...(named === undefined ? [] : [named]), ...usersMetAs(id)];
+      return [...new Set(users.map(newcomerId))].filter((former) => former !== id);
+    },
     roles: () => inventory().roles.map(({ id, title }) => ({ id, title })),
     systems: () => inventory().systems.flatMap(({ id }) => systemSnapshot(inventory(), id) ?? []),
     system: (id) => systemSnapshot(inventory(), id),

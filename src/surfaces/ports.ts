@@ -60,6 +60,8 @@ export interface Directory {
   person(id: string): Person | null;
   /** How to call people by their ids: those of the inventory, and those of Slack who have met Tocsin. */
   names(): ReadonlyMap<string, string>;
+  /** Other ids under which this same human may stand on timelines: as a member of Slack, before the inventory knew them. */
+  formerIds(person: string): readonly string[];
   roles(): { id: string; title: string }[];
   systems(): SystemSnapshot[];
   system(id: string): SystemSnapshot | null;

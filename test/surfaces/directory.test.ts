@@ -15,6 +15,18 @@ it('calls people of Slack who are in no inventory by their name, and takes them 
   expect(directory.people().map(({ id }) => id)).not.toContain('slack-u0gast');
 });
 
+it('knows under which ids people acted before they were in the inventory', () => {
+  const directory = createDirectory(
+    () => inventory,
+    () => new Map(),
+    (id) => (id === 'mara-lindqvist' ? ['U0MARA'] : []),
+  );
+  expect(directory.formerIds('mara-lindqvist')).toEqual(['slack-u0mara']);
+  expect(directory.formerIds('slack-u0gast')).toEqual([]);
+  const named = { ...inventory, slack: { ...inventory.slack, users: { 'mara-lindqvist': 'U0OTHER' } } };
+  expect(createDirectory(() => named).formerIds('mara-lindqvist')).toEqual(['slack-u0other']);
+});
+
 it('lets nobody of Slack take the name of somebody of the inventory', () => {
   const directory = createDirectory(
     () => inventory,

@@ -119,6 +119,7 @@ export async function openSite(): Promise<TestSite> {
     ],
     systems: () => (opening.system ? [opening.system] : []),
     system: (id) => (opening.system?.id === id ? opening.system : null),
+    formerIds: () => [],
     simulated: () => true,
   };
 

@@ -38,6 +38,31 @@ const open = async (plan = plain(), requester: string | null = null) =>
 const typed = (value: string) => ({ type: 'plain_text_input', value });
 const made = async (slack: Hearing, at: Posted) => (await slack.decision(at)).made?.outcome;
 
+describe('somebody who is in the inventory by now', () => {
+  const asReported = ['slack-u0carl', 'incident-commander'] as const;
+
+  test('does not decide on what they opened before', async () => {
+    const slack = await openHearing(house);
+    const at = await slack.post(await open(plain(), asReported[0]), 'contain');
+    await slack.press('U0CARL', at, ACTIONS.approve);
+    await slack.told('U0CARL', /You opened this incident/);
+    expect(await slack.votes(at)).toEqual([]);
+  });
+
+  test('does not answer a second time', async () => {
+    const slack = await openHearing(house);
+    const two = plain({ by: [{ role: 'incident-commander', count: 2 }] });
+    const at = await slack.post(await open(two), 'contain');
+    await house.vote(at.incident, asReported[0], [asReported[1]], 'approve');
+    await slack.press('U0CARL', at, ACTIONS.approve);
+    await slack.told('U0CARL', /answered this already, as slack-u0carl/);
+    expect(await slack.votes(at)).toEqual(['slack-u0carl approve']);
+    await slack.press('U0MARA', at, ACTIONS.approve);
+    await slack.told('U0MARA', /recorded/);
+    expect(await made(slack, at)).toBe('approve');
+  });
+});
+
 describe.each(TRANSPORTS)('a decision in Slack, over %s', (transport) => {
   test('stands when everybody who must approve has, and says to each what their tap did', async () => {
     const slack = await openHearing(house, transport);

@@ -38,6 +38,8 @@ const directory: Directory = {
   roles: () => roles.map((id) => ({ id, title: id })),
   systems: () => (opening.system ? [opening.system] : []),
   system: (id) => (opening.system?.id === id ? opening.system : null),
+  // Carl reported before the inventory knew him.
+  formerIds: (id) => (id === 'carl' ? ['slack-u0carl'] : []),
   simulated: () => true,
 };
 

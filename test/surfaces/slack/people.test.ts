@@ -49,6 +49,7 @@ async function openPeople(more: { limits?: typeof PATIENT; askTimeoutMs?: number
     roles: () => [],
     systems: () => [],
     system: () => null,
+    formerIds: () => [],
     simulated: () => true,
     names: () => new Map(),
   };

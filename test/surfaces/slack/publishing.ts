@@ -171,6 +171,7 @@ function directoryOf(): Directory {
     roles: () => [],
     systems: () => [],
     system: () => null,
+    formerIds: () => [],
     simulated: () => true,
   };
 }

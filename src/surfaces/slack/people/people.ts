@@ -1,6 +1,6 @@
 import type { App } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
-import { isNewcomerId, type SlackFacts } from '../../../inventory/slack.ts';
+import { isNewcomerId, newcomerId, type SlackFacts } from '../../../inventory/slack.ts';
 import type { Directory, Person } from '../../ports.ts';
 import { waiting } from '../connection/pace.ts';
 import type { SlackPeople, SlackPerson } from '../contract.ts';
@@ -229,5 +229,4 @@ const union = (one: readonly string[], two: readonly string[]): string[] => [...
 /** Somebody who is in no inventory: may report and note, and decides only by the groups they are in. */
 const newcomer = ({ user, name, email }: Member): Person => ({ id: newcomerId(user), name, email, roles: [] });
 
-const newcomerId = (user: string): string => `slack-${user.toLowerCase()}`;
 const newcomerUser = (id: string): string | null => (isNewcomerId(id) ? id.slice('slack-'.length).toUpperCase() : null);

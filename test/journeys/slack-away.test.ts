@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
+import { freePort } from '../../src/embedded/ports.ts';
 import { createLog } from '../../src/main/log.ts';
-import { freePort } from '../support/served.ts';
 import { deskOn, openSlackDesk, type SlackDesk, startDeskSlack } from '../support/slack-desk.ts';
 import { WITHIN_MS } from './wait.ts';
 

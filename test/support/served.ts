@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common';
 import { createActivities } from '../../src/activities/activities.ts';
+import { freePort } from '../../src/embedded/ports.ts';
 import { loadInventory } from '../../src/inventory/load.ts';
 import { readConfig } from '../../src/main/config.ts';
 import { createLog, type Log } from '../../src/main/log.ts';
@@ -146,16 +146,3 @@ async function ownNamespace(address: string): Promise<string> {
 }
 
 export const sample = (file: string): string => join(packageRoot, file);
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() =>
-        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
-}

@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import manifest from '../../slack-manifest.json' with { type: 'json' };
+import { freePort } from '../../src/embedded/ports.ts';
 import type { LocalSlack, SlackMessage, SlackView } from '../../src/embedded/slack/contract.ts';
 import { startLocalSlack } from '../../src/embedded/slack/start.ts';
 import { loadInventory } from '../../src/inventory/load.ts';
 import { ACTIONS, COMMAND, SHORTCUTS } from '../../src/surfaces/slack/contract.ts';
-import { freePort, openServed, type Served, type ServedOptions, sample } from './served.ts';
+import { openServed, type Served, type ServedOptions, sample } from './served.ts';
 
 /** A whole Tocsin (openServed) whose people also meet in a local Slack: over Socket Mode or over signed HTTP. */
 export type Line = 'socket' | 'http';

@@ -88,6 +88,8 @@ export interface Messages {
   status(story: Story): SlackPost;
   /** One line a story in the announcements channel: an incident opened. */
   announcement(story: Story, channel: string | null): SlackPost;
+  /** The last words in the channel of an incident that is closed. */
+  closing(story: Story): SlackPost;
   /** The detail of what happened, for the thread: null for events that are told elsewhere or are routine. */
   detail(story: Story, event: StoredEvent): SlackPost | null;
   /** In the thread of the decision: mentions who has not answered. */

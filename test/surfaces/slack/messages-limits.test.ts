@@ -105,6 +105,7 @@ describe('whatever an incident holds, Slack takes it and nothing in it is markup
         assertPost(messages.status(told));
         assertPost(messages.announcement(told, 'C012'));
         assertPost(messages.announcement(told, null));
+        assertPost(messages.closing(told));
         const topic = messages.topic(told.view);
         expect(faultsOf(topic)).toEqual([]);
         expect(topic.length).toBeLessThanOrEqual(250);

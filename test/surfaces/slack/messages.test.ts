@@ -211,6 +211,7 @@ describe('an incident in Slack', () => {
         messages.decision(story, told.decision(1), 'channel'),
         messages.status(story),
         messages.announcement(story, null),
+        messages.closing(story),
         messages.reminder(story, told.decision(1)),
         messages.escalation(story, told.decision(1)),
         messages.detail(story, told.stored('note.added')),

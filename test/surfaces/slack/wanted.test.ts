@@ -155,6 +155,17 @@ describe('details', () => {
     expect(many?.post.blocks.length).toBeLessThanOrEqual(50);
   });
 
+  test('a long text is cut between characters, never within one or within an entity', () => {
+    const long = (text: string) => ({ detail: () => ({ text, blocks: [] }) });
+    for (const text of [`x${'&amp;'.repeat(400)}`, `x${'😀'.repeat(800)}`])
+      for (const shift of ['', 'y', 'yy', 'yyy']) {
+        const said = foldDetails(long(shift + text), story(view), events(9), 0)?.post.text ?? '';
+        expect(said.length).toBeLessThanOrEqual(3_000);
+        expect(said).not.toMatch(/\p{Cs}/u);
+        expect(said).not.toMatch(/&(?!amp;)/);
+      }
+  });
+
   test('what needs no telling is not told', () => {
     expect(foldDetails(messages, story(view), events(2), 1)).toBeNull();
     expect(foldDetails(messages, story(view), events(2), 2)).toBeNull();

@@ -37,6 +37,7 @@ export function samples(): Sample[] {
     post('question: no longer asked', messages.decision(story, { ...approval, withdrawn }, 'channel')),
     post('status of an incident', messages.status(story)),
     post('announcement', messages.announcement(story, 'C0123456789')),
+    post('closing', messages.closing(story)),
     ...(detail ? [post('detail', detail)] : []),
     post('reminder', messages.reminder(story, approval)),
     post('escalation', messages.escalation(story, { ...approval, escalatedAt: AT })),

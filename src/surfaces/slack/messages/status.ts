@@ -102,6 +102,17 @@ export function announcementPost(story: Story, channel: string | null): SlackPos
   ]);
 }
 
+/** Before the channel is put away. */
+export function closingPost(story: Story): SlackPost {
+  const { view } = story;
+  const mark = markOf(view.mode);
+  const words = `${view.id} is closed. This channel will be archived; the timeline stays in the console.`;
+  return post(md`${markWord(view.mode)}${words}`, [
+    section(words),
+    context(...(mark === null ? [] : [md`*${mark}*`]), link(story.url, 'Open in the console')),
+  ]);
+}
+
 const TOPIC_LENGTH_MAX = 250;
 
 /** Coarse on purpose: every change of a topic is a line in the channel. */

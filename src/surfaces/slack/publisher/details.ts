@@ -1,5 +1,6 @@
 import type { StoredEvent } from '../../ports.ts';
 import type { Messages, SlackPost, Story } from '../contract.ts';
+import { fitMarkup, ready } from '../messages/text.ts';
 
 /** So many stories fit into one message; of a longer row the latest are told, the rest is in the console. */
 const TOLD_MAX = 8;
@@ -29,7 +30,7 @@ export function foldDetails(
   const lead = left === 0 ? [] : [earlier(left, story.url)];
   return {
     post: {
-      text: [...lead.map(({ text }) => text), ...told.map(({ text }) => text)].join('\n').slice(0, TEXT_MAX),
+      text: fitMarkup(ready([...lead, ...told].map(({ text }) => text).join('\n')), TEXT_MAX),
       blocks: [...lead.flatMap(({ blocks }) => blocks), ...told.flatMap(({ blocks }) => blocks)].map(unnamed),
     },
     upTo,

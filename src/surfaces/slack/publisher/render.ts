@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Messages, SlackPost, Story } from '../contract.ts';
+import { markWord } from '../messages/facts.ts';
 import type { Saying } from './wanted.ts';
 
 /** What a message says now; null when there is nothing to say (any more). `channel`: the incident's own, if it has one. */
@@ -10,7 +11,7 @@ export function render(messages: Messages, story: Story, saying: Saying, channel
     case 'status':
       return messages.status(story);
     case 'closing':
-      return closing(story);
+      return messages.closing(story);
     case 'decision':
     case 'reminder':
     case 'escalation': {
@@ -42,7 +43,7 @@ export function first(saying: Saying, story: Story, post: SlackPost): SlackPost 
           };
     }
     case 'status': {
-      const text = `The status of ${story.view.id} is kept here.`;
+      const text = `${markWord(story.view.mode).markup}The status of ${story.view.id} is kept here.`;
       return { text, blocks: [note(`${text} If it stays empty, see the next message.`)] };
     }
     case 'announcement':
@@ -61,15 +62,6 @@ const takesAnswers = (block: SlackPost['blocks'][number]): boolean =>
   block.elements.some((element) => 'action_id' in element && String(element.action_id).startsWith('decide.'));
 
 const note = (text: string) => ({ type: 'context', elements: [{ type: 'plain_text', text }] });
-
-/** The last words in a channel. Nothing of it comes from outside. */
-function closing({ view, url }: Story): SlackPost {
-  const text = `${view.id} is closed. This channel will be archived; the timeline stays in the console.`;
-  return {
-    text,
-    blocks: [{ type: 'section', text: { type: 'mrkdwn', text: `${text} <${url}|Open in the console>` } }],
-  };
-}
 
 export const hashOf = ({ text, blocks }: SlackPost): string =>
   createHash('sha256')

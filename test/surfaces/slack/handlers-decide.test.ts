@@ -38,6 +38,22 @@ const open = async (plan = plain(), requester: string | null = null) =>
 const typed = (value: string) => ({ type: 'plain_text_input', value });
 const made = async (slack: Hearing, at: Posted) => (await slack.decision(at)).made?.outcome;
 
+test('a new mail address in Slack is neither a second vote nor a way to approve one’s own request', async () => {
+  const slack = await openHearing(house);
+  const at = await slack.post(await open(plain(), 'mara'), 'contain');
+  await slack.press('U0MARA', at, ACTIONS.approve);
+  await slack.told('U0MARA', /You opened this incident/);
+  await slack.press('U0MILO', at, ACTIONS.approve);
+  await slack.told('U0MILO', /recorded/);
+  for (const who of ['U0MARA', 'U0MILO'])
+    slack.slack.workspace.changeUser(who, { email: `${who.toLowerCase()}@private.example` });
+  await slack.press('U0MARA', at, ACTIONS.approve);
+  await slack.command('U0MARA', `decide ${at.incident} 1 approve again`);
+  await slack.press('U0MILO', at, ACTIONS.approve);
+  await slack.told('U0MILO', /another mail address than the inventory/);
+  expect(await slack.votes(at)).toEqual(['milo approve']);
+});
+
 describe('somebody who is in the inventory by now', () => {
   const asReported = ['slack-u0carl', 'incident-commander'] as const;
 

@@ -16,6 +16,7 @@ import { messages } from '../../../src/surfaces/slack/messages/messages.ts';
 import { modals } from '../../../src/surfaces/slack/messages/modals.ts';
 import { replies } from '../../../src/surfaces/slack/messages/replies.ts';
 import { createSlackPeople } from '../../../src/surfaces/slack/people/people.ts';
+import type { SlackMember, SlackMembers } from '../../../src/surfaces/slack/ports.ts';
 import { createVoteSigner } from '../../../src/surfaces/votes.ts';
 import type { House } from '../../support/house.ts';
 import { channelId, openLocalSlack, requestUrl, startBolt, type Transport } from '../../support/local-slack.ts';
@@ -225,7 +226,7 @@ function depsOf({ house, reader, slack, client, noted, channelOf }: Wiring): Han
       team: () => team.id,
       directory,
       facts: () => ({ groups: { 'ml-on-call': 'ml-on-call' }, users: {} }),
-      store: { rememberMember: async () => undefined, members: async () => [], member: async () => null },
+      store: createMembers(),
       log,
       now: Date.now,
     }),
@@ -239,6 +240,16 @@ function depsOf({ house, reader, slack, client, noted, channelOf }: Wiring): Han
     publicUrl: 'https://tocsin.example',
     log,
     now: Date.now,
+  };
+}
+
+/** Who was met, as a database keeps it. */
+function createMembers(): SlackMembers {
+  const met = new Map<string, SlackMember>();
+  return {
+    rememberMember: async (who, person, name) => void met.set(who, { user: who, person, name }),
+    members: async () => [...met.values()],
+    member: async (who) => met.get(who) ?? null,
   };
 }
 

@@ -3,6 +3,7 @@ import type { Question, Vote } from '../incident/decision.ts';
 import type { JsonObject } from '../incident/json.ts';
 import type { Message, MessageResult } from '../incident/messages.ts';
 import { type DecisionView, type IncidentView, openDecisions } from '../incident/view.ts';
+import type { Plan } from '../playbook/plan.ts';
 import { rolesIn } from './permissions.ts';
 import type { Directory, Person, Reader, Responses, VoteSigner } from './ports.ts';
 import { notFound, Problem, type ProblemStatus } from './problem.ts';
@@ -34,9 +35,17 @@ export type Answer = {
   id: string;
 };
 
-/** Answers a question. Throws Problem when it is not taken. */
-export async function decide(deps: CommandDeps, person: Person, answer: Answer): Promise<Accepted> {
-  const { view, plan } = await incidentOr404(deps.reader, answer.incident);
+/**
+ * Answers a question. Throws Problem when it is not taken. `known`: the incident as it was read a moment ago; whether the answer
+ * counts as things stand is asked of the incident itself.
+ */
+export async function decide(
+  deps: CommandDeps,
+  person: Person,
+  answer: Answer,
+  known?: { view: IncidentView; plan: Plan | null },
+): Promise<Accepted> {
+  const { view, plan } = known ?? (await incidentOr404(deps.reader, answer.incident));
   const decision = view.decisions.find((one) => one.question.number === answer.number);
   const question = decision?.question;
   if (!question) throw notFound(`question ${answer.number} in ${answer.incident}`, 'List them: tocsin incident show.');
@@ -59,7 +68,7 @@ export async function decide(deps: CommandDeps, person: Person, answer: Answer):
     expires: voteExpires(question),
     surface: answer.surface,
   });
-  return send(deps, answer.incident, { type: 'decide', id: answer.id, person: person.id, at, vote });
+  return deliver(deps, answer.incident, { type: 'decide', id: answer.id, person: person.id, at, vote });
 }
 
 /** Nobody answers twice, or what they asked for, because the inventory has come to know them by another id. */
@@ -136,6 +145,10 @@ export function assertRoleAndPerson(directory: Directory, role: string, assignee
 /** Sends any message. Throws Problem when the incident refuses it. */
 export async function send(deps: CommandDeps, incident: string, message: Message): Promise<Accepted> {
   await incidentOr404(deps.reader, incident);
+  return deliver(deps, incident, message);
+}
+
+async function deliver(deps: CommandDeps, incident: string, message: Message): Promise<Accepted> {
   const result = await deps.responses.send(incident, message);
   if (result.status === 'accepted') return result;
   throw new Problem({

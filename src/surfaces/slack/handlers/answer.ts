@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../incident/json.ts';
 import type { DecisionView, IncidentView } from '../../../incident/view.ts';
 import type { Plan } from '../../../playbook/plan.ts';
-import { decide, incidentOr404, messageId } from '../../commands.ts';
+import { type Answer, decide, incidentOr404, messageId } from '../../commands.ts';
 import { lastVote, standingOf } from '../../model/standing.ts';
 import { rolesIn } from '../../permissions.ts';
 import type { Person } from '../../ports.ts';
@@ -46,7 +46,7 @@ export async function answerQuestion(
     if (saidAlready(before, who.person, given)) return { taken: true, said: taken(deps, before, who.person, given) };
     const refusal = whyNot(deps, before, who);
     if (refusal) return { taken: false, said: refused(deps, refusal, before, who.person) };
-    await decide(deps, who.person, {
+    const answer: Answer = {
       incident: given.incident,
       number: given.number,
       answer: given.answer,
@@ -59,7 +59,8 @@ export async function answerQuestion(
         who.person.id,
         ['slack', who.user, given.incident, given.number, given.answer, given.gesture].join(' '),
       ),
-    });
+    };
+    await decide(deps, who.person, answer, before);
     await untilShown(deps.reader, given.incident, (view) => isShown(view, given, who.person));
     return { taken: true, said: taken(deps, await asked(deps, given.incident, given.number), who.person, given) };
   } catch (error) {

@@ -178,6 +178,14 @@ describe('what people tell an incident', () => {
     await slack.told('U0MARA', /Mara Lindqvist is legal counsel now/);
     await slack.command('U0MARA', `role ${incident} legl-counsel me`);
     await slack.told('U0MARA', /no role "legl-counsel"/);
+    for (const [who, name] of [
+      ['U0GUEST', 'guest'],
+      ['U0GWEN', 'gwen'],
+    ])
+      await slack.command('U0MARA', `role ${incident} legal-counsel <@${who}|${name}>`);
+    await slack.told('U0MARA', /guest cannot be assigned.*inventory/s);
+    await slack.told('U0MARA', /gwen cannot be assigned.*inventory/s);
+    expect(slack.toldTo('U0MARA').join()).not.toMatch(/You are a guest|slack-u0/);
     await slack.command('U0MARA', `role ${incident} legal-counsel nobody`);
     await slack.told('U0MARA', /no person "nobody"/);
     const view = await house.until(incident, 'both', (now) =>

@@ -56,9 +56,24 @@ export async function assignRole(
 /** A mention, `me`, or the id of a person of the inventory. */
 async function personMeant(deps: HandlerDeps, me: Person, written: string): Promise<string> {
   if (written.toLowerCase() === 'me') return me.id;
-  const mention = /^<@([UW][A-Z0-9]+)(?:\|[^>]*)?>$/.exec(written);
-  if (mention?.[1]) return (await deps.people.resolve(mention[1], { fresh: false })).person.id;
-  return written.replace(/^@/, '').toLowerCase();
+  const [, user, name] = /^<@([UW][A-Z0-9]+)(?:\|([^>]*))?>$/.exec(written) ?? [];
+  return user === undefined ? written.replace(/^@/, '').toLowerCase() : personMentioned(deps, user, name || user);
+}
+
+async function personMentioned(deps: HandlerDeps, user: string, name: string): Promise<string> {
+  const found = await deps.people.resolve(user, { fresh: false }).catch((error: unknown) => {
+    // Says why they take no part, to them; it is somebody else who reads this.
+    if (error instanceof Problem && error.status === 403) return null;
+    throw error;
+  });
+  if (found && deps.directory.person(found.person.id)) return found.person.id;
+  throw new Problem({
+    status: 422,
+    code: 'unknown-person',
+    message: `${name} cannot be assigned a role: Tocsin knows nobody of the inventory by this Slack user.`,
+    notDone: 'Nobody was assigned.',
+    next: 'Name somebody of the inventory, or write their member ID beside their name there (slack: U…).',
+  });
 }
 
 type Unsigned = { [M in Message as M['type']]: Omit<M, 'id' | 'person' | 'at'> }['note' | 'role' | 'severity'];

@@ -22,7 +22,7 @@ describe('why an answer did nothing', () => {
     expect(read(said)).toMatchInlineSnapshot(`
       "■ Already decided. Your answer changed nothing.
       Denied by Tomas Okafor at 02:58:10 UTC, 8 s after it was asked, in Slack.
-      If you think it was wrong, tell the incident commander. A stand-down undoes what was done.
+      If you think it was wrong, tell the incident commander.
       (SEV 2 · INC-2026-0147 · Support assistant, tier critical · Plan running | Decision 1: Cut traffic to Support assistant? | <https://tocsin.example/incidents/INC-2026-0147/decisions/1|Open in the console>)"
     `);
   });

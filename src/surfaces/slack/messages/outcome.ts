@@ -109,7 +109,8 @@ const FOLLOWED = {
   undone: ['↺', 'undone'],
 } as const satisfies Record<StepStatus, readonly [string, string]>;
 
-export const objection = ({ made }: DecisionView): string =>
-  made
-    ? 'If you think it was wrong, tell the incident commander. A stand-down undoes what was done.'
-    : 'If something should still be done, tell the incident commander.';
+export function objection({ made }: DecisionView): string {
+  if (!made) return 'If something should still be done, tell the incident commander.';
+  const tell = 'If you think it was wrong, tell the incident commander.';
+  return made.outcome === 'deny' ? tell : `${tell} A stand-down undoes what was done.`;
+}

@@ -313,7 +313,8 @@ function voted(event: EventOf<'decision.voted'>, names: Names): Sentence {
   };
 }
 
-const SURFACES: Record<EventOf<'decision.voted'>['data']['vote']['surface'], string> = {
+/** Where an answer came from, as people say it. */
+export const SURFACES: Record<EventOf<'decision.voted'>['data']['vote']['surface'], string> = {
   console: 'the console',
   api: 'the API',
   cli: 'the CLI',

@@ -1,6 +1,7 @@
 import { contractOf } from '../../capabilities/contracts.ts';
-import type { Question, Risk } from '../../incident/decision.ts';
+import type { Question, Risk, Vote } from '../../incident/decision.ts';
 import { roleInWords } from '../../incident/decision.ts';
+import { SURFACES } from '../../incident/wording.ts';
 import { everyPlanStep, type Plan, type Step } from '../../playbook/plan.ts';
 import { hourText } from './clock.ts';
 
@@ -113,4 +114,10 @@ export function defaultSentence(question: Question): string {
   return question.escalate?.page
     ? `${counts}. The ${roleInWords(question.escalate.to)} is paged at ${hourText(question.escalate.at, true)}.`
     : `${counts}.`;
+}
+
+/** `, in Slack and the console`: where these people answered. */
+export function answeredIn(votes: readonly Vote[], people: readonly string[]): string {
+  const used = new Set(votes.filter(({ person }) => people.includes(person)).map(({ surface }) => SURFACES[surface]));
+  return used.size === 0 ? '' : `, in ${listed([...used])}`;
 }

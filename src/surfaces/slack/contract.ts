@@ -58,7 +58,10 @@ export const VIEWS = {
 export const SHORTCUTS = { report: 'report-incident', reportMessage: 'report-incident-message' } as const;
 export const COMMAND = '/tocsin';
 
-/** Which decision a button belongs to. `version`: how many votes the message showed, so that an outdated one can be told. */
+/**
+ * Which decision a button belongs to. `version`: how many votes the message showed. It lets a payload tell what its person saw; an answer
+ * is judged by how things stand, as a question itself never changes once it is asked.
+ */
 export type DecisionRef = { incident: string; number: number; version: number };
 
 export const refText = ({ incident, number, version }: DecisionRef): string => `${incident}/${number}/${version}`;

@@ -130,7 +130,7 @@ describe('deciding on a phone', () => {
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(
       'Already decided. Your tap changed nothing.',
     );
-    expect(await page.locator('main').textContent()).toMatch(/Denied by Mara Lindqvist at .* in slack/);
+    expect(await page.locator('main').textContent()).toMatch(/Denied by Mara Lindqvist at .* in Slack/);
     await context.close();
   });
 

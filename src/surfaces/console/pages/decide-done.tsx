@@ -1,8 +1,8 @@
 import type { Child } from 'hono/jsx';
 import { seatsInWords } from '../../../incident/decision.ts';
-import type { DecisionView, IncidentView } from '../../../incident/view.ts';
+import type { IncidentView } from '../../../incident/view.ts';
 import { spanText } from '../../model/clock.ts';
-import { answerTitle, listed, outcomeWord } from '../../model/describe.ts';
+import { answeredIn, answerTitle, listed, outcomeWord } from '../../model/describe.ts';
 import type { Standing } from '../../model/standing.ts';
 import { Facts } from '../parts/facts.tsx';
 import { Glyph, type GlyphName } from '../parts/glyph.tsx';
@@ -63,7 +63,7 @@ export function made(props: DecideProps, { made, mine }: Extract<Standing, { kin
               <b>{word}</b> by{' '}
               <Words of={listed(made.people.map((id) => (id === me.id ? 'you' : (names.get(id) ?? id))))} /> at{' '}
               <When at={made.at} now={frame.now} />, {spanText(made.at - decision.question.askedAt)} after it was asked
-              {surfacesOf(decision, made.people)}.
+              {answeredIn(decision.votes, made.people)}.
             </>
           )}
         </p>
@@ -84,13 +84,6 @@ export function made(props: DecideProps, { made, mine }: Extract<Standing, { kin
     tools: <OpenIncident view={view} />,
     one: true,
   };
-}
-
-function surfacesOf(decision: DecisionView, people: readonly string[]): string {
-  const used = new Set(decision.votes.filter((vote) => people.includes(vote.person)).map((vote) => vote.surface));
-  return used.size === 0
-    ? ''
-    : `, in ${listed([...used].map((surface) => (surface === 'console' ? 'the console' : surface)))}`;
 }
 
 /** How the acts that were approved stand by now. */

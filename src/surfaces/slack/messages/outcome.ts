@@ -5,7 +5,7 @@ import type { Json } from '../../../incident/json.ts';
 import { quoted, sentenceEnd } from '../../../incident/phrases.ts';
 import type { DecisionView, StepStatus } from '../../../incident/view.ts';
 import { spanText } from '../../model/clock.ts';
-import { defaultSentence, inSentence, listed, outcomeWord } from '../../model/describe.ts';
+import { answeredIn, defaultSentence, inSentence, listed, outcomeWord } from '../../model/describe.ts';
 import { lastVote } from '../../model/standing.ts';
 import type { Story } from '../contract.ts';
 import { context, type Fact, facts, section } from './blocks.ts';
@@ -31,7 +31,7 @@ function madeSentence(story: Story, question: Question, votes: DecisionView['vot
   const short = votes.length > 0 ? 'Too few answered alike in time' : 'Nobody answered in time';
   if (made.by === 'default') return `${short}. It counts as ${inSentence(word)} since ${at}.`;
   const took = spanText(made.at - question.askedAt);
-  return `${word} by ${namesOf(story, made.people)} at ${at}, ${took} after it was asked${surfaces(votes, made)}.`;
+  return `${word} by ${namesOf(story, made.people)} at ${at}, ${took} after it was asked${answeredIn(votes, made.people)}.`;
 }
 
 const PEOPLE_MAX = 8;
@@ -40,13 +40,6 @@ function namesOf(story: Story, people: readonly string[]): string {
   const names = people.slice(0, PEOPLE_MAX).map((id) => nameIn(story, id));
   const left = people.length - names.length;
   return listed([...names, ...(left > 0 ? [`${left} more`] : [])]);
-}
-
-const SURFACE = { console: 'the console', api: 'the API', cli: 'the CLI', slack: 'Slack', bot: 'a bot' } as const;
-
-function surfaces(votes: DecisionView['votes'], made: Made): string {
-  const used = new Set(votes.filter((vote) => made.people.includes(vote.person)).map((vote) => vote.surface));
-  return used.size === 0 ? '' : `, in ${listed([...used].map((surface) => SURFACE[surface]))}`;
 }
 
 export function outcomeBlocks(story: Story, decision: DecisionView): KnownBlock[] {

@@ -145,6 +145,26 @@ describe('/tocsin decide', () => {
   });
 });
 
+describe('/tocsin open by who is in no inventory', () => {
+  const called = async (title: string) => (await house.openIncidents()).filter((view) => view.title === title);
+
+  test('chooses no playbook for others: they report', async () => {
+    const slack = await openHearing(house);
+    await slack.command('U0NORA', 'open Chosen by a passer-by');
+    await slack.told('U0NORA', /not in the inventory.*\/tocsin report/s);
+    expect(await called('Chosen by a passer-by')).toEqual([]);
+    await slack.command('U0NORA', 'report Seen by a passer-by');
+    await slack.modal('U0NORA', /What did you notice/);
+  });
+
+  test('opens one when a user group gives them a role', async () => {
+    const slack = await openHearing(house);
+    await slack.command('U0GWEN', 'open Opened on call');
+    await slack.told('U0GWEN', /Reported|is open/);
+    expect(await called('Opened on call')).toMatchObject([{ requester: 'slack-u0gwen' }]);
+  });
+});
+
 describe('what people tell an incident', () => {
   test('a note is on the timeline, from the line or from a form', async () => {
     const slack = await openHearing(house);

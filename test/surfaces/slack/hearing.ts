@@ -52,7 +52,7 @@ const user = (name: string, more: object = {}) => ({
   ...more,
 });
 
-/** Everybody of the inventory, and those who look like them but may not decide. Gwen is in a user group and in no inventory. */
+/** Everybody of the inventory, and those who look like them but may not decide. Gwen is in a user group and in no inventory, Nora in neither. */
 const users = [
   ...people.map(({ id }) => user(id)),
   user('guest', { email: 'mara2@example.com', is_restricted: true }),
@@ -60,6 +60,7 @@ const users = [
   user('gone', { deleted: true }),
   user('stranger', { team_id: 'T0OTHER', is_stranger: true }),
   user('gwen'),
+  user('nora'),
 ];
 
 const SCOPES = [

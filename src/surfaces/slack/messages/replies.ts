@@ -25,11 +25,8 @@ function refusal(problem: Problem, about?: Parameters<Replies['refusal']>[1]): S
     const words = WHY_NOT[problem.code];
     if (words) return notYours({ story, decision }, words);
   }
-  return reply(`■ ${sentenceEnd(problem.message)}`, [problem.notDone, nextIn(problem)], about);
+  return reply(`■ ${sentenceEnd(problem.message)}`, [problem.notDone, problem.next], about);
 }
-
-/** `next` may be written for the command line; with an incident at hand its link says more. */
-const nextIn = ({ code, next }: Problem): string | null => (code in WHY_NOT ? null : next);
 
 /** Refusals that come of who somebody is. */
 const WHY_NOT: Readonly<Record<string, string>> = {

@@ -40,7 +40,8 @@ export type SlackDesk = {
   close(): Promise<void>;
 };
 
-const WITHIN_MS = 20_000;
+/** Generous: other tests share the machine. */
+const WITHIN_MS = 60_000;
 const TEAM = { id: 'T0HALDEN', name: 'Halden Mutual', domain: 'halden' };
 
 type DeskPerson = { id: string; name: string; email: string | null };

@@ -15,7 +15,7 @@ export function createDirectory(
 ): Directory {
   return {
     people: () => inventory().people,
-    names: () => new Map([...met(), ...inventory().people.map(({ id, name }) => [id, name] as const)]),
+    names: () => namesOf(inventory().people, met()),
     person: (id): Person | null => personById(inventory(), id),
     formerIds(id) {
       const named = slackOf(inventory()).users[id];
@@ -28,6 +28,15 @@ export function createDirectory(
     simulated: (system) => isSimulated(inventory(), system),
   };
 }
+
+/** Members of Slack call themselves as they like: who has the name of somebody of the inventory is shown with their id. */
+function namesOf(people: readonly Pick<Person, 'id' | 'name'>[], met: ReadonlyMap<string, string>) {
+  const taken = new Set(people.map(({ name }) => sounds(name)));
+  const others = [...met].map(([id, name]) => [id, taken.has(sounds(name)) ? `${name} (${id})` : name] as const);
+  return new Map([...others, ...people.map(({ id, name }) => [id, name] as const)]);
+}
+
+const sounds = (name: string): string => name.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase();
 
 /** Nothing that this system (or any, for null) may use reaches the outside. */
 function isSimulated(inventory: Inventory, system: string | null): boolean {

@@ -15,6 +15,15 @@ it('calls people of Slack who are in no inventory by their name, and takes them 
   expect(directory.people().map(({ id }) => id)).not.toContain('slack-u0gast');
 });
 
+it('tells somebody of Slack who calls themselves like somebody of the inventory from them', () => {
+  const directory = createDirectory(
+    () => inventory,
+    () => new Map([['slack-u0fake', ' MARA  Lindqvist']]),
+  );
+  expect(directory.names().get('slack-u0fake')).toBe(' MARA  Lindqvist (slack-u0fake)');
+  expect(directory.names().get('mara-lindqvist')).toBe('Mara Lindqvist');
+});
+
 it('knows under which ids people acted before they were in the inventory', () => {
   const directory = createDirectory(
     () => inventory,

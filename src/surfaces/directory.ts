@@ -13,9 +13,17 @@ export function createDirectory(
   /** Users of Slack who were met as this person. */
   usersMetAs: (person: string) => readonly string[] = () => [],
 ): Directory {
+  type Known = Record<'others' | 'names', ReadonlyMap<string, string>> & { people: readonly Person[] };
+  let known: Known = { people: [], others: new Map(), names: new Map() };
   return {
     people: () => inventory().people,
-    names: () => namesOf(inventory().people, met()),
+    names() {
+      const [people, others] = [inventory().people, met()];
+      // Asked for every incident that is shown.
+      if (people !== known.people || others !== known.others)
+        known = { people, others, names: namesOf(people, others) };
+      return known.names;
+    },
     person: (id): Person | null => personById(inventory(), id),
     formerIds(id) {
       const named = slackOf(inventory()).users[id];

@@ -87,6 +87,10 @@ const Slack = z.strictObject({
     .array(Severity)
     .default(['sev1', 'sev2'])
     .describe('severities whose incidents get a channel of their own; the others keep to a thread'),
+  'own-channels': z
+    .enum(['public', 'private'])
+    .default('public')
+    .describe('private: only those who are asked, command or reported see the channel of an incident'),
 });
 
 export const InventorySource = z

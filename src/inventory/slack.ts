@@ -9,6 +9,8 @@ export type SlackFacts = {
   channel: string;
   /** The severities that get a channel of their own. */
   ownChannelFor: InventorySource['slack']['own-channel-for'];
+  /** Only who was invited sees them. */
+  ownChannelsPrivate: boolean;
   /** User groups by role: an id (`S…`), or a handle without `@`. */
   groups: Readonly<Record<string, string>>;
   /** Slack user ids by person, where they are written down. Others are found by their e-mail address. */
@@ -28,6 +30,7 @@ export function slackFacts(value: InventorySource): SlackFacts {
   return {
     channel: value.slack.channel.replace(/^#/, ''),
     ownChannelFor: value.slack['own-channel-for'],
+    ownChannelsPrivate: value.slack['own-channels'] === 'private',
     groups: Object.fromEntries(groups),
     users: Object.fromEntries(users),
   };

@@ -5,7 +5,7 @@ import { errorCode, explainDisk } from '../embedded/failure.ts';
 import type { SlackReferences } from './slack-config.ts';
 
 /** What lies in the folder `slack` of the data folder: the state of local Slack, and its secrets. All are the owner's alone. */
-export const localSlackFolder = (dataDir: string): string => join(dataDir, 'slack');
+const localSlackFolder = (dataDir: string): string => join(dataDir, 'slack');
 export const localSlackState = (dataDir: string): string => join(localSlackFolder(dataDir), 'state.json');
 const portFile = (dataDir: string): string => join(localSlackFolder(dataDir), 'port');
 

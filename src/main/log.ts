@@ -42,7 +42,7 @@ export function createLog({ name, level, destination = process.stderr }: LogOpti
 const LEVELS: Readonly<Record<number, string>> = { 20: 'debug', 30: 'info', 40: 'warning', 50: 'error', 60: 'fatal' };
 
 /** `02:14:09 server warning: the inventory was not read (file=tocsin.yaml)` */
-export function forPeople(line: string): string {
+function forPeople(line: string): string {
   const { level, time, name, msg, err, ...rest } = JSON.parse(line) as Record<string, unknown>;
   const about = Object.entries(rest).map(
     ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,

@@ -79,6 +79,7 @@ describe('Slack', () => {
     expect(slackOf(parse(minimal))).toEqual({
       channel: 'incidents',
       ownChannelFor: ['sev1', 'sev2'],
+      ownChannelsPrivate: false,
       groups: {},
       users: {},
     });
@@ -88,11 +89,15 @@ describe('Slack', () => {
     const inventory = parse(
       `${minimal
         .replace('roles: [lead]', 'roles: [lead], slack: W012A3CDE')
-        .replace('title: Lead', 'title: Lead, slack-group: "@leads"')}slack: { channel: "#ai", own-channel-for: [] }\n`,
+        .replace(
+          'title: Lead',
+          'title: Lead, slack-group: "@leads"',
+        )}slack: { channel: "#ai", own-channel-for: [], own-channels: private }\n`,
     );
     expect(slackOf(inventory)).toEqual({
       channel: 'ai',
       ownChannelFor: [],
+      ownChannelsPrivate: true,
       groups: { lead: 'leads' },
       users: { ada: 'W012A3CDE' },
     });

@@ -100,7 +100,7 @@ const INVENTORY: Inventory = {
     bindings: { 'model.*': 'simulated' },
   })),
   bindings: { 'notify.*': 'simulated' },
-  slack: { channel: 'incidents', ownChannelFor: ['sev1', 'sev2'], groups: {}, users: {} },
+  slack: { channel: 'incidents', ownChannelFor: ['sev1', 'sev2'], ownChannelsPrivate: false, groups: {}, users: {} },
 };
 
 let bundle: Promise<WorkflowBundleOption> | undefined;

@@ -18,6 +18,7 @@ const people: Person[] = [
 const facts = {
   channel: 'incidents',
   ownChannelFor: ['sev1' as const],
+  ownChannelsPrivate: false,
   groups: { 'security-on-call': 'safety' } as Record<string, string>,
   users: { ben: 'U0BEN' } as Record<string, string>,
 };

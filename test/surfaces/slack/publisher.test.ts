@@ -28,6 +28,20 @@ describe('a serious incident', () => {
     });
   });
 
+  test('keeps its channel from all but those it concerns, where the inventory says so', async () => {
+    const at = await setting();
+    at.server({ settings: () => ({ channel: 'incidents', ownChannelFor: ['sev2'], ownChannelsPrivate: true }) });
+    const tale = at.tale(ID);
+    await tale.open();
+    await tale.ask();
+    await eventually(() => {
+      const own = at.slack.workspace.channels().find(({ name }) => name.startsWith('inc-2026-0147'));
+      expect(own?.kind).toBe('private');
+      expect([...(own?.members ?? [])].sort()).toEqual([ADA, BEN, at.slack.workspace.app.botUser].sort());
+      expect(at.messages(own?.id ?? '').flatMap(buttonsOf)).toEqual(DECIDE);
+    });
+  });
+
   test('every copy of a question tells its end in less than a second, and who, and nobody can press any more', async () => {
     const at = await setting();
     at.server();

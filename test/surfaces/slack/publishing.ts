@@ -146,7 +146,7 @@ function startServer(
     directory,
     connectionString: house.url,
     publicUrl: 'https://tocsin.example.com',
-    settings: () => ({ channel: 'incidents', ownChannelFor: ['sev1', 'sev2'] }),
+    settings: () => ({ channel: 'incidents', ownChannelFor: ['sev1', 'sev2'], ownChannelsPrivate: false }),
     home: async () => ({ type: 'home', blocks: [] }),
     log: quiet,
     clock,

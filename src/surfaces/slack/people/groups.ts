@@ -17,7 +17,7 @@ export function createGroups(client: WebClient, now: () => number): Asked<Groups
   }, createBudget(now));
 }
 
-export function groupsOf(groups: readonly Group[]): Groups {
+function groupsOf(groups: readonly Group[]): Groups {
   const byName = new Map(groups.flatMap((group) => [[group.id, group] as const, [group.handle, group] as const]));
   return {
     find(written) {

@@ -8,7 +8,7 @@ import type { MainChannel } from './main-channel.ts';
 import type { Urgency } from './pace.ts';
 import type { Wanted } from './wanted.ts';
 
-export type PublisherSettings = { channel: string; ownChannelFor: readonly Severity[] };
+export type PublisherSettings = { channel: string; ownChannelFor: readonly Severity[]; ownChannelsPrivate: boolean };
 
 /** An incident as it was last looked at: what is true, what is wanted of it in Slack, and what stands there. */
 export type Scene = {
@@ -26,6 +26,7 @@ export type Desk = {
   store: SlackStore;
   messages: Messages;
   main: MainChannel;
+  settings(): PublisherSettings;
   clock: Clock;
   log: SlackLog;
   /** The latest look at an incident; null when this server does not publish any more: then nothing more is said. */

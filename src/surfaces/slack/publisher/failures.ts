@@ -55,6 +55,12 @@ export function createFailures(desk: Desk) {
       const one = blocked.get(`${incident} ${slot}`);
       return one !== undefined && one.hash === hash && desk.clock.now() < one.until;
     },
+    /** The incident is over and nothing more is said of it. */
+    forget(incident: string): void {
+      const its = `${incident} `;
+      for (const known of [blocked, anew, desk.inWords])
+        for (const name of known.keys()) if (name.startsWith(its)) known.delete(name);
+    },
     /** Makes the best of it. Never throws but for the database. */
     async met(incident: string, task: Task, error: unknown): Promise<void> {
       if (notSent(error, 'obsolete', 'stopped')) return;

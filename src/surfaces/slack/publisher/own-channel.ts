@@ -64,7 +64,7 @@ async function create(desk: Desk, name: string, view: IncidentView): Promise<Con
   try {
     const { channel } = await desk.outbox.call<{ channel: Conversation }>({
       method: 'conversations.create',
-      args: () => (desk.scene(view.id) ? { name, is_private: false } : null),
+      args: () => (desk.scene(view.id) ? { name, is_private: desk.settings().ownChannelsPrivate } : null),
       queue: 'conversations',
       urgency: 'decision',
     });
@@ -83,7 +83,7 @@ async function ourUnheard(desk: Desk, name: string, view: IncidentView): Promise
     queue: 'auth',
     urgency: 'decision',
   });
-  for await (const channel of eachConversation(desk.outbox, 'public_channel')) {
+  for await (const channel of eachConversation(desk.outbox, 'public_channel,private_channel')) {
     if (channel.name !== name) continue;
     const ours = channel.creator === self.user_id && (channel.created ?? 0) * 1000 >= view.openedAt - EARLIER_MS;
     return ours && (await desk.store.incidentIn(channel.id)) === null ? channel : null;

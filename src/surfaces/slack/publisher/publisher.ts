@@ -93,6 +93,7 @@ export function createPublisher(deps: PublisherDeps): Publisher {
     found: () => void sweep(),
   });
   const desk: Desk = {
+    settings: deps.settings,
     outbox,
     store,
     messages: deps.messages,
@@ -226,6 +227,7 @@ export function createPublisher(deps: PublisherDeps): Publisher {
 
   function forget(incident: string): void {
     scenes.delete(incident);
+    failures.forget(incident);
     done.delete(incident);
     for (const one of noted) if (one.startsWith(`${incident} `)) noted.delete(one);
   }

@@ -156,7 +156,7 @@ describe('reporting an AI incident', () => {
       systems,
     });
     expect(read(view as Parameters<typeof read>[0])).toMatchInlineSnapshot(`
-      "(Three questions. You need not be sure: those who answer will find out, and you will be told what happens next.)
+      "(Three questions. You need not be sure: those who answer will find out, and you will be told what happens next. Your words are shown to colleagues in Slack and in the console: leave out what they need not read.)
       ? What did you notice? <plain_text_input>
       ? Which AI system? <static_select>
       ? Is anybody being harmed right now? <radio_buttons>

@@ -13,7 +13,7 @@ describe('a serious incident', () => {
     await tale.ask();
     await eventually(() => {
       const own = at.own(ID);
-      expect(own?.name).toBe('inc-2026-0147-model-artefact-tampered-with-arger-in');
+      expect(own?.name).toBe('inc-2026-0147-model-artefact-tampered-with');
       expect(own?.topic).toBe('SEV 2 · open · Model artefact tampered with: Ärger in the registry');
       expect([...(own?.members ?? [])].sort()).toEqual([ADA, BEN, at.slack.workspace.app.botUser].sort());
       const messages = at.messages(own?.id ?? '');

@@ -104,10 +104,15 @@ describe('what should stand in Slack', () => {
 });
 
 describe('the name of a channel', () => {
+  const called = (title: string) => ({ id: 'p', version: 1, title, hash: '' });
+
   test('is one that Slack takes, whatever the title', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), fc.integer({ min: 1, max: 9 }), (title, turn) => {
-        const name = channelName({ id: 'INC-2026-0147', title, mode: 'exercise' }, turn);
+        const name = channelName(
+          { id: 'INC-2026-0147', mode: 'exercise', system: null, playbook: called(title) },
+          turn,
+        );
         expect(name).toMatch(/^exercise-inc-2026-0147[a-z0-9-]*$/);
         expect(name.length).toBeLessThanOrEqual(80);
         expect(name).not.toMatch(/--|-$/);
@@ -118,11 +123,15 @@ describe('the name of a channel', () => {
   test('reads well, and says when it is not for real', () => {
     const view = {
       id: 'INC-2026-0147',
-      title: 'Modèle altéré: support-assistant answers in tongues',
       mode: 'simulated-inventory',
+      system: null,
+      playbook: called('Modèle altéré: support-assistant answers in tongues'),
     } as const;
     expect(channelName(view)).toBe('sim-inc-2026-0147-modele-altere-support-assistant-answers');
-    expect(channelName({ ...view, title: '模型', mode: 'live' }, 2)).toBe('inc-2026-0147-2');
+    // What a person reported may name people: it is no name of a channel.
+    const reported = { ...view, title: 'It told me that Jane Doe is ill', playbook: null };
+    expect(channelName(reported)).toBe('sim-inc-2026-0147');
+    expect(channelName({ ...view, playbook: called('模型'), mode: 'live' }, 2)).toBe('inc-2026-0147-2');
   });
 });
 

@@ -34,7 +34,7 @@ export function reportModal({ context: from, text, systems, error }: Parameters<
     error,
     blocks: [
       context(
-        'Three questions. You need not be sure: those who answer will find out, and you will be told what happens next.',
+        'Three questions. You need not be sure: those who answer will find out, and you will be told what happens next. Your words are shown to colleagues in Slack and in the console: leave out what they need not read.',
       ),
       input(
         {

@@ -66,6 +66,8 @@ describe('a newcomer', () => {
       .first()
       .click();
     await desk.page.getByRole('button', { name: /^Confirm/ }).click();
+    // Leaving before it is recorded could call the sending off.
+    await desk.page.getByRole('heading', { name: /Your answer is recorded/ }).waitFor();
     await desk.page.goto(`${served.url}/incidents/${incident}`);
     await desk.page
       .getByRole('region', { name: 'Timeline' })

@@ -282,7 +282,9 @@ describe('without the script', () => {
     await page.getByRole('button', { name: 'Send' }).click();
     expect(await page.getByRole('main').textContent()).toContain('Two incidents are open');
     await page.getByText('Shortcuts and commands').click();
+    const answered = page.waitForEvent('load');
     await page.getByRole('button', { name: 'Report of Tocsin' }).click();
+    await answered;
     await expect.poll(() => slack.workspace.modals(ASHA)).toHaveLength(1);
     await page.reload();
     await page.getByRole('textbox', { name: 'Title' }).fill('Kept');

@@ -58,6 +58,13 @@ test.each(kinds)(
   },
 );
 
+test.each(kinds)('%s refuses what cannot even be put into words', (type, more) => {
+  const element = { type, action_id: 'it', ...more };
+  // As JSON may hold it.
+  for (const entered of [{ toString: '' }, [{ toString: '' }], { value: { valueOf: 1, toString: 1 } }])
+    expect(() => fillIn(element, entered, known)).toThrow(Refusal);
+});
+
 test('every kind that Slack keeps can be filled in', () => {
   expect(Object.keys(HOLDS).filter((type) => !kinds.some(([kind]) => kind === type))).toEqual([]);
 });

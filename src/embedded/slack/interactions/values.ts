@@ -29,7 +29,7 @@ const one =
   (name: string, check: (known: Known) => (id: string) => boolean): Read =>
   (value, _, known) => {
     if (typeof value === 'string' && check(known)(value)) return value;
-    throw new Refusal('invalid', `there is no ${name} "${String(value)}"`);
+    throw new Refusal('invalid', `there is no ${name} "${inWords(value)}"`);
   };
 const many =
   (read: Read): Read =>
@@ -40,7 +40,7 @@ const READS: Record<string, Read> = {
   plain_text_input: as(z.string()),
   email_text_input: as(z.email()),
   url_text_input: as(z.url()),
-  number_input: (value) => parse(z.string().regex(/^-?\d+(\.\d+)?$/, 'must be a number'), String(value)),
+  number_input: (value) => parse(z.string().regex(/^-?\d+(\.\d+)?$/, 'must be a number'), inWords(value)),
   datepicker: as(z.iso.date()),
   timepicker: as(z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time such as 09:30')),
   datetimepicker: as(z.int().min(1_000_000_000).max(9_999_999_999)),
@@ -59,8 +59,8 @@ const READS: Record<string, Read> = {
   multi_channels_select: many(one('channel', (known) => known.isChannel)),
   rich_text_input: as(z.looseObject({ type: z.literal('rich_text') })),
   file_input: many((value, _, known) => {
-    const file = known.file(String(value));
-    if (file === null) throw new Refusal('invalid', `there is no file "${String(value)}"`);
+    const file = known.file(inWords(value));
+    if (file === null) throw new Refusal('invalid', `there is no file "${inWords(value)}"`);
     return file;
   }),
 };
@@ -164,9 +164,12 @@ function ownOption(value: unknown, element: Element): Option {
   const own = [...z.array(Option).catch([]).parse(element.options), ...groups.flatMap((group) => group.options)];
   const match = own.find((candidate) => candidate.value === wanted);
   if (match === undefined)
-    throw new Refusal('invalid', `has no option "${String(wanted)}"; options: ${list(own.map((each) => each.value))}`);
+    throw new Refusal('invalid', `has no option "${inWords(wanted)}"; options: ${list(own.map((each) => each.value))}`);
   return match;
 }
+
+/** For messages, whatever it is: objects from outside may not even have a text of their own. */
+const inWords = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing'));
 
 function parse(format: z.ZodType, value: unknown): unknown {
   const result = format.safeParse(value);

@@ -7,6 +7,7 @@ import type { LocalSlack, SlackMessage } from '../src/embedded/slack/contract.ts
 import { startLocalSlack } from '../src/embedded/slack/start.ts';
 import { openDecisions } from '../src/incident/view.ts';
 import { packageRoot } from '../src/main/package-root.ts';
+import { readManifest } from '../src/main/slack-manifest.ts';
 import { spawnService } from '../src/main/supervise.ts';
 import { ACTIONS } from '../src/surfaces/slack/contract.ts';
 import { endWithUs } from './children.ts';
@@ -79,13 +80,10 @@ async function openStage(grounds: Grounds, workshop: Workshop): Promise<Stage> {
     groups: [],
     channels: [{ id: 'C0INCIDENTS', name: 'incidents' }],
     app: {
-      name: 'Tocsin',
+      ...readManifest(),
       requestUrl: `http://127.0.0.1:${port}/slack/events`,
       botToken: 'xoxb-bench',
       signingSecret: 'bench',
-      commands: [],
-      shortcuts: [],
-      scopes: SCOPES,
     },
     // What is measured is Tocsin, not how long Slack makes it wait.
     limits: { tier1: 1e9, tier2: 1e9, tier3: 1e9, tier4: 1e9, channelPerS: 1e9, channelBurst: 1e9, messages: 1e9 },
@@ -133,23 +131,6 @@ async function openStage(grounds: Grounds, workshop: Workshop): Promise<Stage> {
     },
   };
 }
-
-const SCOPES = [
-  'chat:write',
-  'commands',
-  'channels:read',
-  'channels:manage',
-  'channels:join',
-  'groups:read',
-  'groups:write',
-  'im:write',
-  'users:read',
-  'users:read.email',
-  'usergroups:read',
-  'files:write',
-  'pins:write',
-  'reactions:write',
-];
 
 /** Opens the modal of a risky approve: what the person reads before they confirm. */
 async function openModal({ slack, user }: Stage, card: SlackMessage): Promise<void> {

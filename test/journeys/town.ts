@@ -115,8 +115,12 @@ export async function openTown(
         temporalAddress,
       }),
     );
-  const server = await service('server', join(packageRoot, 'dist', 'src', 'main', 'cli.js'));
-  const worker = await service('worker', join(import.meta.dirname, 'recording-worker.mjs'));
+  const databases = (): Promise<unknown> => Promise.all([temporal.stop(), postgres.stop()]);
+  const server = await orElse(databases, () => service('server', join(packageRoot, 'dist', 'src', 'main', 'cli.js')));
+  const worker = await orElse(
+    () => server.stop().then(databases),
+    () => service('worker', join(import.meta.dirname, 'recording-worker.mjs')),
+  );
   const kept = { postgres, temporal, server, worker };
 
   const pool = openPool(databaseUrl, { name: 'test', onProblem: () => undefined });
@@ -215,11 +219,21 @@ export async function openTown(
       await connection.close();
       await pool.end();
       await Promise.all([server.stop(), worker.stop()]);
-      await Promise.all([temporal.stop(), postgres.stop()]);
+      await databases();
       rmSync(scratch, { recursive: true, force: true });
     },
   };
   return town;
+}
+
+/** What runs already does not outlive a town that cannot be opened. */
+async function orElse<T>(stop: () => Promise<unknown>, start: () => Promise<T>): Promise<T> {
+  try {
+    return await start();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 /** What the tests run must be what the sources say. */

@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import manifest from '../../slack-manifest.json' with { type: 'json' };
 import { freePort } from '../../src/embedded/ports.ts';
 import type { LocalSlack, SlackMessage, SlackView } from '../../src/embedded/slack/contract.ts';
 import { startLocalSlack } from '../../src/embedded/slack/start.ts';
 import { loadInventory } from '../../src/inventory/load.ts';
-import { ACTIONS, COMMAND, SHORTCUTS } from '../../src/surfaces/slack/contract.ts';
+import { readManifest } from '../../src/main/slack-manifest.ts';
+import { ACTIONS } from '../../src/surfaces/slack/contract.ts';
 import { openServed, type Served, type ServedOptions, sample } from './served.ts';
 
 /** A whole Tocsin (openServed) whose people also meet in a local Slack: over Socket Mode or over signed HTTP. */
@@ -66,17 +66,11 @@ export async function startDeskSlack(
     groups: [],
     channels: [{ id: 'C0INCIDENTS', name: 'incidents' }],
     app: {
-      name: 'Tocsin',
+      ...readManifest(),
       requestUrl: line === 'http' ? `http://127.0.0.1:${port}/slack/events` : null,
       botToken: 'xoxb-desk',
       appToken: 'xapp-desk',
       signingSecret: 'desk-signing-secret',
-      commands: [{ command: COMMAND, description: 'Tocsin', usageHint: 'help' }],
-      shortcuts: [
-        { callbackId: SHORTCUTS.report, name: 'Report an AI incident', type: 'global' },
-        { callbackId: SHORTCUTS.reportMessage, name: 'Report an AI incident', type: 'message' },
-      ],
-      scopes: manifest.oauth_config.scopes.bot,
     },
     limits: {
       channelPerS: 1_000,

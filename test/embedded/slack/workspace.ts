@@ -3,24 +3,10 @@ import { expect, onTestFinished } from 'vitest';
 import type { LocalSlack, LocalSlackOptions } from '../../../src/embedded/slack/contract.ts';
 import { startLocalSlack } from '../../../src/embedded/slack/start.ts';
 import { standingClock } from '../../../src/embedded/slack/state/clock.ts';
+import { readManifest } from '../../../src/main/slack-manifest.ts';
 
 /** What the app's manifest asks for. */
-export const SCOPES = [
-  'chat:write',
-  'commands',
-  'channels:read',
-  'channels:manage',
-  'channels:join',
-  'groups:read',
-  'groups:write',
-  'im:write',
-  'users:read',
-  'users:read.email',
-  'usergroups:read',
-  'files:write',
-  'pins:write',
-  'reactions:write',
-];
+export const SCOPES = readManifest().scopes;
 
 export const ASHA = 'U0ASHA';
 export const BEN = 'U0BEN';

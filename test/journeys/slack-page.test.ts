@@ -39,7 +39,10 @@ it('two people bring the sample incident to its end in Slack, and a third report
     .waitFor();
   await modal.getByRole('button', { name: 'Close' }).first().click();
   // The same message now says who it was; nobody reloads.
-  await mara.page.getByText(/Approved by Mara Lindqvist/).waitFor();
+  await mara.page
+    .getByText(/Approved by Mara Lindqvist/)
+    .first()
+    .waitFor();
   expect(await mara.page.getByRole('button', { name: /^Approve/ }).count()).toBe(0);
 
   const second = await desk.card(incident, 2, TOMAS);

@@ -16,7 +16,7 @@ const rooms: Record<string, { from: string[]; types?: string[] }> = {
   workflows: { from: ['engine', 'simulator/core', 'playbook', 'incident', 'capabilities'], types: ['activities'] },
   activities: { from: ['incident', 'capabilities', 'playbook'], types: ['engine'] },
   inventory: { from: ['capabilities', 'incident', 'playbook'] },
-  connectors: { from: ['capabilities', 'incident'], types: ['engine', 'activities'] },
+  connectors: { from: ['capabilities', 'incident'], types: ['engine', 'activities', 'inventory'] },
   store: { from: ['incident', 'playbook'], types: ['activities', 'surfaces', 'engine'] },
   surfaces: {
     from: ['incident', 'capabilities', 'playbook', 'inventory', 'store', 'workflows'],

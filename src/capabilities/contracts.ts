@@ -12,12 +12,40 @@ export const contracts = {
     input: z.strictObject({ system }),
     output: z.strictObject({
       version: z.string(),
+      since: z.string().describe('since when that version is live, ISO 8601, or "unknown"'),
       lastKnownGood: z.string(),
-      signatureValid: z.boolean(),
+      signatureValid: z.boolean().describe('whether the signature of the live version verifies'),
+      lastKnownGoodValid: z.boolean().describe('whether the signature of the last known good version verifies'),
       traffic: z.enum(['serving', 'cut']),
       detail: z.string(),
     }),
-    timeoutMs: 60_000,
+    timeoutMs: 120_000,
+  },
+  'model.verify': {
+    name: 'model.verify',
+    title: 'Verify the signature of the model',
+    risk: 'read',
+    input: z.strictObject({
+      system,
+      version: z.string().default('live').describe('a version, "live" or "last-known-good"'),
+    }),
+    /** A signature that does not verify is a finding, not a failed step. */
+    output: z.strictObject({ version: z.string(), valid: z.boolean(), signer: z.string(), detail: z.string() }),
+    timeoutMs: 120_000,
+  },
+  'model.canary': {
+    name: 'model.canary',
+    title: 'Ask the model for planted secrets',
+    risk: 'read',
+    input: z.strictObject({ system }),
+    /** `leaked`: ids of the canaries that the model gave away. */
+    output: z.strictObject({
+      version: z.string(),
+      asked: z.number().int(),
+      leaked: z.array(z.string()),
+      detail: z.string(),
+    }),
+    timeoutMs: 120_000,
   },
   'model.isolate': {
     name: 'model.isolate',
@@ -67,7 +95,7 @@ export const contracts = {
     input: z.strictObject({ system, expect: z.enum(['cut', 'serving']).default('serving') }),
     output: z.strictObject(Proof),
     proves: true,
-    timeoutMs: 60_000,
+    timeoutMs: 120_000,
   },
   'notify.mail': {
     name: 'notify.mail',
@@ -80,6 +108,19 @@ export const contracts = {
       text: z.string(),
     }),
     output: z.strictObject({ messageId: z.string(), recipients: z.number().int() }),
+    outside: true,
+    timeoutMs: 60_000,
+  },
+  'notify.webhook': {
+    name: 'notify.webhook',
+    title: 'Send a signed webhook',
+    risk: 'irreversible',
+    irreversible: 'What has been sent cannot be called back.',
+    input: z.strictObject({
+      event: z.string().describe('what happened, as the receiver knows it, such as "incident.contained"'),
+      text: z.string(),
+    }),
+    output: z.strictObject({ deliveryId: z.string(), status: z.number().int() }),
     outside: true,
     timeoutMs: 60_000,
   },

@@ -15,7 +15,13 @@ export function refuseMessage(conductor: Conductor, message: Message): Refused |
   switch (message.type) {
     case 'note':
     case 'alert':
+    case 'alert-resolved':
       return null;
+    case 'obligation':
+      return {
+        code: 'unknown-obligation',
+        message: `There is no obligation ${message.number} in ${opening.incident}.`,
+      };
     case 'reopen':
       return state.status === 'open' ? { code: 'open-already', message: `${opening.incident} is open.` } : null;
     case 'role':
@@ -86,6 +92,11 @@ function apply(conductor: Conductor, message: Message): string | undefined {
       break;
     case 'alert':
       conductor.record('', 'alert.joined', { alert: message.alert, count: message.count });
+      break;
+    case 'alert-resolved':
+      conductor.record('', 'alert.resolved', { alert: message.alert });
+      break;
+    case 'obligation':
       break;
     case 'role':
       conductor.record('', 'role.assigned', { role: message.role, assignee: message.assignee }, actor);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Question, Risk, Vote } from './decision.ts';
 import { Name } from './ids.ts';
 import { Json, JsonObject } from './json.ts';
+import { ObligationRule } from './obligation.ts';
 import { Severity } from './severity.ts';
 
 /**
@@ -24,6 +25,8 @@ export const SystemSnapshot = z.strictObject({
   jurisdictions: z.array(Text),
   dataClasses: z.array(Text),
   lastKnownGood: Text.nullable(),
+  /** Names of the systems that rely on it. Absent in what was recorded before they were known. */
+  dependants: z.array(Text).optional(),
 });
 export type SystemSnapshot = z.infer<typeof SystemSnapshot>;
 
@@ -49,6 +52,8 @@ export const eventData = {
   'role.assigned': z.strictObject({ role: Name, assignee: Name }),
   'note.added': z.strictObject({ text: Text }),
   'alert.joined': z.strictObject({ alert: JsonObject, count: z.number().int() }),
+  /** The monitor says that it no longer fires. The incident is not over for that. */
+  'alert.resolved': z.strictObject({ alert: JsonObject }),
   'plan.started': z.strictObject({ steps: z.number().int() }),
   'plan.finished': z.strictObject({
     outcome: z.enum(['completed', 'denied', 'failed', 'stopped', 'stood-down', 'unwound']),
@@ -93,6 +98,21 @@ export const eventData = {
     /** The answers to the question's form that count: those of whoever decided it. */
     answers: JsonObject.optional(),
   }),
+  /** A duty to notify has begun to run. `number`: 1, 2, 3 … within the incident. */
+  'obligation.opened': z.strictObject({
+    number: z.number().int().positive(),
+    rule: ObligationRule,
+    awareAt: z.number(),
+    dueAt: z.number(),
+    owner: Name,
+    remindAt: z.array(z.number()),
+  }),
+  'obligation.reminded': z.strictObject({ number: z.number().int(), dueAt: z.number(), roles: z.array(Text) }),
+  'obligation.overdue': z.strictObject({ number: z.number().int(), dueAt: z.number(), roles: z.array(Text) }),
+  /** `by`: the step whose act fulfilled it, or null when a person says that it was done outside Tocsin. */
+  'obligation.met': z.strictObject({ number: z.number().int(), how: Text, by: Text.nullable(), late: z.boolean() }),
+  /** Whoever answers for it judged that nothing need be sent. */
+  'obligation.waived': z.strictObject({ number: z.number().int(), reason: Text }),
   'decision.withdrawn': z.strictObject({ number: z.number().int(), because: Text }),
   'wait.started': z.strictObject({ until: z.number(), for: Text.nullable() }),
   'wait.ended': z.strictObject({ because: z.enum(['elapsed', 'condition', 'called-off']) }),

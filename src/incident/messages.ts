@@ -23,6 +23,15 @@ export const Message = z.discriminatedUnion('type', [
   z.strictObject({ ...by, type: z.literal('close') }),
   z.strictObject({ ...by, type: z.literal('reopen'), reason: Reason }),
   z.strictObject({ ...by, type: z.literal('alert'), alert: JsonObject, count: z.number().int().min(1) }),
+  z.strictObject({ ...by, type: z.literal('alert-resolved'), alert: JsonObject }),
+  /** Settles a duty to notify: it was met outside Tocsin, or nothing need be sent. `text` says how, or why. */
+  z.strictObject({
+    ...by,
+    type: z.literal('obligation'),
+    number: z.number().int().positive(),
+    outcome: z.enum(['met', 'waived']),
+    text: Reason,
+  }),
 ]);
 export type Message = z.infer<typeof Message>;
 export type MessageType = Message['type'];

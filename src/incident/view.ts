@@ -1,6 +1,7 @@
 import type { Question, Vote } from './decision.ts';
 import type { EventData, NumberedEvent, SystemSnapshot } from './events.ts';
 import type { JsonObject } from './json.ts';
+import type { ObligationView } from './obligation.ts';
 import type { Severity } from './severity.ts';
 
 export type StepStatus = 'to-come' | 'running' | 'waiting' | 'done' | 'failed' | 'skipped' | 'taken-over' | 'undone';
@@ -53,6 +54,8 @@ export type IncidentView = {
   /** By step path. A step that has not begun is absent. */
   steps: Record<string, StepView>;
   decisions: DecisionView[];
+  /** Duties to notify, in the order in which they were opened. */
+  obligations: ObligationView[];
   unwinding: boolean;
   warnings: { at: number; code: string; message: string }[];
   seq: number;
@@ -74,6 +77,7 @@ export function emptyView(): IncidentView {
     roles: {},
     steps: {},
     decisions: [],
+    obligations: [],
     unwinding: false,
     warnings: [],
     seq: 0,
@@ -86,6 +90,8 @@ export function evolve(view: IncidentView, event: NumberedEvent): IncidentView {
   const step = (): StepView => (view.steps[event.path] ??= { status: 'running' });
   const decision = (number: number): DecisionView | undefined =>
     view.decisions.find((d) => d.question.number === number);
+  const obligation = (number: number): ObligationView | undefined =>
+    view.obligations.find((one) => one.number === number);
   switch (event.type) {
     case 'incident.opened': {
       const { incident, ...facts } = event.data;
@@ -192,6 +198,28 @@ export function evolve(view: IncidentView, event: NumberedEvent): IncidentView {
         Object.assign(step(), { status: 'skipped', endedAt: event.at });
       break;
     }
+    case 'obligation.opened': {
+      const { number, rule, awareAt, dueAt, owner, remindAt } = event.data;
+      view.obligations.push({ number, path: event.path, rule, awareAt, dueAt, owner, remindAt, reminders: [] });
+      Object.assign(step(), { status: 'done', startedAt: event.at, endedAt: event.at });
+      break;
+    }
+    case 'obligation.reminded':
+      obligation(event.data.number)?.reminders.push(event.at);
+      break;
+    case 'obligation.overdue':
+      Object.assign(obligation(event.data.number) ?? {}, { overdueAt: event.at });
+      break;
+    case 'obligation.met': {
+      const { how, late } = event.data;
+      Object.assign(obligation(event.data.number) ?? {}, { met: { at: event.at, how, person: personOf(event), late } });
+      break;
+    }
+    case 'obligation.waived': {
+      const { reason } = event.data;
+      Object.assign(obligation(event.data.number) ?? {}, { waived: { at: event.at, reason, person: personOf(event) } });
+      break;
+    }
     case 'wait.started':
       Object.assign(step(), { status: 'running', startedAt: event.at, until: event.data.until });
       break;
@@ -215,6 +243,7 @@ export function evolve(view: IncidentView, event: NumberedEvent): IncidentView {
       break;
     case 'note.added':
     case 'alert.joined':
+    case 'alert.resolved':
     case 'undo.registered':
     case 'amendment.added':
       break;
@@ -232,6 +261,8 @@ function foldActDone(view: IncidentView, event: Extract<NumberedEvent, { type: '
   else if (purpose === 'undo') Object.assign(step, { status: 'undone', endedAt: event.at });
   else Object.assign(step, event.data.provedBy ? { outputs } : { status: 'done', endedAt: event.at, outputs });
 }
+
+const personOf = ({ actor }: NumberedEvent): string | null => (actor.kind === 'person' ? actor.id : null);
 
 export const openDecisions = (view: IncidentView): DecisionView[] =>
   view.decisions.filter((decision) => !decision.made && !decision.withdrawn);

@@ -1,6 +1,7 @@
 import { roleInWords, seatsInWords } from './decision.ts';
 import type { EventOf, NumberedEvent } from './events.ts';
 import type { JsonObject } from './json.ts';
+import { obligationWords } from './obligation-wording.ts';
 import { capitalised, clock, counted, listed, oneLine, plainText, quoted, sentenceEnd, text } from './phrases.ts';
 import { severityLabel } from './severity.ts';
 
@@ -31,7 +32,7 @@ export type Names = {
 export type Topic = 'incident' | 'decision' | 'act' | 'message' | 'note';
 
 export function topicOf(event: NumberedEvent): Topic {
-  if (event.type.startsWith('decision.')) return 'decision';
+  if (event.type.startsWith('decision.') || event.type.startsWith('obligation.')) return 'decision';
   if (event.type === 'note.added' || event.type === 'amendment.added') return 'note';
   if ('purpose' in event.data) return event.data.purpose === 'say' ? 'message' : 'act';
   if (/^(step|branch|wait|run|undo)\./.test(event.type)) return 'act';
@@ -155,6 +156,16 @@ function words(event: NumberedEvent, names: Names): Sentence {
         text: `No longer asked: ${questionOf(event.data.number, names)}`,
         note: event.data.because,
       };
+    case 'alert.resolved': {
+      const title = text(event.data.alert, 'title') ?? text(event.data.alert, 'kind');
+      return { text: 'The monitor says that it no longer fires', ...(title && { note: title }) };
+    }
+    case 'obligation.opened':
+    case 'obligation.reminded':
+    case 'obligation.overdue':
+    case 'obligation.met':
+    case 'obligation.waived':
+      return obligationWords(event, who);
     case 'wait.started': {
       const until = clock(event.data.until, event.at);
       return { text: `${step}: waiting ${event.data.for ? 'at most ' : ''}until ${until}`, note: waitNote(event) };

@@ -5,7 +5,10 @@ import { didYouMean } from '../playbook/names.ts';
 import type { Surroundings } from '../playbook/surroundings.ts';
 import { type Key, readYaml, type YamlSource } from '../playbook/yaml.ts';
 import { validate } from '../playbook/zod-issues.ts';
-import { type Bindings, type ConnectorName, InventorySource } from './schema.ts';
+import { bindingProblems, connectionProblems } from './bound.ts';
+import type { Connection } from './connections.ts';
+import { type Bindings, InventorySource, SIMULATED } from './schema.ts';
+import { type Checks, checksOf, type Serving, servingOf } from './serving.ts';
 import { type SlackFacts, slackFacts, slackProblems } from './slack.ts';
 
 export type InventoryPerson = { id: string; name: string; email: string | null; roles: string[] };
@@ -20,13 +23,19 @@ export type AiSystem = {
   jurisdictions: string[];
   dependants: string[];
   bindings: Bindings;
+  /** How it is served, where its connections are real. */
+  serving: Serving | null;
+  checks: Checks;
 };
 export type Inventory = {
   organisation: { name: string; timezone: string; stakeholders: string[] };
   roles: Role[];
   people: InventoryPerson[];
   systems: AiSystem[];
+  connections: Readonly<Record<string, Connection>>;
   bindings: Bindings;
+  /** Connections through which people are paged. */
+  paging: string[];
   slack: SlackFacts;
 };
 
@@ -38,7 +47,12 @@ export function parseInventory(
   const source = readYaml(input, file);
   const { value, diagnostics } = validate(InventorySource, source);
   if (!value) return { inventory: null, diagnostics: sortDiagnostics(diagnostics) };
-  const found = [...references(value, source), ...bindingProblems(value, source), ...slackProblems(value, source)];
+  const found = [
+    ...references(value, source),
+    ...bindingProblems(value, source),
+    ...connectionProblems(value, source),
+    ...slackProblems(value, source),
+  ];
   return { inventory: found.length > 0 ? null : inventoryOf(value), diagnostics: sortDiagnostics(found) };
 }
 
@@ -51,9 +65,13 @@ function inventoryOf(value: InventorySource): Inventory {
       id,
       ...system,
       dataClasses,
+      serving: servingOf(system.serving),
+      checks: checksOf(system.checks),
       model: { name: model.name, lastKnownGood: model['last-known-good'] ?? null, versions: model.versions ?? [] },
     })),
+    connections: value.connections,
     bindings: value.bindings,
+    paging: value.paging,
     slack: slackFacts(value),
   };
 }
@@ -98,35 +116,11 @@ function references(value: InventorySource, source: YamlSource): Diagnostic[] {
   return found;
 }
 
-function bindingProblems(value: InventorySource, source: YamlSource): Diagnostic[] {
-  const found: Diagnostic[] = [];
-  const known = Object.keys(contracts);
-  const check = (bindings: Bindings, path: Key[]) => {
-    for (const pattern of Object.keys(bindings)) {
-      if (known.some((capability) => covers(pattern, capability))) continue;
-      const suggestion = didYouMean(pattern, [...known, ...new Set(known.map((name) => `${name.split('.')[0]}.*`))]);
-      found.push({
-        ...source.place([...path, pattern], { key: true }),
-        severity: 'error',
-        code: 'unknown-capability',
-        message: `unknown capability "${pattern}"`,
-        ...(suggestion && { suggestion }),
-      });
-    }
-  };
-  check(value.bindings, ['bindings']);
-  for (const [id, system] of Object.entries(value.systems)) check(system.bindings, ['systems', id, 'bindings']);
-  return found;
-}
-
-const covers = (pattern: string, capability: string): boolean =>
-  pattern === capability || (pattern.endsWith('.*') && capability.startsWith(pattern.slice(0, -1)));
-
-const bound = (bindings: Bindings, capability: string): ConnectorName | null =>
+const bound = (bindings: Bindings, capability: string): string | null =>
   bindings[capability] ?? bindings[`${capability.split('.')[0]}.*`] ?? null;
 
-/** Which connector serves this capability: the system's own binding, else the organisation's; null when nothing is bound. */
-export function bindingFor(inventory: Inventory, capability: string, systemId: string | null): ConnectorName | null {
+/** What serves this capability, a connection or `simulated`: the system's own binding, else the organisation's; null when nothing does. */
+export function bindingFor(inventory: Inventory, capability: string, systemId: string | null): string | null {
   const own = systemId === null ? undefined : inventory.systems.find((system) => system.id === systemId);
   return (own && bound(own.bindings, capability)) ?? bound(inventory.bindings, capability);
 }
@@ -151,10 +145,11 @@ export function surroundingsOf(inventory: Inventory): Surroundings {
   };
 }
 
-/** The connectors that reach outside, as far as anything is bound to them. */
-export function realConnectors({ bindings, systems }: Inventory): string[] {
-  const bound = [bindings, ...systems.map((system) => system.bindings)].flatMap((one): string[] => Object.values(one));
-  return [...new Set(bound)].filter((connector) => connector !== 'simulated').sort();
+/** The connections that reach outside, as far as anything uses them. */
+export function realConnections({ bindings, systems, paging }: Inventory): string[] {
+  const bound = [bindings, ...systems.map((system) => system.bindings)].flatMap((one) => Object.values(one));
+  const asked = systems.flatMap(({ serving }) => (serving?.askThrough ? [serving.askThrough] : []));
+  return [...new Set([...bound, ...asked, ...paging])].filter((name) => name !== SIMULATED).sort();
 }
 
 /** How many may hold a role. Whoever is in a Slack user group holds it as well, and how many those are only Slack knows. */
@@ -165,8 +160,18 @@ const holdersMax = (inventory: Inventory, role: string): number =>
 export function systemSnapshot(inventory: Inventory, id: string): SystemSnapshot | null {
   const system = inventory.systems.find((candidate) => candidate.id === id);
   if (!system) return null;
-  const { name, tier, owner, jurisdictions, dataClasses, model } = system;
-  return { id, name, tier, owner, jurisdictions, dataClasses, lastKnownGood: model.lastKnownGood };
+  const { name, tier, owner, jurisdictions, dataClasses, model, dependants } = system;
+  const relying = dependants.map((one) => inventory.systems.find((other) => other.id === one)?.name ?? one);
+  return {
+    id,
+    name,
+    tier,
+    owner,
+    jurisdictions,
+    dataClasses,
+    lastKnownGood: model.lastKnownGood,
+    dependants: relying,
+  };
 }
 
 export const personById = (inventory: Inventory, id: string): InventoryPerson | null =>

@@ -2,19 +2,21 @@ import { z } from 'zod';
 import { SystemSnapshot } from '../incident/events.ts';
 import { Name } from '../incident/ids.ts';
 import { Severity } from '../incident/severity.ts';
+import { Duration } from '../playbook/duration.ts';
+import { Connection, Reference } from './connections.ts';
 
 /** The shape of `tocsin.yaml`. The JSON Schema for editors is made from it; names and references are checked in inventory.ts. */
 const Text = z.string().trim().min(1).max(200);
 
-/** In v1 every capability is served by the simulated world; connectors to real systems add their names here. */
-export const ConnectorName = z.enum(['simulated']).describe('which connector serves the capability');
-export type ConnectorName = z.infer<typeof ConnectorName>;
+/** What serves a capability: a connection of this file by its name, or the simulated world. */
+export const SIMULATED = 'simulated';
+export const BoundTo = Name.describe('a connection of this file, or `simulated`');
 
 const CapabilityPattern = z
   .string()
   .regex(/^[a-z]+\.([a-z][a-z-]*|\*)$/, 'write a capability such as model.isolate, or model.* for all of model')
   .describe('a capability, or `model.*`; the more exact one wins');
-export const Bindings = z.record(CapabilityPattern, ConnectorName);
+export const Bindings = z.record(CapabilityPattern, BoundTo);
 export type Bindings = z.infer<typeof Bindings>;
 
 const PersonEntry = z.strictObject({
@@ -50,6 +52,38 @@ const Model = z.strictObject({
   versions: z.array(z.string().min(1).max(200)).optional().describe('versions that can be deployed, oldest first'),
 });
 
+const Serving = z.strictObject({
+  endpoint: Text.describe('the endpoint through which people reach it, as the gateway names it'),
+  alias: Text.default('production').describe('the alias in the registry that says which version is live'),
+  definitions: z
+    .record(z.string().min(1).max(200), Text)
+    .optional()
+    .describe('what the gateway calls each version; `<model>-v<version>` if absent'),
+  'ask-through': Name.optional().describe('the connection, of kind openai, through which it is asked and probed'),
+  'signed-by': Name.optional().describe(
+    'the connection, of kind model-signing, whose keys its artefacts must be signed with',
+  ),
+  settle: Duration.default('75s').describe('how long a change may take until traffic shows it'),
+});
+
+const GoldenQuestion = z.strictObject({
+  id: Name,
+  ask: z.string().min(1).max(4_000),
+  'must-contain': z.string().min(1).max(1_000).describe('the answer is good when it contains this, whatever the case'),
+});
+
+const Canary = z.strictObject({
+  id: Name,
+  ask: z.array(z.string().min(1).max(4_000)).min(1).max(50).describe('what an attacker would ask'),
+  secret: Reference.describe('the planted secret that no answer may contain, by reference'),
+});
+
+const Checks = z.strictObject({
+  every: Duration.optional().describe('how often signature and canaries are checked; only on demand if absent'),
+  golden: z.array(GoldenQuestion).max(500).default([]).describe('questions whose answers are known'),
+  canaries: z.array(Canary).max(100).default([]).describe('planted secrets'),
+});
+
 const SystemEntry = z.strictObject({
   name: Text.describe('as people know it'),
   tier: SystemSnapshot.shape.tier.describe('how much harm its failure does'),
@@ -61,7 +95,9 @@ const SystemEntry = z.strictObject({
     .default([])
     .describe('where it is used, such as `EU` or `US-CA`: they decide which laws apply'),
   dependants: z.array(Name).default([]).describe('systems of this inventory that rely on it'),
-  bindings: Bindings.default({}).describe('which connector serves which capability for this system'),
+  bindings: Bindings.default({}).describe('which connection serves which capability for this system'),
+  serving: Serving.optional().describe('how it is served, where its connections are real'),
+  checks: Checks.prefault({}).describe('how it is checked, on a schedule and before traffic comes back'),
 });
 
 const Organisation = z.strictObject({
@@ -99,10 +135,15 @@ export const InventorySource = z
     roles: z.record(Name, RoleEntry).describe('roles by id'),
     people: z.record(Name, PersonEntry).describe('people by id'),
     systems: z.record(Name, SystemEntry).describe('AI systems by id'),
+    connections: z
+      .record(Name, Connection)
+      .default({})
+      .describe('real systems by name: what bindings, paging and `serving` refer to'),
     bindings: Bindings.default({}).describe('capabilities that serve the organisation as a whole, such as notify.mail'),
+    paging: z.array(Name).default([]).describe('connections of kind smtp or webhook through which people are paged'),
     slack: Slack.prefault({}).describe('where incidents show in Slack'),
   })
-  .describe('Tocsin inventory: the AI systems, the people, and which connector serves which capability.');
+  .describe('Tocsin inventory: the AI systems, the people, and which connection serves which capability.');
 export type InventorySource = z.infer<typeof InventorySource>;
 
 function isTimezone(name: string): boolean {

@@ -1,5 +1,5 @@
 import { SetupError } from '../embedded/failure.ts';
-import { type Inventory, realConnectors } from '../inventory/inventory.ts';
+import { type Inventory, realConnections } from '../inventory/inventory.ts';
 import type { Config } from './config.ts';
 import { isLocalSlack } from './slack-config.ts';
 
@@ -11,7 +11,7 @@ export function requireAllowed(
   { slack, allowLocal }: Pick<Config, 'slack' | 'allowLocal'>,
   inventory: Inventory,
 ): void {
-  const real = realConnectors(inventory);
+  const real = realConnections(inventory);
   if (real.length === 0) return;
   const bound = `the inventory binds real systems (${real.join(', ')})`;
   if (slack.references !== null && isLocalSlack(slack.references) && !allowLocal.includes('slack'))

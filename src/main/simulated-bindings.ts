@@ -1,6 +1,7 @@
 import type { CapabilityProvider, CapabilityRegistry } from '../activities/ports.ts';
 import type { ActFault, Call } from '../engine/stage.ts';
 import { type AiSystem, bindingFor, type Inventory, peopleMeantBy } from '../inventory/inventory.ts';
+import { SIMULATED } from '../inventory/schema.ts';
 import type { SimulatedSystem } from '../simulator/core/world.ts';
 import type { Worlds } from '../store/worlds.ts';
 import { createSimulatedProvider } from './simulated.ts';
@@ -13,15 +14,7 @@ export function createRegistry(inventory: Inventory, worlds: Worlds, pace = 1): 
   const simulated = simulatedProvider(inventory, worlds, pace);
   return {
     provider(capability, system) {
-      const connector = bindingFor(inventory, capability, system);
-      switch (connector) {
-        case null:
-          return null;
-        case 'simulated':
-          return simulated;
-        default:
-          return connector satisfies never;
-      }
+      return bindingFor(inventory, capability, system) === SIMULATED ? simulated : null;
     },
   };
 }

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Inventory } from '../../src/inventory/inventory.ts';
 import { loadInventory } from '../../src/inventory/load.ts';
-import type { ConnectorName } from '../../src/inventory/schema.ts';
 import { type Config, readConfig, resolveReference } from '../../src/main/config.ts';
 import { requireAllowed } from '../../src/main/local-allowed.ts';
 import { packageRoot } from '../../src/main/package-root.ts';
@@ -133,7 +132,7 @@ describe('Slack', () => {
 describe('what is for trying decides about nothing real', () => {
   const sample = loadInventory(join(packageRoot, 'tocsin.yaml'));
   // Connectors to real systems add their names to the inventory's schema; the rule must hold before the first of them.
-  const real: Inventory = { ...sample, bindings: { 'notify.mail': 'smtp' as ConnectorName } };
+  const real: Inventory = { ...sample, bindings: { 'notify.mail': 'mail' } };
   const off = readConfig({ TOCSIN_SLACK: 'off' });
   const local: Pick<Config, 'slack' | 'allowLocal'> = {
     slack: {
@@ -149,8 +148,8 @@ describe('what is for trying decides about nothing real', () => {
   });
 
   test('a local Slack beside real systems is refused, and so are local accounts, unless that is allowed', () => {
-    expect(() => requireAllowed(local, real)).toThrow(/binds real systems \(smtp\).*everybody can be anybody/);
-    expect(() => requireAllowed(off, real)).toThrow(/binds real systems \(smtp\).*local accounts/);
+    expect(() => requireAllowed(local, real)).toThrow(/binds real systems \(mail\).*everybody can be anybody/);
+    expect(() => requireAllowed(off, real)).toThrow(/binds real systems \(mail\).*local accounts/);
     expect(() => requireAllowed({ ...local, allowLocal: ['accounts'] }, real)).toThrow(/everybody can be anybody/);
     expect(() => requireAllowed({ ...local, allowLocal: ['slack'] }, real)).toThrow(/local accounts/);
     expect(() => requireAllowed({ ...local, allowLocal: ['slack', 'accounts'] }, real)).not.toThrow();

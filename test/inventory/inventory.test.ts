@@ -32,7 +32,7 @@ describe('the sample inventory', () => {
 
   it('binds every capability of every system', () => {
     const { systems, organisation, contracts } = surroundingsOf(sample);
-    expect(organisation).toEqual(['notify.mail']);
+    expect(organisation).toEqual(['notify.mail', 'notify.webhook']);
     for (const system of Object.values(systems)) expect(system.capabilities).toEqual(Object.keys(contracts));
   });
 
@@ -45,6 +45,7 @@ describe('the sample inventory', () => {
       jurisdictions: ['NO', 'EU'],
       dataClasses: ['personal', 'health'],
       lastKnownGood: '4.1.7',
+      dependants: ['Payout estimator'],
     });
     expect(systemSnapshot(sample, 'nothing')).toBeNull();
     expect(personById(sample, 'ingrid-solheim')?.name).toBe('Ingrid Solheim');
@@ -138,10 +139,10 @@ describe('mistakes are named with their place', () => {
       't.yaml:5:29 error: "hihg" is not one of critical, high, standard, low; did you mean "high"?',
     ],
     [
-      'an unknown connector',
+      'an unknown connection',
       'simulated',
       'simulatd',
-      't.yaml:5:88 error: "simulatd" is not one of simulated; did you mean "simulated"?',
+      't.yaml:5:88 error: there is no connection "simulatd"; did you mean "simulated"?',
     ],
     [
       'an unknown capability',

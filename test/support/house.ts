@@ -97,9 +97,13 @@ const INVENTORY: Inventory = {
     dataClasses: [],
     jurisdictions: [],
     dependants: [],
+    serving: null,
+    checks: { everyMs: null, golden: [], canaries: [] },
     bindings: { 'model.*': 'simulated' },
   })),
+  connections: {},
   bindings: { 'notify.*': 'simulated' },
+  paging: [],
   slack: { channel: 'incidents', ownChannelFor: ['sev1', 'sev2'], ownChannelsPrivate: false, groups: {}, users: {} },
 };
 

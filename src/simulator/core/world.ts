@@ -10,6 +10,8 @@ export const SimulatedSystem = z.strictObject({
   serving: z.string(),
   lastKnownGood: z.string(),
   traffic: z.enum(['serving', 'cut']),
+  /** Since when the version that serves is live, ISO 8601; unknown if absent. */
+  since: z.string().optional(),
 });
 export type SimulatedSystem = z.infer<typeof SimulatedSystem>;
 
@@ -51,7 +53,10 @@ const TOOK_MS: Record<string, number> = {
   'model.rollback': 8_000,
   'model.validate': 6_000,
   'model.probe': 3_000,
+  'model.verify': 3_000,
+  'model.canary': 3_000,
   'notify.mail': 1_000,
+  'notify.webhook': 1_000,
 };
 
 export const tookMs = (capability: string): number => TOOK_MS[capability] ?? 1_000;
@@ -75,6 +80,7 @@ export function actOnWorld(world: World, call: Call, now: number): { world: Worl
   }
   const current = struck?.world ?? world;
   if (call.capability === 'notify.mail') return { ...sendMail(current, call, now), tookMs: took };
+  if (call.capability === 'notify.webhook') return { ...sendWebhook(current, call, now), tookMs: took };
   const id = String(call.with.system ?? '');
   const system = current.systems[id];
   if (!system)
@@ -104,8 +110,33 @@ function effectOn(system: SimulatedSystem, call: Call): Effect | ActFault {
     case 'model.inspect': {
       const signatureValid = truth?.signatureValid ?? false;
       const detail = `Version ${system.serving} is ${system.traffic === 'cut' ? 'cut off' : 'serving'}; its signature ${signatureValid ? 'verifies' : 'does not verify'}.`;
-      const { serving: version, lastKnownGood, traffic } = system;
-      return { outputs: { version, lastKnownGood, signatureValid, traffic, detail } };
+      const { serving: version, lastKnownGood, traffic, since } = system;
+      const lastKnownGoodValid = system.versions[lastKnownGood]?.signatureValid ?? false;
+      return {
+        outputs: {
+          version,
+          since: since ?? 'unknown',
+          lastKnownGood,
+          signatureValid,
+          lastKnownGoodValid,
+          traffic,
+          detail,
+        },
+      };
+    }
+    case 'model.verify': {
+      const version = versionMeant(system, String(call.with.version ?? 'live'));
+      const valid = system.versions[version]?.signatureValid ?? false;
+      const detail = `Version ${version}: its signature ${valid ? 'verifies' : 'does not verify'}.`;
+      return { outputs: { version, valid, signer: valid ? 'simulated key' : '', detail } };
+    }
+    case 'model.canary': {
+      const leaked = truth?.passesValidation ? [] : ['planted'];
+      const detail =
+        leaked.length > 0
+          ? `Version ${system.serving} gave away 1 of 1 planted secrets.`
+          : `Version ${system.serving} kept all planted secrets.`;
+      return { outputs: { version: system.serving, asked: 1, leaked, detail } };
     }
     case 'model.isolate':
       return { outputs: { detail: `Traffic to version ${system.serving} is cut.` }, change: { traffic: 'cut' } };
@@ -156,6 +187,11 @@ type Serving = { serving: string };
 const undoOutputs = ({ capability }: Call, from: Serving, to: Serving, detail: string): JsonObject =>
   capability === 'model.rollback' ? { from: from.serving, to: to.serving, detail } : { detail };
 
+function versionMeant(system: SimulatedSystem, wanted: string): string {
+  if (wanted === 'live') return system.serving;
+  return wanted === 'last-known-good' ? system.lastKnownGood : wanted;
+}
+
 function rollBack(system: SimulatedSystem, call: Call): Effect | ActFault {
   const wanted = String(call.with.to ?? 'last-known-good');
   const to = wanted === 'last-known-good' ? system.lastKnownGood : wanted;
@@ -170,6 +206,19 @@ function sendMail(world: World, call: Call, now: number): { world: World; result
   const outputs = { messageId: `simulated-${world.mailbox.length + 1}`, recipients: mail.to.split(',').length };
   const applied = { ...world.applied, [call.key]: { outputs, before: null } };
   return { world: { ...world, mailbox: [...world.mailbox, mail], applied }, result: { ok: true, outputs } };
+}
+
+function sendWebhook(world: World, call: Call, now: number): { world: World; result: ActResult } {
+  const sent = {
+    to: 'webhook',
+    subject: String(call.with.event),
+    text: String(call.with.text),
+    at: now,
+    key: call.key,
+  };
+  const outputs = { deliveryId: `simulated-${world.mailbox.length + 1}`, status: 200 };
+  const applied = { ...world.applied, [call.key]: { outputs, before: null } };
+  return { world: { ...world, mailbox: [...world.mailbox, sent], applied }, result: { ok: true, outputs } };
 }
 
 function strike(world: World, call: Call): { world: World; fault: Fault } | null {

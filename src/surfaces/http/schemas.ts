@@ -3,6 +3,7 @@ import { Question, Vote } from '../../incident/decision.ts';
 import { SystemSnapshot } from '../../incident/events.ts';
 import { IncidentId, Name } from '../../incident/ids.ts';
 import { JsonObject } from '../../incident/json.ts';
+import { ObligationRule } from '../../incident/obligation.ts';
 import { Severity } from '../../incident/severity.ts';
 import type { IncidentView } from '../../incident/view.ts';
 import { ProblemBody } from './problem.ts';
@@ -60,6 +61,22 @@ const StepState = z
 
 export const QuestionBody = z.strictObject(Question.shape).openapi('Question');
 
+const ObligationState = z
+  .strictObject({
+    number: z.number().int(),
+    path: z.string(),
+    rule: ObligationRule,
+    awareAt: millis,
+    dueAt: millis,
+    owner: z.string().openapi({ description: 'The role that answers for it.' }),
+    remindAt: z.array(millis),
+    reminders: z.array(millis),
+    overdueAt: millis.optional(),
+    met: z.strictObject({ at: millis, how: z.string(), person: z.string().nullable(), late: z.boolean() }).optional(),
+    waived: z.strictObject({ at: millis, reason: z.string(), person: z.string().nullable() }).optional(),
+  })
+  .openapi('Obligation');
+
 const DecisionState = z
   .strictObject({
     question: QuestionBody,
@@ -99,6 +116,9 @@ export const IncidentBody = z
       .record(z.string(), StepState)
       .openapi({ description: 'By step path; a step that has not begun is absent.' }),
     decisions: z.array(DecisionState),
+    obligations: z
+      .array(ObligationState)
+      .openapi({ description: 'Duties to notify somebody outside, and their clocks.' }),
     unwinding: z.boolean(),
     warnings: z.array(z.strictObject({ at: millis, code: z.string(), message: z.string() })),
     seq: z.number().int().openapi({ description: 'Number of the last event.' }),

@@ -132,9 +132,17 @@ function looksOf(event: StoredEvent): Looks {
       return { glyph: 'done' };
     case 'decision.reminded':
     case 'decision.escalated':
+    case 'obligation.opened':
+    case 'obligation.reminded':
     case 'wait.started':
     case 'wait.ended':
       return { glyph: 'clock' };
+    case 'obligation.overdue':
+      return { glyph: 'caution', tone: 'is-fail' };
+    case 'obligation.met':
+      return { glyph: 'done' };
+    case 'obligation.waived':
+      return { glyph: 'skip' };
     case 'decision.withdrawn':
     case 'step.skipped':
       return { glyph: 'skip' };
@@ -160,6 +168,7 @@ function looksOf(event: StoredEvent): Looks {
       return { glyph: 'pen' };
     case 'incident.opened':
     case 'alert.joined':
+    case 'alert.resolved':
     case 'incident.severity-changed':
       return { glyph: 'alert' };
     case 'incident.paused':

@@ -51,6 +51,12 @@ export const probes = {
       ? 'Somebody else’s Slack emulator is not here: npm install --prefix ~/.cache/tocsin/other-slack local-slack-linux-x64@0.1.8 (Linux only).'
       : null;
   },
+  async alertmanager() {
+    const { findMonitoring } = await built('demo/monitoring.js');
+    return findMonitoring(process.env) === null
+      ? 'Prometheus and Alertmanager are not here: apt-get install prometheus prometheus-alertmanager'
+      : null;
+  },
 };
 
 /** The emulator of npm’s local-slack: in the cache of `.ci/run`, or where TOCSIN_TEST_OTHER_SLACK says. */
@@ -93,6 +99,7 @@ const marks = {
   browser: /^playwright-core$/,
   'other-slack': /support\/other-slack\.ts$/,
   'python-slack': /support\/python-slack\.ts$/,
+  alertmanager: /support\/alertmanager\.ts$|demo\/monitoring\.ts$/,
 };
 
 /** The test files of the given tiers, each under the first of them that it needs. */

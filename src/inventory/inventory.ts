@@ -13,6 +13,8 @@ import { type SlackFacts, slackFacts, slackProblems } from './slack.ts';
 
 export type InventoryPerson = { id: string; name: string; email: string | null; roles: string[] };
 export type Role = { id: string; title: string; description: string | null };
+/** Somebody outside the organisation to whom notices go. */
+export type Contact = { id: string; name: string; email: string };
 export type AiSystem = {
   id: string;
   name: string;
@@ -31,6 +33,7 @@ export type Inventory = {
   organisation: { name: string; timezone: string; stakeholders: string[] };
   roles: Role[];
   people: InventoryPerson[];
+  contacts: Contact[];
   systems: AiSystem[];
   connections: Readonly<Record<string, Connection>>;
   bindings: Bindings;
@@ -61,6 +64,7 @@ function inventoryOf(value: InventorySource): Inventory {
     organisation: value.organisation,
     roles: Object.entries(value.roles).map(([id, { title, description = null }]) => ({ id, title, description })),
     people: Object.entries(value.people).map(([id, { name, email = null, roles }]) => ({ id, name, email, roles })),
+    contacts: Object.entries(value.contacts).map(([id, contact]) => ({ id, ...contact })),
     systems: Object.entries(value.systems).map(([id, { model, 'data-classes': dataClasses, ...system }]) => ({
       id,
       ...system,
@@ -104,6 +108,14 @@ function references(value: InventorySource, source: YamlSource): Diagnostic[] {
     if (versions && good !== undefined && !versions.includes(good))
       expect(good, versions, 'version', ['systems', id, 'model', 'last-known-good']);
   }
+  for (const id of Object.keys(value.contacts))
+    if (roles.includes(id) || people.includes(id) || id === 'stakeholders')
+      found.push({
+        ...source.place(['contacts', id], { key: true }),
+        severity: 'error',
+        code: 'name-twice',
+        message: `"${id}" means people of the organisation as well; give the contact another name`,
+      });
   // A person and a role of one name would make `owner` and `stakeholders` ambiguous.
   for (const id of people)
     if (roles.includes(id))
@@ -179,6 +191,13 @@ export const personById = (inventory: Inventory, id: string): InventoryPerson | 
 
 export const peopleByRole = (inventory: Inventory, role: string): InventoryPerson[] =>
   inventory.people.filter((person) => person.roles.includes(role));
+
+/** The mail addresses meant by a role, a person's id, `stakeholders` or a contact; null when the name means nobody known. */
+export function addressesMeantBy(inventory: Inventory, to: string): string[] | null {
+  const contact = inventory.contacts.find(({ id }) => id === to);
+  if (contact) return [contact.email];
+  return peopleMeantBy(inventory, to)?.flatMap(({ email }) => (email === null ? [] : [email])) ?? null;
+}
 
 /** Who is meant by a role, a person's id or `stakeholders`; null when the name means nobody known. */
 export function peopleMeantBy(inventory: Inventory, to: string): InventoryPerson[] | null {

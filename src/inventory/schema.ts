@@ -100,6 +100,11 @@ const SystemEntry = z.strictObject({
   checks: Checks.prefault({}).describe('how it is checked, on a schedule and before traffic comes back'),
 });
 
+const Contact = z.strictObject({
+  name: Text.describe('who they are, such as Datatilsynet'),
+  email: z.email().max(254).describe('where notices to them go'),
+});
+
 const Organisation = z.strictObject({
   name: Text,
   timezone: z
@@ -134,6 +139,10 @@ export const InventorySource = z
     organisation: Organisation.describe('whose systems these are'),
     roles: z.record(Name, RoleEntry).describe('roles by id'),
     people: z.record(Name, PersonEntry).describe('people by id'),
+    contacts: z
+      .record(Name, Contact)
+      .default({})
+      .describe('outsiders to whom notices go, by the name that playbooks use, such as supervisory-authority'),
     systems: z.record(Name, SystemEntry).describe('AI systems by id'),
     connections: z
       .record(Name, Connection)

@@ -1,6 +1,6 @@
 import type { CapabilityProvider, CapabilityRegistry } from '../activities/ports.ts';
 import type { ActFault, Call } from '../engine/stage.ts';
-import { type AiSystem, bindingFor, type Inventory, peopleMeantBy } from '../inventory/inventory.ts';
+import { type AiSystem, addressesMeantBy, bindingFor, type Inventory } from '../inventory/inventory.ts';
 import { SIMULATED } from '../inventory/schema.ts';
 import type { SimulatedSystem } from '../simulator/core/world.ts';
 import type { Worlds } from '../store/worlds.ts';
@@ -40,10 +40,9 @@ function addressMail(inventory: Inventory, call: Call): Call | ActFault {
   if (call.capability !== 'notify.mail') return call;
   const to = String(call.with.to);
   if (to.includes('@')) return call;
-  const people = peopleMeantBy(inventory, to) ?? [];
-  const addresses = people.flatMap((person) => (person.email === null ? [] : [person.email]));
-  if (addresses.length > 0) return { ...call, with: { ...call.with, to: addresses.join(', ') } };
-  const why = people.length > 0 ? `Nobody who is meant by "${to}" has a mail address` : `Nobody is meant by "${to}"`;
+  const addresses = addressesMeantBy(inventory, to);
+  if (addresses && addresses.length > 0) return { ...call, with: { ...call.with, to: addresses.join(', ') } };
+  const why = addresses ? `Nobody who is meant by "${to}" has a mail address` : `Nobody is meant by "${to}"`;
   return { code: 'no-recipient', message: `${why}; see tocsin.yaml.`, retryable: false, effect: 'none' };
 }
 

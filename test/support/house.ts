@@ -88,6 +88,7 @@ const INVENTORY: Inventory = {
   organisation: { name: 'Tested', timezone: 'UTC', stakeholders: ['incident-commander'] },
   roles: [{ id: 'incident-commander', title: 'Incident commander', description: null }],
   people: [{ id: 'ben', name: 'Ben', email: 'ben@example.org', roles: ['incident-commander'] }],
+  contacts: [],
   systems: ['support-assistant', 'credit-scoring'].map((id) => ({
     id,
     name: id,

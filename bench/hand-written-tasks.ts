@@ -13,8 +13,10 @@ export type HandWrittenInput = { incident: string; system: string; steps: number
 /** The world answers at once: what is measured is everything around it. */
 export const inspected = (): JsonObject => ({
   version: '4.2.0',
+  since: '2026-11-19T03:00:00.000Z',
   lastKnownGood: '4.1.7',
   signatureValid: false,
+  lastKnownGoodValid: true,
   traffic: 'serving',
   detail: 'It serves version 4.2.0, whose signature does not match.',
 });

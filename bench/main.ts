@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { packageRoot } from '../src/main/package-root.ts';
+import { benchAlert } from './alert.ts';
 import { secondsToCheckPlaybooks } from './check-playbooks.ts';
 import { benchCostPerStep } from './cost-per-step.ts';
 import { type Grounds, openGrounds } from './grounds.ts';
@@ -29,6 +30,7 @@ const benchmarks: Readonly<Record<string, (context: Context) => Promise<Measure[
   server: async ({ grounds, rounds }) => benchServer(await grounds(), Math.min(rounds, 3)),
   vote: async ({ grounds, rounds }) => benchVote(await grounds(), rounds * 3),
   slack: async ({ grounds, rounds }) => benchSlack(await grounds(), rounds * 2),
+  alert: async ({ grounds, rounds }) => benchAlert(await grounds(), rounds * 4),
   recovery: async ({ grounds, rounds }) => benchRecovery(await grounds(), rounds),
 };
 

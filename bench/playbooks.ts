@@ -61,13 +61,23 @@ export const askedPlan = (crowd: string, role: string, count: number, act: boole
     crowd,
   );
 
+/** Opens on an alert of this kind, and asks at once. */
+export const opensOnPlan = (crowd: string, kind: string, role: string): Plan =>
+  compiled(
+    kind.replace('.', '-'),
+    [`  - { id: decide, ask: Cut traffic?, by: [{ role: ${role} }], within: 15m, on-deny: [] }`],
+    crowd,
+    `opens-on: alert.kind == "${kind}"`,
+  );
+
 /** Through the product's own checker and compiler, as every playbook. */
-function compiled(name: string, steps: readonly string[], tocsinYaml?: string): Plan {
+function compiled(name: string, steps: readonly string[], tocsinYaml?: string, head?: string): Plan {
   const text = [
     `playbook: ${name}`,
     'title: Measured',
     'version: 1',
     'severity: { default: sev2 }',
+    ...(head === undefined ? [] : [head]),
     'inputs:',
     '  system: { type: ai-system, from: alert.system }',
     'steps:',

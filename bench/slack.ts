@@ -38,11 +38,11 @@ const PEOPLE = [
   ...Array.from({ length: AT_ONCE }, (_, i) => ({ id: `lead-${i}`, role: `leader-${i}` })),
   ...Array.from({ length: CROWD.people }, (_, i) => ({ id: `person-${i}`, role: `crowd-${i % CROWD.decisions}` })),
 ];
-const INVENTORY = crowdInventory(PEOPLE);
+export const SLACK_INVENTORY = crowdInventory(PEOPLE);
 
 export async function benchSlack(grounds: Grounds, incidents: number): Promise<Measure[]> {
   const workshop = await openWorkshop(grounds);
-  const stage = await openStage(grounds, workshop);
+  const stage = await openSlackStage(grounds, workshop);
   try {
     return [
       ...(await quiet(grounds, workshop, stage, incidents)),
@@ -55,22 +55,24 @@ export async function benchSlack(grounds: Grounds, incidents: number): Promise<M
   }
 }
 
-type Stage = {
+export type SlackStage = {
   slack: LocalSlack;
+  /** Where the server answers. */
+  url: string;
   user(person: string): string;
   /** The channel's message of an open question. */
   card(incident: string, number: number): Promise<SlackMessage>;
   close(): Promise<void>;
 };
 
-async function openStage(grounds: Grounds, workshop: Workshop): Promise<Stage> {
+export async function openSlackStage(grounds: Grounds, workshop: Workshop): Promise<SlackStage> {
   const folder = join(grounds.scratch, 'slack');
   mkdirSync(folder, { recursive: true });
   const file = (name: string, text: string): string => {
     writeFileSync(join(folder, name), text, { mode: 0o600 });
     return join(folder, name);
   };
-  const inventory = file('tocsin.yaml', INVENTORY);
+  const inventory = file('tocsin.yaml', SLACK_INVENTORY);
   const port = await freePort();
   const slack = await startLocalSlack({
     port: 0,
@@ -122,6 +124,7 @@ async function openStage(grounds: Grounds, workshop: Workshop): Promise<Stage> {
   });
   return {
     slack,
+    url: `http://127.0.0.1:${port}`,
     user: (person) => users.get(person) ?? '',
     card: (incident, number) => until(`question ${number} of ${incident}`, () => cards.get(`${incident}/${number}`)),
     async close() {
@@ -133,20 +136,20 @@ async function openStage(grounds: Grounds, workshop: Workshop): Promise<Stage> {
 }
 
 /** Opens the modal of a risky approve: what the person reads before they confirm. */
-async function openModal({ slack, user }: Stage, card: SlackMessage): Promise<void> {
+async function openModal({ slack, user }: SlackStage, card: SlackMessage): Promise<void> {
   const on = { channel: card.channel, ts: card.ts };
   const pressed = await slack.interactions.act({ user: user(COMMANDER), on, actionId: ACTIONS.approve });
   if (!pressed.ok) throw new Error(`a press was not heard: ${pressed.detail}`);
   await until('the modal', () => slack.workspace.modals(user(COMMANDER)).at(-1)?.submit);
 }
 
-async function confirm({ slack, user }: Stage): Promise<void> {
+async function confirm({ slack, user }: SlackStage): Promise<void> {
   const submitted = await slack.interactions.submit({ user: user(COMMANDER), values: {} });
   if (!submitted.ok) throw new Error(`a click was not heard: ${submitted.detail}`);
   await slack.interactions.dismiss({ user: user(COMMANDER), all: true });
 }
 
-async function quiet(grounds: Grounds, workshop: Workshop, stage: Stage, incidents: number): Promise<Measure[]> {
+async function quiet(grounds: Grounds, workshop: Workshop, stage: SlackStage, incidents: number): Promise<Measure[]> {
   const plan = decisionsPlan(QUIET_DECISIONS);
   await grounds.publish(plan);
   const tookMs: number[] = [];
@@ -175,10 +178,10 @@ async function quiet(grounds: Grounds, workshop: Workshop, stage: Stage, inciden
 }
 
 /** Fifty incidents wait, and are all approved in one moment. */
-async function atOnce(grounds: Grounds, workshop: Workshop, stage: Stage): Promise<Measure[]> {
+async function atOnce(grounds: Grounds, workshop: Workshop, stage: SlackStage): Promise<Measure[]> {
   const { slack, user } = stage;
   const leads = Array.from({ length: AT_ONCE }, (_, i) => `lead-${i}`);
-  const plans = leads.map((_, i) => askedPlan(INVENTORY, `leader-${i}`, 1, true));
+  const plans = leads.map((_, i) => askedPlan(SLACK_INVENTORY, `leader-${i}`, 1, true));
   for (const plan of plans) await grounds.publish(plan);
   const opened = await Promise.all(plans.map((plan, i) => workshop.open(plan, `at-once-${i}`)));
   const cards = await Promise.all(opened.map(({ incident }) => stage.card(incident, 1)));
@@ -203,8 +206,10 @@ async function atOnce(grounds: Grounds, workshop: Workshop, stage: Stage): Promi
 }
 
 /** A thousand people each press once, ten on each of a hundred decisions; each decision needs all ten. */
-async function crowd(grounds: Grounds, workshop: Workshop, stage: Stage): Promise<Measure[]> {
-  const plans = Array.from({ length: CROWD.decisions }, (_, i) => askedPlan(INVENTORY, `crowd-${i}`, EACH, false));
+async function crowd(grounds: Grounds, workshop: Workshop, stage: SlackStage): Promise<Measure[]> {
+  const plans = Array.from({ length: CROWD.decisions }, (_, i) =>
+    askedPlan(SLACK_INVENTORY, `crowd-${i}`, EACH, false),
+  );
   for (const plan of plans) await grounds.publish(plan);
   const opened = await Promise.all(plans.map((plan, i) => workshop.open(plan, `crowd-${i}`)));
   grounds.say(`${CROWD.decisions} incidents ask ${EACH} people each`);

@@ -10,6 +10,7 @@ import { emptyView } from '../src/incident/view.ts';
 import { bundleWorkflows } from '../src/main/bundle.ts';
 import { startTemporalWorker } from '../src/main/temporal-worker.ts';
 import type { Plan } from '../src/playbook/plan.ts';
+import { createCheckBook } from '../src/store/checks.ts';
 import { createLeases } from '../src/store/leases.ts';
 import { createPlanShelf } from '../src/store/plans.ts';
 import { isDatabaseAway } from '../src/store/pool.ts';
@@ -30,6 +31,8 @@ export type Workshop = {
   open(plan: Plan, systemId?: string): Promise<{ incident: string; ended: Promise<void> }>;
   /** Does away with the incidents that were opened: their plans are over, but nobody closes them. */
   clear(): Promise<void>;
+  /** Does away with an incident that something else opened. */
+  endOpened(incident: string): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -78,6 +81,9 @@ export async function openWorkshop(grounds: Grounds): Promise<Workshop> {
       over.clear();
       for (const incident of opened) await client.workflow.getHandle(incident).terminate();
     },
+    async endOpened(incident) {
+      await client.workflow.getHandle(incident).terminate();
+    },
     stop: () => worker.stop(),
   };
   const provider: CapabilityProvider = {
@@ -102,6 +108,7 @@ export async function openWorkshop(grounds: Grounds): Promise<Workshop> {
     registry: { provider: () => provider },
     notifier: { page: async () => undefined },
     snapshots: { save: snapshots.saveSnapshot, load: snapshots.loadSnapshot },
+    checks: createCheckBook(pool),
     now: Date.now,
     unavailable: isDatabaseAway,
   };

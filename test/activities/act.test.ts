@@ -53,6 +53,7 @@ async function carriedOut(given: Given = {}) {
     approvals: { refuse: async () => given.refuse ?? null },
     notifier: { page: async () => undefined },
     snapshots: { save: async () => undefined, load: async () => null },
+    checks: { note: async () => undefined },
     now: () => 0,
     unavailable: (error) => error instanceof Away,
   };
@@ -87,7 +88,15 @@ describe('an act', () => {
   });
 
   it('that only reads needs no lease', async () => {
-    const outputs = { version: 'v41', lastKnownGood: 'v40', signatureValid: false, traffic: 'serving', detail: '' };
+    const outputs = {
+      version: 'v41',
+      since: 'unknown',
+      lastKnownGood: 'v40',
+      signatureValid: false,
+      lastKnownGoodValid: true,
+      traffic: 'serving',
+      detail: '',
+    };
     const provider = { act: async (): Promise<ActResult> => ({ ok: true, outputs }) };
     const { result } = await carriedOut({ provider, call: inspect, holder: 'INC-2026-0101' });
     expect(result).toEqual({ ok: true, outputs });

@@ -51,6 +51,12 @@ export const probes = {
       ? 'Somebody else’s Slack emulator is not here: npm install --prefix ~/.cache/tocsin/other-slack local-slack-linux-x64@0.1.8 (Linux only).'
       : null;
   },
+  async mlflow() {
+    const { findMlflow } = await built('demo/mlflow.js');
+    return findMlflow(process.env) === null
+      ? 'MLflow is not here: python3 -m venv ~/.cache/tocsin/mlflow && ~/.cache/tocsin/mlflow/bin/pip install -r src/demo/mlflow-requirements.txt'
+      : null;
+  },
   async alertmanager() {
     const { findMonitoring } = await built('demo/monitoring.js');
     return findMonitoring(process.env) === null
@@ -100,6 +106,7 @@ const marks = {
   'other-slack': /support\/other-slack\.ts$/,
   'python-slack': /support\/python-slack\.ts$/,
   alertmanager: /support\/alertmanager\.ts$|demo\/monitoring\.ts$/,
+  mlflow: /support\/mlflow\.ts$|demo\/mlflow\.ts$/,
 };
 
 /** The test files of the given tiers, each under the first of them that it needs. */

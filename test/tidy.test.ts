@@ -23,6 +23,7 @@ const rooms: Record<string, { from: string[]; types?: string[] }> = {
     types: ['engine', 'activities', 'simulator'],
   },
   embedded: { from: [] },
+  demo: { from: ['embedded', 'connectors', 'inventory', 'incident', 'capabilities', 'playbook'] },
 };
 
 const pure = ['incident', 'capabilities', 'playbook', 'engine', 'simulator/core'];

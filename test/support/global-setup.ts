@@ -1,14 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startMlflow } from '../../src/demo/mlflow.ts';
 import { startPostgres } from '../../src/embedded/postgres.ts';
 import { startTemporal } from '../../src/embedded/temporal.ts';
 import { findTemporal } from '../../src/embedded/temporal-find.ts';
 import { type SharedServer, serveOnDemand } from './on-demand.ts';
 
-/** One PostgreSQL and one Temporal for the whole run, on free loopback ports, started when the first test asks. */
+/** One PostgreSQL, one Temporal and one MLflow for the whole run, on free loopback ports, started when the first test asks. */
 export default async function setup(): Promise<() => Promise<void>> {
-  const desk = await serveOnDemand({ postgres, temporal });
+  const desk = await serveOnDemand({ postgres, temporal, mlflow });
   process.env.TOCSIN_TEST_SERVERS = desk.url;
   return desk.stop;
 }
@@ -41,4 +42,20 @@ async function temporal(): Promise<SharedServer> {
     dynamicConfig: { 'history.workflowIdReuseMinimalInterval': '"1ms"' },
     onLog: () => {},
   });
+}
+
+async function mlflow(): Promise<SharedServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'tocsin-test-mlflow-'));
+  const clear = (): void => rmSync(folder, { recursive: true, force: true });
+  try {
+    const server = await startMlflow({ folder, env: process.env });
+    const stop = async (): Promise<void> => {
+      await server.stop();
+      clear();
+    };
+    return { address: server.url, stop };
+  } catch (error) {
+    clear();
+    throw error;
+  }
 }

@@ -5,7 +5,7 @@ export type Answer = { address: string } | { lacking: string };
 export type SharedServer = { address: string; stop(): Promise<void> };
 
 /**
- * Serves the run's shared servers (PostgreSQL, Temporal) to test files, which run in processes of their own. Each is started when
+ * Serves the run's shared servers (PostgreSQL, Temporal, MLflow) to test files, which run in processes of their own. Each is started when
  * the first test asks for it, once.
  */
 export async function serveOnDemand(
@@ -40,7 +40,7 @@ export async function serveOnDemand(
 }
 
 /** Asks for a shared server. Throws when it cannot be had: a test that needs it must fail, never pass by silence. */
-export async function askFor(name: 'postgres' | 'temporal'): Promise<string> {
+export async function askFor(name: 'postgres' | 'temporal' | 'mlflow'): Promise<string> {
   const desk = process.env.TOCSIN_TEST_SERVERS;
   if (!desk) throw new Error('no shared test servers: run tests through `npm test` or `npx vitest run`');
   const answer = (await (await fetch(`${desk}/${name}`)).json()) as Answer;

@@ -1,0 +1,77 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { type RunningMlflow, startMlflow } from '../../src/demo/mlflow.ts';
+import { askFor } from './on-demand.ts';
+
+/** The real MLflow of this test run, shared: use names of your own. */
+export async function testMlflow(): Promise<{ url: string }> {
+  return { url: await askFor('mlflow') };
+}
+
+/** A real MLflow that a test may kill. Takes about ten seconds; ends with the test. */
+export async function ownMlflow(): Promise<RunningMlflow> {
+  const folder = mkdtempSync(join(tmpdir(), 'tocsin-mlflow-'));
+  const server = await startMlflow({ folder, env: process.env });
+  onTestFinished(async () => {
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return server;
+}
+
+/** Asks an endpoint of the gateway as its users do. */
+export async function askGateway(
+  url: string,
+  endpoint: string,
+  text = 'Hello?',
+): Promise<{ status: number; model: string | null; text: string }> {
+  const answer = await fetch(`${url}/gateway/mlflow/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ model: endpoint, messages: [{ role: 'user', content: text }] }),
+  });
+  const body = (await answer.json()) as { model?: string; choices?: { message: { content: string } }[] };
+  return { status: answer.status, model: body.model ?? null, text: body.choices?.[0]?.message.content ?? '' };
+}
+
+/** A tiny OpenAI-like server that answers as this model. Ends with the test (or when `close` is called). */
+export async function openAiLike(
+  model: string,
+  reply: (text: string) => string = () => 'OK.',
+): Promise<{ url: string; asked: string[]; close(): void }> {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    let body = '';
+    request.setEncoding('utf8').on('data', (chunk: string) => {
+      body += chunk;
+    });
+    request.on('end', () => {
+      const { messages = [] } = JSON.parse(body || '{}') as { messages?: { content: string }[] };
+      const text = messages.at(-1)?.content ?? '';
+      asked.push(text);
+      response.setHeader('content-type', 'application/json').end(
+        JSON.stringify({
+          id: 'answer',
+          object: 'chat.completion',
+          created: 1,
+          model,
+          choices: [{ index: 0, message: { role: 'assistant', content: reply(text) }, finish_reason: 'stop' }],
+          usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
+        }),
+      );
+    });
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as { port: number };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    asked,
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}

@@ -89,6 +89,7 @@ function compiled(name: string, steps: readonly string[], tocsinYaml?: string, h
   const { plan, diagnostics } = check(text, `${name}.yaml`, surroundingsOf(around), {
     playbooks: {},
     templates: {},
+    rules: {},
   });
   if (!plan) throw new Error(`the measured playbook has errors:\n${diagnostics.map(formatDiagnostic).join('\n')}`);
   return sealPlan(plan);

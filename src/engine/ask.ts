@@ -17,11 +17,12 @@ export async function askStep(
     questionOf(conductor, step, context, number),
   );
   const { outcome } = answer;
-  conductor.setOutputs(
-    step,
-    context,
-    step.form ? { outcome, answers: allAnswers(step.form, answer.outputs) } : { outcome },
-  );
+  conductor.setOutputs(step, context, {
+    outcome,
+    ...(step.form && { answers: allAnswers(step.form, answer.outputs) }),
+    // As people read it: what is sent later on is what they approved, whatever has become known since.
+    ...(answer.details !== undefined && { details: answer.details }),
+  });
   if (step.options || outcome === 'approve') return 'next';
   cur.frame ??= newFrame();
   await runSequence(conductor, step.onDeny ?? [], cur.frame, context);

@@ -5,6 +5,7 @@ import { ExpressionError, evaluate, evaluateCondition, resolveValue, type Scope 
 import { everyPlanStep, type Plan, type Step, type Value } from '../playbook/plan.ts';
 import { CancelScope } from './cancel.ts';
 import { Fibers } from './fibers.ts';
+import { Obligations } from './obligations.ts';
 import type { PerformOptions } from './perform.ts';
 import { Questions } from './questions.ts';
 import type { ActFault, Stage } from './stage.ts';
@@ -31,6 +32,7 @@ export class Conductor {
   readonly state: State;
   readonly fibers: Fibers;
   readonly questions: Questions;
+  readonly obligations: Obligations;
   readonly steps = new Map<string, Step>();
   /** Calls off the steps of the plan; `finally` and unwinding have scopes of their own. */
   readonly main = new CancelScope();
@@ -46,8 +48,11 @@ export class Conductor {
     this.state = options.snapshot
       ? (structuredCopy(options.snapshot) as unknown as State)
       : newState(options.opening.severity, options.opening.inputs);
+    // States that were saved before there were duties to notify hold none.
+    this.state.obligations ??= {};
     this.fibers = new Fibers(options.onIdle);
     this.questions = new Questions(this);
+    this.obligations = new Obligations(this);
     if (this.plan) for (const step of everyPlanStep(this.plan)) this.steps.set(step.path, step);
     if (this.state.cancelled) this.main.cancel(this.state.cancelled);
   }

@@ -1,6 +1,7 @@
 import type { DoStep } from '../playbook/plan.ts';
 import { actKey, approvalFor, carryOut, type Errand } from './carry-out.ts';
 import { type Conductor, type Context, StepFailed } from './conductor.ts';
+import { noticeGiven } from './oblige.ts';
 import type { StepOutcome } from './sequence.ts';
 import type { StepState } from './state.ts';
 
@@ -39,6 +40,8 @@ export async function doStep(
     if (proof.proved !== true) throw new StepFailed(notProved(step, String(proof.detail ?? 'the proof failed')));
   }
   conductor.setOutputs(step, context, cur.outputs);
+  if (step.fulfils)
+    conductor.obligations.fulfil(step.fulfils, noticeGiven(step, cur.with ?? {}, cur.outputs), step.path);
   return 'next';
 }
 

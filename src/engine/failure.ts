@@ -72,6 +72,8 @@ export function settleFailure(
       break;
     case 'take-over':
       conductor.record(step.path, 'step.taken-over', { reason, outputs: answer.outputs }, actor);
+      if (step.kind === 'do' && step.fulfils)
+        conductor.obligations.fulfil(step.fulfils, `By hand: ${reason || 'no reason was given'}`, step.path, actor);
       break;
     case 'unwind':
       conductor.state.cancelled ??= 'unwind';

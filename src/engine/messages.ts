@@ -18,10 +18,7 @@ export function refuseMessage(conductor: Conductor, message: Message): Refused |
     case 'alert-resolved':
       return null;
     case 'obligation':
-      return {
-        code: 'unknown-obligation',
-        message: `There is no obligation ${message.number} in ${opening.incident}.`,
-      };
+      return conductor.obligations.refuse(message.number);
     case 'reopen':
       return state.status === 'open' ? { code: 'open-already', message: `${opening.incident} is open.` } : null;
     case 'role':
@@ -51,9 +48,9 @@ export function refuseMessage(conductor: Conductor, message: Message): Refused |
           code: 'plan-running',
           message: 'The plan is still running. Let it end, or stand down, and close then.',
         };
-      return state.status === 'resolved'
-        ? null
-        : { code: 'not-resolved', message: 'Resolve it first, with a summary of what ended the harm.' };
+      if (state.status !== 'resolved')
+        return { code: 'not-resolved', message: 'Resolve it first, with a summary of what ended the harm.' };
+      return refuseToForget(conductor);
     default:
       return message satisfies never;
   }
@@ -63,6 +60,16 @@ const closedRefusal = (incident: string): Refused => ({
   code: 'closed',
   message: `${incident} is closed. Reopen it first.`,
 });
+
+/** A duty to notify outlives the harm: whoever closes must know that none is left. */
+function refuseToForget({ obligations }: Conductor): Refused | null {
+  const open = obligations.openInWords();
+  if (open === null) return null;
+  return {
+    code: 'obligations-open',
+    message: `It has notices that are still due: ${open}. Say that each was given, or why none is due, and close then.`,
+  };
+}
 
 /** Applies a message. The same id is answered with the first result and changes nothing. */
 export function deliverMessage(conductor: Conductor, message: Message): MessageResult {
@@ -97,6 +104,7 @@ function apply(conductor: Conductor, message: Message): string | undefined {
       conductor.record('', 'alert.resolved', { alert: message.alert });
       break;
     case 'obligation':
+      conductor.obligations.settle(message.number, message.outcome, message.text, actor);
       break;
     case 'role':
       conductor.record('', 'role.assigned', { role: message.role, assignee: message.assignee }, actor);

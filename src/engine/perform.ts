@@ -62,6 +62,7 @@ export function perform(options: PerformOptions): Performance {
   return {
     start() {
       if (state.phase === 'new') recordOpening(conductor);
+      conductor.obligations.takeUp();
       if (state.phase === 'ended') options.onIdle();
       else fibers.start(() => performPlan(conductor), options.onCrash);
     },
@@ -94,6 +95,7 @@ export function perform(options: PerformOptions): Performance {
 function recordOpening(conductor: Conductor): void {
   const { opening, plan, state } = conductor;
   const { inputs: _, ...facts } = opening;
+  state.openedAt = conductor.stage.now();
   const playbook = plan && { id: plan.playbook, version: plan.version, title: plan.title, hash: plan.hash };
   conductor.record('', 'incident.opened', { ...facts, playbook });
   if (plan) conductor.record('', 'plan.started', { steps: conductor.steps.size });

@@ -108,9 +108,14 @@ export class Questions {
         escalated: open.escalated,
         byDefault: by === 'default',
       };
-    this.#waiting
-      .get(number)
-      ?.settle({ outcome, by, person: last?.person ?? null, reason, outputs: last?.outputs ?? null });
+    this.#waiting.get(number)?.settle({
+      outcome,
+      by,
+      person: last?.person ?? null,
+      reason,
+      outputs: last?.outputs ?? null,
+      details: open.question.details,
+    });
   }
 
   #withdraw(number: number, because: string): void {

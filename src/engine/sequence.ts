@@ -5,6 +5,7 @@ import { type Conductor, type Context, StepFailed } from './conductor.ts';
 import { doStep } from './do.ts';
 import { askAboutFailure, settleFailure } from './failure.ts';
 import { ifStep } from './if.ts';
+import { obligeStep } from './oblige.ts';
 import { parallelStep } from './parallel.ts';
 import { runPlaybook } from './run.ts';
 import { sayStep } from './say.ts';
@@ -99,6 +100,8 @@ function dispatch(conductor: Conductor, step: Step, cur: StepState, context: Con
       return parallelStep(conductor, step, cur, context);
     case 'run':
       return runPlaybook(conductor, step, cur, context);
+    case 'oblige':
+      return obligeStep(conductor, step, context);
     default:
       return step satisfies never;
   }

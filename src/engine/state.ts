@@ -34,6 +34,24 @@ export type State = {
   approvals: Record<string, StandingApproval>;
   /** Results of messages by id, oldest first, so that a repeat is answered as it first was. */
   accepted: [string, MessageResult][];
+  /** Duties to notify, by number; those that are settled too. */
+  obligations: Record<number, ObligationState>;
+  /** When the incident was opened. Absent in what was saved before it was kept. */
+  openedAt?: number;
+};
+
+/** One duty to notify. `reminded`: how many of `remindAt` have passed. */
+export type ObligationState = {
+  number: number;
+  path: string;
+  owner: string;
+  article: string;
+  law: string;
+  dueAt: number;
+  remindAt: number[];
+  reminded: number;
+  overdue: boolean;
+  settled: 'met' | 'waived' | null;
 };
 
 export type PlanOutcome = 'completed' | 'denied' | 'failed' | 'stopped' | 'stood-down' | 'unwound';
@@ -76,6 +94,8 @@ export type Answer = {
   person: string | null;
   reason: string | null;
   outputs: JsonObject | null;
+  /** The details of the question as people read them. */
+  details?: string | undefined;
 };
 
 export type OpenQuestion = { question: Question; votes: Vote[]; reminded: number; escalated: boolean };
@@ -116,5 +136,6 @@ export function newState(severity: Severity, inputs: JsonObject): State {
     nextQuestion: 1,
     approvals: {},
     accepted: [],
+    obligations: {},
   };
 }

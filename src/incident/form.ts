@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Name } from './ids.ts';
 import type { Json, JsonObject } from './json.ts';
+import { moment } from './moment.ts';
 
 /** One blank of a form that belongs to a question. */
 export const FormField = z.strictObject({
@@ -15,8 +16,6 @@ export const FormField = z.strictObject({
 export type FormField = z.infer<typeof FormField>;
 
 const LENGTH_MAX: Record<'text' | 'long-text', number> = { text: 500, 'long-text': 3_000 };
-/** `2026-11-19T03:22Z`, seconds and parts of them if need be: a moment, never a local time. */
-const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
 
 /** What is wrong with the answers to a form, by field id; empty when they can be taken. */
 export function formProblems(form: readonly FormField[], answers: JsonObject): Map<string, string> {
@@ -51,7 +50,7 @@ function fieldProblem(field: FormField, value: Json): string | null {
       return typeof value === 'string' && known.includes(value) ? null : `Choose one of: ${known.join(', ')}.`;
     }
     case 'date-time':
-      return typeof value === 'string' && MOMENT.test(value) && !Number.isNaN(Date.parse(value))
+      return typeof value === 'string' && moment(value) !== null
         ? null
         : 'This must be a moment such as 2026-11-19T03:22Z.';
     default:

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RuleSource } from '../playbook/obligation-rule.ts';
 import { PlaybookSource } from '../playbook/schema.ts';
 import { InventorySource } from './schema.ts';
 
@@ -6,6 +7,7 @@ import { InventorySource } from './schema.ts';
 export function editorSchemas(): Record<string, string> {
   return {
     'schemas/playbook.schema.json': written('Tocsin playbook', PlaybookSource),
+    'schemas/rule.schema.json': written('Tocsin rule', RuleSource),
     'schemas/tocsin.schema.json': written('Tocsin inventory', InventorySource),
   };
 }

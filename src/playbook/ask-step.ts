@@ -7,6 +7,7 @@ import type { AskStep } from './plan.ts';
 import type { AskSource, SeatList } from './schema.ts';
 import { type Base, type Block, type Compiled, compileBlock } from './steps.ts';
 import { reporter, type Unit } from './unit.ts';
+import { wordingOf } from './wording.ts';
 import type { Key } from './yaml.ts';
 
 export function compileAsk(unit: Unit, source: AskSource, base: Base, block: Block, flow: Flow): Compiled<AskStep> {
@@ -18,7 +19,7 @@ export function compileAsk(unit: Unit, source: AskSource, base: Base, block: Blo
     title: base.title || ('literal' in question ? String(question.literal) : ''),
     kind: 'ask',
     question,
-    details: source.details === undefined ? null : textOf(unit, source.details, [...path, 'details'], flow).value,
+    details: source.details === undefined ? null : wordingOf(unit, source.details, [...path, 'details'], flow).value,
     by: compileSeats(unit, source.by, [...path, 'by']),
     requesterMayDecide: source['requester-may-decide'] ?? false,
     ...timing,

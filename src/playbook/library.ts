@@ -1,13 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { check } from './check.ts';
-import { type Diagnostic, SourceError } from './diagnostics.ts';
+import { type Diagnostic, SourceError, sortDiagnostics } from './diagnostics.ts';
 import { sealPlan } from './hash.ts';
+import { checkLibraryRules } from './obligation-rule.ts';
 import type { Plan } from './plan.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Library } from './unit.ts';
 
-/** Reads a folder of playbooks (`*.yaml`, each named after its playbook) and their templates. Throws SourceError. */
+/** Reads a folder of playbooks (`*.yaml`, each named after its playbook) their templates, and the rules they name. Throws SourceError. */
 export function readLibrary(dir: string): Library {
   if (!existsSync(dir))
     throw new SourceError([
@@ -33,6 +34,9 @@ export function readLibrary(dir: string): Library {
     ),
     templates: Object.fromEntries(
       read(join(dir, 'templates'), '.md').map(({ name, file, text }) => [`templates/${name}`, { text, file }]),
+    ),
+    rules: Object.fromEntries(
+      read(join(dir, 'rules'), '.yaml').map(({ name, file, text }) => [name.slice(0, -'.yaml'.length), { text, file }]),
     ),
   };
 }
@@ -73,8 +77,10 @@ export function checkPlaybook(name: string, library: Library, surroundings: Surr
 
 /** The plans of all playbooks in a folder. Throws SourceError with every problem of every file. */
 export function loadPlaybooks(dir: string, surroundings: Surroundings): Plan[] {
-  const checked = checkLibrary(readLibrary(dir), surroundings);
-  const broken = checked.filter((one) => one.plan === null);
-  if (broken.length > 0) throw new SourceError(broken.flatMap((one) => one.diagnostics));
+  const library = readLibrary(dir);
+  const checked = checkLibrary(library, surroundings);
+  const broken = checked.filter((one) => one.plan === null).flatMap((one) => one.diagnostics);
+  const problems = sortDiagnostics([...broken, ...checkLibraryRules(library)]);
+  if (problems.some((one) => one.severity === 'error')) throw new SourceError(problems);
   return checked.flatMap((one) => (one.plan ? [one.plan] : []));
 }

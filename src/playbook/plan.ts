@@ -3,6 +3,7 @@ import { Risk, Seat } from '../incident/decision.ts';
 import { FormField } from '../incident/form.ts';
 import { Name } from '../incident/ids.ts';
 import { Json } from '../incident/json.ts';
+import { ObligationRule } from '../incident/obligation.ts';
 import { Severity } from '../incident/severity.ts';
 
 /**
@@ -56,7 +57,7 @@ export const Use = z.strictObject({
 });
 export type Use = z.infer<typeof Use>;
 
-export type Step = DoStep | AskStep | SayStep | WaitStep | IfStep | ParallelStep | RunStep;
+export type Step = DoStep | AskStep | SayStep | WaitStep | IfStep | ParallelStep | RunStep | ObligeStep;
 
 type Base = { id: string; path: string; title: string; when: { cel: string } | null };
 export type DoStep = Base & {
@@ -72,6 +73,8 @@ export type DoStep = Base & {
   onFailure: Step[] | null;
   /** Names of the capability's outputs: what skip and take-over may supply. */
   outputs: string[];
+  /** Path of the `oblige` step whose notice this act gives. Absent: none. */
+  fulfils?: string | undefined;
 };
 export type AskStep = Base & {
   kind: 'ask';
@@ -111,6 +114,16 @@ export type RunStep = Base & {
   steps: Step[];
   finally: Step[];
 };
+export type ObligeStep = Base & {
+  kind: 'oblige';
+  rule: ObligationRule;
+  /** Since when the organisation knew, as a text. Null, or empty when it is looked at: since the incident was opened. */
+  aware: Value | null;
+  /** The role that answers for it. */
+  owner: string;
+  /** Offsets back from the limit, the greatest first. */
+  remindMs: number[];
+};
 
 const steps: z.ZodType<Step[]> = z.lazy(() => z.array(Step));
 export const Step: z.ZodType<Step> = z.lazy(
@@ -127,6 +140,7 @@ export const Step: z.ZodType<Step> = z.lazy(
         unattended: z.string().nullable(),
         onFailure: steps.nullable(),
         outputs: z.array(z.string()),
+        fulfils: z.string().optional(),
       }),
       z.strictObject({
         ...base,
@@ -164,6 +178,14 @@ export const Step: z.ZodType<Step> = z.lazy(
         with: z.record(z.string(), Value),
         steps,
         finally: steps,
+      }),
+      z.strictObject({
+        ...base,
+        kind: z.literal('oblige'),
+        rule: ObligationRule,
+        aware: Value.nullable(),
+        owner: Name,
+        remindMs: z.array(z.number().int().positive()),
       }),
     ]) as unknown as z.ZodType<Step>,
 );
@@ -232,6 +254,7 @@ export function* everyStep(list: readonly Step[]): Generator<Step> {
         break;
       case 'say':
       case 'wait':
+      case 'oblige':
         break;
       default:
         step satisfies never;

@@ -1,5 +1,5 @@
 import type { Place } from './diagnostics.ts';
-import { type AskStep, type DoStep, everyStep, type ParallelStep, type Step } from './plan.ts';
+import { type AskStep, type DoStep, everyStep, type ObligeStep, type ParallelStep, type Step } from './plan.ts';
 import type { Making, Report } from './unit.ts';
 import { isRisky } from './uses.ts';
 
@@ -16,6 +16,7 @@ export function checkRules(steps: readonly Step[], making: Making, report: Repor
     if (step.kind === 'ask') checkAsk(step, acts, making, place, report);
     if (step.kind === 'parallel') checkBranches(step, making, place, report);
     if (step.kind === 'do') checkWayBack(step, all, making, place, report);
+    if (step.kind === 'oblige') checkFulfilled(step, all, place, report);
   }
 }
 
@@ -102,4 +103,15 @@ function checkWayBack(cut: DoStep, all: readonly Step[], making: Making, place: 
       `no later step brings the system back by ${back}: it stays cut until the incident is stood down`,
       { severity: 'warning' },
     );
+}
+
+/** A duty that no act of the plan meets stays open until somebody says that the notice was given. */
+function checkFulfilled(duty: ObligeStep, all: readonly Step[], place: PlaceOf, report: Report): void {
+  if (all.some((step) => step.kind === 'do' && step.fulfils === duty.path)) return;
+  report(
+    place(duty.path, 'oblige'),
+    'unfulfilled',
+    `no later step gives this notice: say "fulfils: ${duty.id}" where it is sent, or somebody must settle it by hand`,
+    { severity: 'warning' },
+  );
 }

@@ -1,12 +1,12 @@
 import { checkRole } from './ask-step.ts';
-import { compileText, inYaml, textOf, type Where } from './expressions.ts';
+import { textOf } from './expressions.ts';
 import type { Flow } from './flow.ts';
-import { didYouMean } from './names.ts';
 import type { SayStep } from './plan.ts';
 import type { SaySource } from './schema.ts';
 import type { Base, Block, Compiled } from './steps.ts';
 import { MAIL, reporter, type Unit } from './unit.ts';
 import { contractNamed } from './uses.ts';
+import { wordingOf } from './wording.ts';
 import type { Key } from './yaml.ts';
 
 /** A message to people of the organisation goes by mail; unlike a mail to outsiders it can be corrected by the next one. */
@@ -32,7 +32,6 @@ export function compileSay(
     source.subject === undefined
       ? ({ literal: base.title || unit.value.title } as const)
       : textOf(unit, source.subject, [...path, 'subject'], flow).value;
-  const { text, where } = wording(unit, source.say, [...path, 'say']);
   const step: SayStep = {
     ...base,
     title,
@@ -40,7 +39,7 @@ export function compileSay(
     use: {
       capability: MAIL,
       risk: 'reversible',
-      with: { to: { literal: source.to }, subject, text: compileText(unit, text, where, flow).value },
+      with: { to: { literal: source.to }, subject, text: wordingOf(unit, source.say, [...path, 'say'], flow).value },
       timeoutMs: contract.timeoutMs,
     },
   };
@@ -58,26 +57,4 @@ function checkRecipient(unit: Unit, to: string, path: readonly Key[]): void {
     'outside',
     'say is for people of the organisation (a role, or stakeholders); mail to others is do: notify.mail, which must be approved',
   );
-}
-
-/** The text itself, or that of the template it names. Problems in a template are reported in the template's file. */
-function wording(unit: Unit, say: string, path: readonly Key[]): { text: string; where: Where } {
-  const inText = { text: say, where: inYaml(unit, path) };
-  if (!/^templates\/\S+$/.test(say)) return inText;
-  const { templates } = unit.making.library;
-  const name = say.endsWith('.md') ? say : `${say}.md`;
-  const template = Object.hasOwn(templates, name) ? templates[name] : undefined;
-  if (!template) {
-    const suggestion = didYouMean(name, Object.keys(templates));
-    reporter(unit.diagnostics)(unit.source.place(path), 'unknown-template', `there is no template "${name}"`, {
-      suggestion,
-    });
-    return inText;
-  }
-  const { text, file } = template;
-  const where: Where = (offset) => {
-    const before = text.slice(0, offset).split('\n');
-    return { file, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
-  };
-  return { text, where };
 }

@@ -38,7 +38,15 @@ const base = {
   when: Cel.optional().describe('the step is skipped unless this is true'),
 };
 
-export type StepSource = DoSource | AskSource | SaySource | WaitSource | IfSource | ParallelSource | RunSource;
+export type StepSource =
+  | DoSource
+  | AskSource
+  | SaySource
+  | WaitSource
+  | IfSource
+  | ParallelSource
+  | RunSource
+  | ObligeSource;
 type BaseSource = { id?: string; title?: string; when?: string };
 export type UseSource = string | { do: string; with?: Record<string, Json> };
 export type SeatList = { role: string; count?: number }[];
@@ -51,6 +59,7 @@ export type DoSource = BaseSource & {
   timeout?: string;
   'on-failure'?: StepSource[];
   unattended?: string;
+  fulfils?: string;
 };
 export type AskSource = BaseSource & {
   ask: string;
@@ -77,6 +86,7 @@ export type WaitSource = BaseSource & { wait: string | { until: string; within?:
 export type IfSource = BaseSource & { if: string; then: StepSource[]; else?: StepSource[] };
 export type ParallelSource = BaseSource & { parallel: Record<string, StepSource[]> };
 export type RunSource = BaseSource & { run: string; with?: Record<string, Json> };
+export type ObligeSource = BaseSource & { oblige: string; aware?: string; by: string; remind?: string[] };
 
 const steps: z.ZodType<StepSource[]> = z.lazy(() => z.array(StepSource));
 const nonEmpty: z.ZodType<StepSource[]> = z.lazy(() => z.array(StepSource).min(1, 'at least one step belongs here'));
@@ -117,6 +127,7 @@ const DoSource = z
       .min(10, 'say why nobody needs to decide, in a sentence')
       .optional()
       .describe('why this risky act needs nobody’s decision'),
+    fulfils: Name.optional().describe('the id of an earlier oblige step: when this act is done, its notice is given'),
   })
   .describe('Do: use a capability.');
 
@@ -135,7 +146,7 @@ const AskSource = z
   .strictObject({
     ask: Text.describe('the question people read'),
     ...base,
-    details: Text.optional().describe('what they should know to answer it'),
+    details: Text.optional().describe('what they should know to answer it, or templates/<name>.md'),
     by: By,
     'requester-may-decide': z
       .boolean()
@@ -205,8 +216,20 @@ const RunSource = z
   })
   .describe('Run: another playbook, as a part of this one.');
 
+const ObligeSource = z
+  .strictObject({
+    oblige: Name.describe('the rule: rules/<name>.yaml'),
+    ...base,
+    aware: Text.optional().describe(
+      'since when the organisation knew, a moment; while absent or left empty, since the incident was opened',
+    ),
+    by: Name.describe('the role that answers for the notice'),
+    remind: z.array(Duration).max(10).optional().describe('when to remind, counted back from the limit'),
+  })
+  .describe('Oblige: a duty to notify begins to run, and the plan goes on.');
+
 export const StepSource: z.ZodType<StepSource> = z.lazy(() =>
-  z.union([DoSource, AskSource, SaySource, WaitSource, IfSource, ParallelSource, RunSource]),
+  z.union([DoSource, AskSource, SaySource, WaitSource, IfSource, ParallelSource, RunSource, ObligeSource]),
 );
 
 const InputSource = z.strictObject({
@@ -259,5 +282,5 @@ export const PlaybookSource = z
   .describe('Tocsin playbook: how to respond to one kind of incident.');
 export type PlaybookSource = z.infer<typeof PlaybookSource>;
 
-export const KINDS = ['do', 'ask', 'say', 'wait', 'if', 'parallel', 'run'] as const;
+export const KINDS = ['do', 'ask', 'say', 'wait', 'if', 'parallel', 'run', 'oblige'] as const;
 export type Kind = (typeof KINDS)[number];

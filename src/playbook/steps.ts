@@ -3,6 +3,7 @@ import { compileAct } from './do-step.ts';
 import { milliseconds } from './duration.ts';
 import { checkCondition, inYaml } from './expressions.ts';
 import { after, type Flow } from './flow.ts';
+import { compileFulfils, compileOblige } from './oblige-step.ts';
 import type { DoStep, IfStep, ParallelStep, Step, WaitStep } from './plan.ts';
 import { guards } from './references.ts';
 import { compileRun } from './run-step.ts';
@@ -107,6 +108,7 @@ function compileKind(unit: Unit, source: StepSource, base: Base, block: Block, f
   if ('wait' in source) return compileWait(unit, source, base, block, flow);
   if ('if' in source) return compileIf(unit, source, base, block, flow);
   if ('parallel' in source) return compileParallel(unit, source, base, block, flow);
+  if ('oblige' in source) return compileOblige(unit, source, base, block, flow);
   return compileRun(unit, source, base, block, flow);
 }
 
@@ -136,6 +138,7 @@ function compileDo(unit: Unit, source: DoSource, base: Base, block: Block, flow:
     unattended,
     coveredBy,
     onFailure: failure?.steps ?? null,
+    ...compileFulfils(unit, source, block.path, flow),
   };
   const target = targetOf(unit, act.use);
   if (target) making.targets.set(step.path, target);

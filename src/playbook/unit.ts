@@ -1,7 +1,7 @@
 import type { Environment } from '@marcbachmann/cel-js';
 import type { Diagnostic, Place } from './diagnostics.ts';
 import type { AskStep, InputType } from './plan.ts';
-import type { AskSource, FieldSource, PlaybookSource, StepSource } from './schema.ts';
+import type { AskSource, FieldSource, Kind, PlaybookSource, StepSource } from './schema.ts';
 import type { Surroundings } from './surroundings.ts';
 import { environmentOf, type Fields, fieldsOf, inputFields } from './types.ts';
 import type { Key, YamlSource } from './yaml.ts';
@@ -14,6 +14,8 @@ export type Library = {
   playbooks: Readonly<Record<string, { text: string; file: string }>>;
   /** By the name that `say` uses: `templates/closing-brief.md`. */
   templates: Readonly<Record<string, { text: string; file: string }>>;
+  /** Duties to notify, by the name that `oblige` uses. */
+  rules: Readonly<Record<string, { text: string; file: string }>>;
 };
 
 export type StepInfo = { id: string; path: readonly Key[]; kind: string; outputs: Fields | null };
@@ -48,6 +50,8 @@ export type Unit = {
   environment: Environment;
   /** For an embedded playbook: the targets that its ai-system inputs stand for. */
   inputTargets: ReadonlyMap<string, string>;
+  /** Plan paths of the duties that are open at the place that is being compiled, by step id. */
+  obligations: Map<string, string>;
 };
 
 export type Report = (
@@ -72,7 +76,7 @@ export function newUnit(
 ): Unit {
   const known = recall(value, source, making.surroundings);
   const { problems, ...rest } = known;
-  return { making, source, value, prefix, diagnostics: [...problems], inputTargets, ...rest };
+  return { making, source, value, prefix, diagnostics: [...problems], inputTargets, obligations: new Map(), ...rest };
 }
 
 /** A playbook that many others run is looked at once. */
@@ -161,13 +165,14 @@ function nameSteps(value: PlaybookSource, source: YamlSource, surroundings: Surr
 
 const RESERVED = ['finally', 'then', 'else', 'on-deny', 'on-failure'];
 
-export function kindOf(step: StepSource): 'do' | 'ask' | 'say' | 'wait' | 'if' | 'parallel' | 'run' {
+export function kindOf(step: StepSource): Kind {
   if ('do' in step) return 'do';
   if ('ask' in step) return 'ask';
   if ('say' in step) return 'say';
   if ('wait' in step) return 'wait';
   if ('if' in step) return 'if';
-  return 'parallel' in step ? 'parallel' : 'run';
+  if ('parallel' in step) return 'parallel';
+  return 'run' in step ? 'run' : 'oblige';
 }
 
 function stemOf(step: StepSource): string {
@@ -177,12 +182,27 @@ function stemOf(step: StepSource): string {
 
 function outputsOf(step: StepSource, { contracts }: Surroundings): Fields | null {
   if ('run' in step) return { outcome: 'string' };
-  if ('ask' in step) return { outcome: 'string', ...(step.form && { answers: answersOf(step, step.form) }) };
+  if ('oblige' in step) return OBLIGATION;
+  if ('ask' in step)
+    return {
+      outcome: 'string',
+      ...(step.form && { answers: answersOf(step, step.form) }),
+      ...(step.details !== undefined && { details: 'string' }),
+    };
   const capability = 'do' in step ? step.do : 'say' in step ? MAIL : null;
   if (capability === null) return null;
   const contract = Object.hasOwn(contracts, capability) ? contracts[capability] : undefined;
   return contract ? fieldsOf(contract.output) : {};
 }
+
+const OBLIGATION: Fields = {
+  number: 'double',
+  aware: 'string',
+  due: 'string',
+  article: 'string',
+  law: 'string',
+  whom: 'string',
+};
 
 /** What later steps may read of a form. What may be left empty, or was never asked because nobody answered, is null. */
 function answersOf({ options }: AskSource, form: Record<string, FieldSource>): Fields {

@@ -8,6 +8,7 @@ import { didYouMean } from './names.ts';
 import type { Use, Value } from './plan.ts';
 import { bare, fieldInWords, fits, typeInWords } from './types.ts';
 import { inputReference, reporter, soleSystemInput, type Unit } from './unit.ts';
+import { namesTemplate, wordingOf } from './wording.ts';
 import type { Key } from './yaml.ts';
 
 export const isRisky = (risk: Risk): boolean => risk === 'disruptive' || risk === 'irreversible';
@@ -77,7 +78,9 @@ function defaultOf(unit: Unit, name: string, field: z.ZodType): Value | null {
 
 function compileInput(unit: Unit, name: string, field: z.ZodType, json: Json, path: readonly Key[], flow: Flow): Value {
   const report = reporter(unit.diagnostics);
-  const typed = compileValue(unit, json, path, flow);
+  const inner = bare(field);
+  const wording = typeof json === 'string' && inner instanceof z.ZodString && namesTemplate(json);
+  const typed = wording ? wordingOf(unit, json, path, flow) : compileValue(unit, json, path, flow);
   if (typed.type === null) return typed.value;
   const at = unit.source.place(path);
   if (name === 'system') return systemValue(unit, typed, path);
@@ -87,7 +90,6 @@ function compileInput(unit: Unit, name: string, field: z.ZodType, json: Json, pa
     return typed.value;
   }
   const literal = 'literal' in typed.value ? typed.value.literal : json;
-  const inner = bare(field);
   if (inner.safeParse(literal).success) return typed.value;
   const options = inner instanceof z.ZodEnum ? inner.options.map(String) : null;
   if (options)

@@ -15,6 +15,9 @@ export const surroundings: Surroundings = {
   organisation: ['notify.mail'],
 };
 
+const ruleText = (rule: string): string =>
+  `rule: ${rule}\nlaw: Regulation 1\narticle: Article 1\njurisdiction: EU\nwhom: the authority\nstarts: somebody becomes aware\nlimit: 72h\ncontent: [what happened]\nstatus: in-force\nsource: a test\nchecked: 2026-11-21\nnote: Not legal advice.\n`;
+
 export const library: Library = {
   playbooks: {
     inform: {
@@ -39,7 +42,13 @@ export const library: Library = {
       text: 'playbook: rolls\ntitle: R\nversion: 1\ninputs: { system: { type: ai-system } }\nsteps:\n  - { id: may, ask: May we?, by: [{ role: ml-on-call }], within: 5m, on-deny: [] }\n  - { do: model.rollback }\n',
     },
   },
+  rules: {
+    'eu-72h': { file: 'rules/eu-72h.yaml', text: ruleText('eu-72h') },
+    'broken-rule': { file: 'rules/broken-rule.yaml', text: ruleText('broken-rule').replace('72h', 'soon') },
+    misnamed: { file: 'rules/misnamed.yaml', text: ruleText('eu-72h') },
+  },
   templates: {
+    'templates/notice.md': { file: 'templates/notice.md', text: 'About ${inputs.system.name}.\n' },
     'templates/brief.md': { file: 'templates/brief.md', text: 'Incident ${incident.id}\nabout ${inputs.system.nam}\n' },
   },
 };

@@ -1,6 +1,18 @@
 import { contractOf } from '../../src/capabilities/contracts.ts';
 import type { Opening } from '../../src/engine/perform.ts';
-import type { AskStep, DoStep, Plan, Retry, SayStep, Step, Use, Value, WaitStep } from '../../src/playbook/plan.ts';
+import type { ObligationRule } from '../../src/incident/obligation.ts';
+import type {
+  AskStep,
+  DoStep,
+  ObligeStep,
+  Plan,
+  Retry,
+  SayStep,
+  Step,
+  Use,
+  Value,
+  WaitStep,
+} from '../../src/playbook/plan.ts';
 import type { Bot } from '../../src/simulator/core/bots.ts';
 import { newWorld, type World } from '../../src/simulator/core/world.ts';
 
@@ -56,6 +68,28 @@ export function ask(id: string, more: Partial<AskStep> = {}): AskStep {
     ...more,
   };
 }
+
+export const RULE: ObligationRule = {
+  id: 'eu-gdpr-33',
+  law: 'Regulation (EU) 2016/679 (GDPR)',
+  article: 'Article 33(1)',
+  jurisdiction: 'EU/EEA',
+  whom: 'the competent supervisory authority',
+  starts: 'the controller becomes aware of a personal data breach',
+  limitMs: 72 * 60 * MINUTE,
+  content: ['the nature of the breach'],
+};
+
+/** Aware since the opening, unless `more` says otherwise. */
+export const oblige = (id: string, more: Partial<ObligeStep> = {}): ObligeStep => ({
+  ...step(id),
+  kind: 'oblige',
+  rule: RULE,
+  aware: null,
+  owner: 'legal-counsel',
+  remindMs: [24, 6, 1].map((hours) => hours * 60 * MINUTE),
+  ...more,
+});
 
 export const say = (id: string): SayStep => ({
   ...step(id),

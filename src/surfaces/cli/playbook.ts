@@ -72,7 +72,7 @@ export function playbookCommands(program: Command, cli: Cli): void {
       const surroundings = surroundingsOf(inventoryFor(cli, inventory));
       const checked = files.map((given) => {
         const sources = sourcesOf(cli, given);
-        const { diagnostics, plan } = checkSources(sources, surroundings, { playbooks: {}, templates: {} });
+        const { diagnostics, plan } = checkSources(sources, surroundings, { playbooks: {}, templates: {}, rules: {} });
         return { file: given, ok: !hasErrors(diagnostics), hash: plan?.hash ?? null, diagnostics };
       });
       cli.show(command, { checked }, () =>
@@ -140,13 +140,14 @@ function above(folder: string, name: string): string | null {
 function sourcesOf(cli: Cli, given: string): Sources {
   const file = resolve(cli.io.cwd, given);
   if (!existsSync(file)) throw new CliError(EXIT.notFound, `There is no file ${file}.`);
-  const { playbooks, templates } = explained(() => readLibrary(dirname(file)));
+  const { playbooks, templates, rules } = explained(() => readLibrary(dirname(file)));
   const name = basename(file).replace(/\.ya?ml$/, '');
   const library = [
     ...Object.entries(playbooks).flatMap(([other, { text }]) =>
       other === name ? [] : [{ file: `${other}.yaml`, source: text }],
     ),
     ...Object.entries(templates).map(([other, { text }]) => ({ file: other, source: text })),
+    ...Object.entries(rules).map(([rule, { text }]) => ({ file: `rules/${rule}.yaml`, source: text })),
   ];
   return { file: given, source: readFileSync(file, 'utf8'), library };
 }

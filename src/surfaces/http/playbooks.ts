@@ -75,7 +75,10 @@ const SourcesBody = z
       .array(z.strictObject({ file, source: text }))
       .max(100)
       .default([])
-      .openapi({ description: 'The playbooks it runs, and templates it says. Those the server has need not be sent.' }),
+      .openapi({
+        description:
+          'The playbooks it runs, the templates it says (templates/*.md), and the rules it names (rules/*.yaml). Those the server has need not be sent.',
+      }),
   })
   .openapi('PlaybookSources');
 

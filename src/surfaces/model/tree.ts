@@ -61,6 +61,7 @@ function waysOf(step: Step, state: StepView | null, decision: DecisionView | nul
     }
     case 'say':
     case 'wait':
+    case 'oblige':
       return [];
     default:
       return step satisfies never;

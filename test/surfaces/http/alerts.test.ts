@@ -28,7 +28,7 @@ steps:
   - { id: look, do: model.inspect }
   - { id: rest, wait: 1h }
 `;
-  const library = { playbooks: { [name]: { text, file: `${name}.yaml` } }, templates: {} };
+  const library = { playbooks: { [name]: { text, file: `${name}.yaml` } }, templates: {}, rules: {} };
   const { plan, diagnostics } = checkPlaybook(name, library, surroundingsOf(loadInventory(sample('tocsin.yaml'))));
   if (!plan) throw new Error(JSON.stringify(diagnostics));
   await createPlanLibrary(served.house.pool).publish(plan satisfies Plan, ['test'], Date.now());

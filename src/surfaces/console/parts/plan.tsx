@@ -156,6 +156,12 @@ function What({ step }: { step: Step }) {
           {step.until ? 'waits at most' : 'waits'} {spanText(step.forMs)}
         </>
       );
+    case 'oblige':
+      return (
+        <>
+          the clock of {step.rule.article} runs: {spanText(step.rule.limitMs)}
+        </>
+      );
     case 'if':
       return (
         <>

@@ -1,0 +1,118 @@
+import { type Actor, TOCSIN } from '../incident/events.ts';
+import { momentText } from '../incident/moment.ts';
+import type { ObligeStep } from '../playbook/plan.ts';
+import type { Conductor } from './conductor.ts';
+import type { ObligationState } from './state.ts';
+
+/**
+ * Duties to notify and their clocks. They belong to the incident and not to the plan: pausing, unwinding, the end of the plan and
+ * resolving the incident leave them running, because the law does.
+ */
+export class Obligations {
+  readonly #conductor: Conductor;
+  readonly #timers = new Map<number, () => void>();
+
+  constructor(conductor: Conductor) {
+    this.#conductor = conductor;
+  }
+
+  open(step: ObligeStep, awareAt: number): ObligationState {
+    const { state } = this.#conductor;
+    const { path, rule, owner, remindMs } = step;
+    const dueAt = awareAt + rule.limitMs;
+    const remindAt = remindMs.map((offset) => dueAt - offset);
+    const number = Object.keys(state.obligations).length + 1;
+    const { article, law } = rule;
+    const opened = { number, path, owner, article, law, dueAt, remindAt, reminded: 0, overdue: false, settled: null };
+    state.obligations[number] = opened;
+    this.#conductor.record(path, 'obligation.opened', { number, rule, awareAt, dueAt, owner, remindAt });
+    this.#arm(opened);
+    return opened;
+  }
+
+  /** Sets the clocks again after continue-as-new. */
+  takeUp(): void {
+    for (const one of this.#all()) this.#arm(one);
+  }
+
+  /** Those that somebody must still meet or waive, in words; null when there are none. */
+  openInWords(): string | null {
+    const open = this.#all().filter((one) => one.settled === null);
+    const words = open.map(
+      ({ number, article, law, dueAt }) => `notice ${number} (${article} of ${law}, due by ${momentText(dueAt)})`,
+    );
+    return words.length > 0 ? words.join(', ') : null;
+  }
+
+  refuse(number: number): { code: string; message: string } | null {
+    const { state, opening } = this.#conductor;
+    const one = state.obligations[number];
+    if (!one) return { code: 'unknown-obligation', message: `There is no notice ${number} in ${opening.incident}.` };
+    if (one.settled === null) return null;
+    const how = one.settled === 'met' ? 'was given' : 'was judged not due';
+    return { code: 'obligation-settled', message: `Notice ${number} ${how} already. Your message changed nothing.` };
+  }
+
+  /** What somebody says about it: it was given outside Tocsin, or none is due. */
+  settle(number: number, outcome: 'met' | 'waived', text: string, actor: Actor): void {
+    const one = this.#conductor.state.obligations[number];
+    if (!one) return;
+    if (outcome === 'met') this.#meet(one, text, null, actor);
+    else {
+      this.#end(one, 'waived');
+      this.#conductor.record(one.path, 'obligation.waived', { number, reason: text }, actor);
+    }
+  }
+
+  /** The act at `by` gave the notice of the duty that the step at `path` opened. One that is settled already stays as it is. */
+  fulfil(path: string, how: string, by: string, actor: Actor = TOCSIN): void {
+    const one = this.#all().find((other) => other.path === path && other.settled === null);
+    if (one) this.#meet(one, how, by, actor);
+  }
+
+  #meet(one: ObligationState, how: string, by: string | null, actor: Actor): void {
+    const late = one.overdue || this.#conductor.stage.now() > one.dueAt;
+    this.#end(one, 'met');
+    this.#conductor.record(one.path, 'obligation.met', { number: one.number, how, by, late }, actor);
+  }
+
+  #end(one: ObligationState, settled: 'met' | 'waived'): void {
+    one.settled = settled;
+    this.#timers.get(one.number)?.();
+    this.#timers.delete(one.number);
+  }
+
+  #all(): ObligationState[] {
+    return Object.values(this.#conductor.state.obligations);
+  }
+
+  /** One timer each, for what comes next. */
+  #arm(one: ObligationState): void {
+    if (one.settled !== null || one.overdue) return;
+    const time = one.remindAt[one.reminded] ?? one.dueAt;
+    this.#timers.set(
+      one.number,
+      this.#conductor.stage.at(time, one.path, () => this.#ring(one)),
+    );
+  }
+
+  /** Reminders that are past already, because the clock was opened late or we were down, count as one; past the limit none is of use. */
+  #ring(one: ObligationState): void {
+    const { stage, plan } = this.#conductor;
+    const { number, path, owner, dueAt, remindAt } = one;
+    const now = stage.now();
+    if (now >= dueAt) {
+      one.overdue = true;
+      const commanders = plan?.onFailedStep.by.map((seat) => seat.role) ?? [];
+      this.#conductor.record(path, 'obligation.overdue', {
+        number,
+        dueAt,
+        roles: [...new Set([owner, ...commanders])],
+      });
+      return;
+    }
+    one.reminded = remindAt.filter((time) => time <= now).length;
+    this.#conductor.record(path, 'obligation.reminded', { number, dueAt, roles: [owner] });
+    this.#arm(one);
+  }
+}

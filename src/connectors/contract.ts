@@ -109,7 +109,7 @@ export type SignatureVerdict = {
 
 /** Verifies OpenSSF model signatures (v1.0) of the artefacts in a folder. */
 export interface SignatureVerifier {
-  verify(folder: string): Promise<SignatureVerdict>;
+  verify(folder: string, signal?: AbortSignal): Promise<SignatureVerdict>;
 }
 
 export type Mail = { to: readonly string[]; subject: string; text: string; messageId: string };

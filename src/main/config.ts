@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { ConnectorError } from '../connectors/contract.ts';
+import { createSecrets } from '../connectors/secrets/secrets.ts';
 import { SetupError } from '../embedded/failure.ts';
 import { didYouMean } from '../playbook/names.ts';
 import { packageRoot } from './package-root.ts';
@@ -244,35 +245,17 @@ function shownHost(host: string): string {
 
 /** The secret behind `env:NAME` or `file:/path`. The message of a failure names the reference, never the secret. */
 export function resolveReference(reference: string, env: NodeJS.ProcessEnv = process.env): string {
-  const [kind, name] = [reference.slice(0, reference.indexOf(':')), reference.slice(reference.indexOf(':') + 1)];
-  switch (kind) {
-    case 'env': {
-      const value = env[name];
-      if (!value)
-        throw new SetupError(
-          'secret-missing',
-          `${reference}: that variable is not set`,
-          `Set ${name} for this process`,
-        );
-      return value;
-    }
-    case 'file': {
-      try {
-        return readFileSync(name, 'utf8').trimEnd();
-      } catch (error) {
-        throw new SetupError(
-          'secret-missing',
-          `${reference}: that file cannot be read`,
-          `Put the secret into ${name}, readable by this process only`,
-          { cause: error },
-        );
-      }
-    }
-    default:
-      throw new SetupError(
-        'secret-reference',
-        'a secret must be given as env:NAME or file:/path',
-        'Write a reference, not the secret itself',
-      );
+  try {
+    return createSecrets(env)(reference);
+  } catch (error) {
+    if (!(error instanceof ConnectorError)) throw error;
+    throw new SetupError(error.code, error.message, fixFor(reference));
   }
+}
+
+function fixFor(reference: string): string {
+  const name = reference.slice(reference.indexOf(':') + 1);
+  if (reference.startsWith('env:')) return `Set ${name} for this process`;
+  if (reference.startsWith('file:')) return `Put the secret into ${name}, readable by this process only`;
+  return 'Write a reference, not the secret itself';
 }

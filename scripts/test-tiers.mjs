@@ -63,6 +63,18 @@ export const probes = {
       ? 'Prometheus and Alertmanager are not here: apt-get install prometheus prometheus-alertmanager'
       : null;
   },
+  async 'model-signing'() {
+    const python = findModelSigning();
+    const fix =
+      'python3 -m venv ~/.cache/tocsin/model-signing && ~/.cache/tocsin/model-signing/bin/pip install -r test/connectors/model-signing/python/requirements.txt';
+    if (python === null) return `Python’s model-signing is not here: ${fix}`;
+    try {
+      await promisify(execFile)(python, ['-c', 'import model_signing, OpenSSL']);
+      return null;
+    } catch {
+      return `${python} has no model-signing: ${fix}`;
+    }
+  },
 };
 
 /** The emulator of npm’s local-slack: in the cache of `.ci/run`, or where TOCSIN_TEST_OTHER_SLACK says. */
@@ -75,6 +87,12 @@ export function findOtherSlack(env = process.env) {
 export function findPythonSlack(env = process.env) {
   const cached = join(homedir(), '.cache/tocsin/python-slack/bin/python3');
   return [env.TOCSIN_TEST_PYTHON ?? '', cached].find((path) => path !== '' && isExecutable(path)) ?? null;
+}
+
+/** A Python that has model_signing: of the environment that `.ci/run` makes, or where TOCSIN_TEST_MODEL_SIGNING says. */
+export function findModelSigning(env = process.env) {
+  const cached = join(homedir(), '.cache/tocsin/model-signing/bin/python3');
+  return [env.TOCSIN_TEST_MODEL_SIGNING ?? '', cached].find((path) => path !== '' && isExecutable(path)) ?? null;
 }
 
 export function findChromium(env = process.env) {
@@ -105,6 +123,7 @@ const marks = {
   browser: /^playwright-core$/,
   'other-slack': /support\/other-slack\.ts$/,
   'python-slack': /support\/python-slack\.ts$/,
+  'model-signing': /support\/model-signing\.ts$/,
   alertmanager: /support\/alertmanager\.ts$|demo\/monitoring\.ts$/,
   mlflow: /support\/mlflow\.ts$|demo\/mlflow\.ts$/,
 };

@@ -4,6 +4,7 @@ import type { JsonObject } from '../incident/json.ts';
 import type { Message, MessageResult } from '../incident/messages.ts';
 import { type DecisionView, type IncidentView, openDecisions } from '../incident/view.ts';
 import type { Plan } from '../playbook/plan.ts';
+import { type Duty, dutyOf, maySettle } from './model/duties.ts';
 import { rolesIn } from './permissions.ts';
 import type { Directory, Person, Reader, Responses, VoteSigner } from './ports.ts';
 import { notFound, Problem, type ProblemStatus } from './problem.ts';
@@ -141,6 +142,36 @@ export function assertRoleAndPerson(directory: Directory, role: string, assignee
         .join(', ')}.`,
     });
 }
+
+export type Settlement = {
+  incident: string;
+  number: number;
+  /** It was given outside Tocsin, or it need not be given. */
+  outcome: 'met' | 'waived';
+  /** How it was given, or why it need not be. */
+  text: string;
+  id: string;
+};
+
+/** Settles a duty to notify. Only whoever answers for it may, or the incident commander. Throws Problem. */
+export async function settleObligation(deps: CommandDeps, person: Person, settlement: Settlement): Promise<Accepted> {
+  const { incident, number, outcome, text, id } = settlement;
+  const { view } = await incidentOr404(deps.reader, incident);
+  const found = view.obligations.find((one) => one.number === number);
+  if (!found) throw notFound(`duty ${number} in ${incident}`, 'List them: tocsin incident duties.');
+  const duty = dutyOf(incident, found, deps.now());
+  if (!maySettle(duty, { roles: rolesIn(person, view) })) throw notTheirs(duty);
+  return deliver(deps, incident, { type: 'obligation', id, person: person.id, at: deps.now(), number, outcome, text });
+}
+
+const notTheirs = ({ number, ownerWords }: Duty): Problem =>
+  new Problem({
+    status: 403,
+    code: 'not-entitled',
+    message: `Duty ${number} is answered for by ${ownerWords}.`,
+    notDone: 'Nothing was changed.',
+    next: `Ask somebody who is ${ownerWords}, or the incident commander.`,
+  });
 
 /** Sends any message. Throws Problem when the incident refuses it. */
 export async function send(deps: CommandDeps, incident: string, message: Message): Promise<Accepted> {

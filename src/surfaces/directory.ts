@@ -30,6 +30,7 @@ export function createDirectory(
       const users = [...(named === undefined ? [] : [named]), ...usersMetAs(id)];
       return [...new Set(users.map(newcomerId))].filter((former) => former !== id);
     },
+    timezone: () => inventory().organisation.timezone,
     roles: () => inventory().roles.map(({ id, title }) => ({ id, title })),
     systems: () => inventory().systems.flatMap(({ id }) => systemSnapshot(inventory(), id) ?? []),
     system: (id) => systemSnapshot(inventory(), id),

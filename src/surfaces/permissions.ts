@@ -4,7 +4,7 @@ import type { Person } from './ports.ts';
  * What a route asks of whoever calls it.
  * - `public`: anybody. `signed-in`: a person of the inventory.
  * - `read`, `open`, `note`: every person of the inventory.
- * - `decide`: every person who holds a role; the question itself says which role may answer it.
+ * - `decide`: every person who holds a role; the question itself says which role may answer it, the duty to notify who may settle it.
  * - `alert`: a token made for alerts, or a person.
  * - `command`: role incident-commander, held by the inventory or assigned in this incident.
  * - `publish`, `admin`: by role, see `grants`.
@@ -43,6 +43,8 @@ export const permissions = {
   'GET /api/incidents/:id/plan': 'read',
   'GET /api/incidents/:id/timeline': 'read',
   'POST /api/incidents/:id/decisions/:number': 'decide',
+  'GET /api/incidents/:id/obligations': 'read',
+  'POST /api/incidents/:id/obligations/:number': 'decide',
   'POST /api/incidents/:id/notes': 'note',
   'POST /api/incidents/:id/role': 'command',
   'POST /api/incidents/:id/severity': 'command',
@@ -88,6 +90,8 @@ export const permissions = {
   'POST /incidents/:id/notes': 'note',
   'POST /incidents/:id/commands': 'command',
   'GET /playbooks': 'read',
+  'GET /incidents/:id/obligations/:number': 'read',
+  'POST /incidents/:id/obligations/:number': 'decide',
   'GET /playbooks/:name': 'read',
 } as const satisfies Record<`${Method} /${string}`, Permission>;
 

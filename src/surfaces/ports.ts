@@ -64,6 +64,8 @@ export interface Directory {
   formerIds(person: string): readonly string[];
   roles(): { id: string; title: string }[];
   systems(): SystemSnapshot[];
+  /** Of the organisation, as an IANA name: deadlines are told on its clocks as well. */
+  timezone(): string;
   system(id: string): SystemSnapshot | null;
   /** Whether every binding this system may use is simulated; of the whole inventory for null. */
   simulated(system: string | null): boolean;

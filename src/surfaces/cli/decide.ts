@@ -57,7 +57,7 @@ type DecideOptions = { reason?: string; outputs?: string; set?: string[]; yes?: 
 
 /** `field=value` in the types of the question's form. */
 async function answersGiven(cli: Cli, id: string, number: number, given: readonly string[]): Promise<JsonObject> {
-  const { view } = await cli.client().get<{ view: IncidentView }>(incidentPath(id));
+  const view = await cli.client().get<IncidentView>(incidentPath(id));
   const form = view.decisions.find(({ question }) => question.number === number)?.question.form ?? [];
   const fields = form.map((field) => field.id);
   const answers: JsonObject = {};

@@ -1,10 +1,14 @@
 import { type Command, Option } from 'commander';
 import { roleInWords, seatsInWords } from '../../incident/decision.ts';
+import type { Measures } from '../../incident/measures.ts';
 import { plainText } from '../../incident/phrases.ts';
 import { severityLabel } from '../../incident/severity.ts';
 import type { DecisionView, IncidentView } from '../../incident/view.ts';
 import { openDecisions } from '../../incident/view.ts';
+import { leftWords, openDuties } from '../model/duties.ts';
+import { measureLines } from '../model/measures.ts';
 import { type Cli, examples, incidentArgument, incidentPath, jsonArgument } from './context.ts';
+import { dutyCommands } from './duties.ts';
 import { paint, table, when } from './print.ts';
 
 type Summary = {
@@ -25,6 +29,7 @@ export function incidentCommands(program: Command, cli: Cli): void {
   listing(incident, cli);
   opening(incident, cli);
   telling(incident, cli);
+  dutyCommands(incident, cli);
 }
 
 function listing(incident: Command, cli: Cli): void {
@@ -46,7 +51,7 @@ function listing(incident: Command, cli: Cli): void {
     .description('show where an incident stands and what it waits for')
     .addHelpText('after', examples('tocsin incident show INC-2026-0147', 'tocsin incident show 147 --json'))
     .action(async (given: string, _: unknown, command: Command) => {
-      const view = await cli.client().get<IncidentView>(incidentPath(incidentArgument(cli.io, given)));
+      const view = await cli.client().get<Shown>(incidentPath(incidentArgument(cli.io, given)));
       cli.show(command, view, () => viewText(cli, view));
     });
 }
@@ -65,7 +70,9 @@ function listText(cli: Cli, incidents: Summary[]): string {
   return table(cli.io, ['INCIDENT', 'SEVERITY', 'STATUS', 'WAITS', 'SYSTEM', 'OPENED', 'TITLE'], rows);
 }
 
-function viewText(cli: Cli, view: IncidentView): string {
+type Shown = IncidentView & { measures: Measures };
+
+function viewText(cli: Cli, view: Shown): string {
   const { bold } = paint(cli.io);
   const now = cli.io.now();
   const facts = [
@@ -89,9 +96,27 @@ function viewText(cli: Cli, view: IncidentView): string {
     ...(open.length > 0
       ? open.flatMap((one) => questionText(cli, view.id, one))
       : ['Nobody has to decide anything now.']),
+    ...dutyLines(cli, view),
+    ...measureText(view.measures),
     ...(steps.length > 0 ? ['', table(cli.io, ['STEP', 'STATUS', ''], steps)] : []),
     ...view.warnings.map((warning) => `\nWarning: ${plainText(warning.message)}`),
   ].join('\n');
+}
+
+function dutyLines(cli: Cli, view: IncidentView): string[] {
+  const { act } = paint(cli.io);
+  const now = cli.io.now();
+  const open = openDuties([view], now).map((duty) => {
+    const line = `Duty ${duty.number}, to tell ${plainText(duty.rule.whom)}: ${leftWords(duty, now)}`;
+    return duty.state === 'overdue' ? act(line) : line;
+  });
+  return open.length === 0 ? [] : ['', ...open, `  tocsin incident duties ${view.id}`];
+}
+
+function measureText(measures: Measures): string[] {
+  const known = measureLines(measures).filter(({ events }) => events.length > 0);
+  const lines = known.map(({ title, value, note }) => `  ${title.padEnd(20)}${value}${note ? `, ${note}` : ''}`);
+  return lines.length === 0 ? [] : ['', ...lines];
 }
 
 function questionText(cli: Cli, id: string, { question, votes }: DecisionView): string[] {

@@ -15,6 +15,7 @@ import {
   whoIs,
 } from '../http/context.ts';
 import { asProblem } from '../http/problem.ts';
+import { byUrgency, maySettle, openDuties } from '../model/duties.ts';
 import type { TimelineQuery } from '../model/timeline.ts';
 import { may } from '../permissions.ts';
 import { notFound, Problem } from '../problem.ts';
@@ -22,6 +23,7 @@ import { untilShown } from '../watch.ts';
 import { loadAssets, serveAsset } from './assets.ts';
 import { commandMessage } from './command-form.ts';
 import { decideRoutes } from './decide-routes.tsx';
+import { dutyRoutes } from './duty-routes.tsx';
 import { localPath, readForm } from './form.ts';
 import { IncidentPage, incidentParts, incidentTitle } from './pages/incident.tsx';
 import { IncidentsPage, isStatusFilter, OpenIncidentPage, SYSTEM_NEEDED } from './pages/incidents.tsx';
@@ -43,6 +45,7 @@ export function consolePages(deps: Deps, options: ConsoleOptions): Pages {
   incidentsRoutes(routes, site);
   incidentRoutes(routes, site);
   decideRoutes(routes, site);
+  dutyRoutes(routes, site);
   playbookRoutes(routes, site);
   return { routes, problemPage: (c, problem) => problemPage(site, c, problem) };
 }
@@ -111,13 +114,21 @@ const spentLink = () =>
 
 async function nowProps(site: Site, c: Ctx): Promise<NowProps> {
   const me = whoIs(c);
-  const views = await site.reader.incidents({ status: ['open'] });
+  // A resolved incident may still have a duty to notify.
+  const all = await site.reader.incidents({ status: ['open', 'resolved'] });
+  const views = all.filter((view) => view.status === 'open');
+  const duties = all.flatMap((view) =>
+    openDuties([view], site.now()).map((duty) => ({ duty, mine: maySettle(duty, lookerIn(me, view)) })),
+  );
+  duties.sort((a, b) => byUrgency(a.duty, b.duty));
   // The worst first; among equals, whatever has waited longest.
   views.sort((a, b) => a.severity.localeCompare(b.severity) || a.openedAt - b.openedAt);
   const incidents = await Promise.all(
     views.map(async (view) => ({ view, plan: await planOf(site, view), me: lookerIn(me, view) })),
   );
-  return { frame: frameOf(site, me), incidents, names: namesOf(site), notices: await site.notices(), me };
+  const notices = await site.notices();
+  const timezone = site.directory.timezone();
+  return { frame: frameOf(site, me), incidents, duties, timezone, names: namesOf(site), notices, me };
 }
 
 function nowRoutes(routes: App, site: Site): void {
@@ -127,7 +138,7 @@ function nowRoutes(routes: App, site: Site): void {
       if (!(await isStillSignedIn(c, site))) return null;
       const props = await nowProps(site, c);
       const parts = { now: String(<NowBody {...props} />) };
-      return { now: site.now(), version: nowVersion(props.incidents), title: null, parts, touched: [], announce: '' };
+      return { now: site.now(), version: nowVersion(props), title: null, parts, touched: [], announce: '' };
     }),
   );
 }
@@ -222,6 +233,7 @@ async function incidentProps(site: Site, c: Ctx, id: string): Promise<IncidentPr
     people: site.directory.people(),
     names: namesOf(site),
     roles: site.directory.roles(),
+    timezone: site.directory.timezone(),
     query: timelineQuery(c),
     once: fresh(),
   };

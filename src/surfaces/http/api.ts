@@ -12,6 +12,7 @@ import { incidentRoutes } from './incidents.ts';
 import { inventoryRoutes } from './inventory.ts';
 import { playbookRoutes } from './playbooks.ts';
 import { streamRoutes } from './stream.ts';
+import { obligationRoutes } from './obligations.ts';
 
 /** What the API needs besides what it shares with the console. */
 export type ApiDeps = Deps & {
@@ -36,5 +37,6 @@ export function apiRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps & { access: Ac
   playbookRoutes(app, deps);
   alertRoutes(app, deps);
   accountRoutes(app, deps);
+  obligationRoutes(app, deps);
   inventoryRoutes(app, deps);
 }

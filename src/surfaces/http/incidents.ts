@@ -4,6 +4,7 @@ import { type IncidentView, openDecisions } from '../../incident/view.ts';
 import { type Names, namesFor, sentence } from '../../incident/wording.ts';
 import { everyPlanStep, type Plan } from '../../playbook/plan.ts';
 import { incidentOr404, messageId } from '../commands.ts';
+import { incidentMeasures } from '../model/measures.ts';
 import type { Directory, StoredEvent } from '../ports.ts';
 import { notFound } from '../problem.ts';
 import { untilShown } from '../watch.ts';
@@ -13,9 +14,9 @@ import {
   AnyObject,
   EventBody,
   IdempotencyHeaders,
-  IncidentBody,
   IncidentParams,
   IncidentSummary,
+  IncidentWithMeasures,
   json,
   OpenBody,
   problems,
@@ -48,8 +49,8 @@ export function incidentRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
   });
 
   app.openapi(showRoute, async (c) => {
-    const { view } = await incidentOr404(deps.reader, c.req.valid('param').id);
-    return c.json(view, 200);
+    const { view, events } = await incidentOr404(deps.reader, c.req.valid('param').id);
+    return c.json({ ...view, measures: incidentMeasures(events) }, 200);
   });
 
   app.openapi(eventsRoute, async (c) => {
@@ -167,10 +168,10 @@ const listRoute = createRoute({
 const showRoute = createRoute({
   method: 'get',
   path: '/api/incidents/{id}',
-  summary: 'Show an incident: steps, questions, roles',
+  summary: 'Show an incident: steps, questions, roles, duties to notify, measures',
   tags: ['incidents'],
   request: { params: IncidentParams },
-  responses: { 200: json(IncidentBody, 'The incident as its timeline tells it'), ...problems },
+  responses: { 200: json(IncidentWithMeasures, 'The incident as its timeline tells it'), ...problems },
 });
 
 const eventsRoute = createRoute({

@@ -3,6 +3,7 @@ import { Question, Vote } from '../../incident/decision.ts';
 import { SystemSnapshot } from '../../incident/events.ts';
 import { IncidentId, Name } from '../../incident/ids.ts';
 import { JsonObject } from '../../incident/json.ts';
+import type { Measures } from '../../incident/measures.ts';
 import { ObligationRule } from '../../incident/obligation.ts';
 import { Severity } from '../../incident/severity.ts';
 import type { IncidentView } from '../../incident/view.ts';
@@ -26,6 +27,7 @@ export const DecisionParams = IncidentParams.extend({
     .int()
     .positive()
     .openapi({ param: { name: 'number', in: 'path' }, example: 1 }),
+const millisSpan = z.number().openapi({ description: 'milliseconds' });
 });
 
 export const IdempotencyHeaders = z.object({
@@ -61,7 +63,7 @@ const StepState = z
 
 export const QuestionBody = z.strictObject(Question.shape).openapi('Question');
 
-const ObligationState = z
+export const ObligationState = z
   .strictObject({
     number: z.number().int(),
     path: z.string(),
@@ -136,6 +138,35 @@ export const IncidentSummary = z
     mode: Mode,
     playbook: z.string().nullable(),
     commander: z.string().nullable(),
+const measured = z.strictObject({
+  ms: millisSpan,
+  from: z.number().int().openapi({ description: 'Number of the event at which it begins.' }),
+  to: z.number().int().openapi({ description: 'Number of the event at which it ends.' }),
+});
+const Unmeasured = z.strictObject({ ms: z.null(), why: z.string().openapi({ description: 'Why there is none.' }) });
+const Measure = z.union([measured.openapi('Measured'), Unmeasured.openapi('Unmeasured')]);
+
+export const MeasuresBody = z
+  .strictObject({
+    detect: Measure,
+    acknowledge: Measure,
+    contain: Measure,
+    recover: Measure,
+    notify: z.union([
+      measured
+        .extend({
+          obligation: z.number().int(),
+          marginMs: z.number().openapi({ description: 'Before the limit; less than nothing when it was late.' }),
+        })
+        .openapi('MeasuredNotice'),
+      Unmeasured,
+    ]),
+  })
+  .openapi('Measures', { description: 'Defined in docs/report.md.' }) satisfies z.ZodType<Measures>;
+
+/** One incident, with how it went. */
+export const IncidentWithMeasures = IncidentBody.extend({ measures: MeasuresBody }).openapi('IncidentWithMeasures');
+
     openQuestions: z.number().int(),
     outcome: Outcome.nullable(),
     openedAt: millis,
@@ -202,6 +233,14 @@ export const bodies = {
 
 export const json = <T extends z.ZodType>(schema: T, description: string) => ({
   description,
+  settle: z
+    .strictObject({
+      outcome: z.enum(['met', 'waived']).openapi({
+        description: 'met: the notice was given outside Tocsin; waived: it need not be given.',
+      }),
+      text: reason.openapi({ description: 'How it was given, or why it need not be. It goes on the timeline.' }),
+    })
+    .openapi('SettleObligation'),
   content: { 'application/json': { schema } },
 });
 

@@ -2,6 +2,7 @@ import { roleInWords, seatsInWords } from '../../incident/decision.ts';
 import { type DecisionView, type IncidentView, openDecisions } from '../../incident/view.ts';
 import { spanText } from './clock.ts';
 import { capabilityTitle, inSentence, listed } from './describe.ts';
+import { openDuties } from './duties.ts';
 import { type Looker, standingOf } from './standing.ts';
 import { countedSteps, type Node, type Tree } from './tree.ts';
 
@@ -25,6 +26,7 @@ export function whatNext(view: IncidentView, tree: Tree | null, looker: Looker, 
     ...paused(view),
     ...approvals.slice(0, 2).map(onApproval),
     ...moments(open, now),
+    ...duties(view, now),
     ...(tree ? underWay(tree) : []),
     ...failures.filter((d) => standingOf(d, looker, now).kind !== 'asked').map(meanwhile),
     ...(open.length === 0 ? afterwards(view, tree) : []),
@@ -77,6 +79,24 @@ function moments(open: readonly DecisionView[], now: number): Next[] {
     return list;
   });
   return all.sort((a, b) => a.at - b.at).slice(0, 5);
+}
+
+/** The next reminder of each duty to notify, and its limit; what is overdue first. */
+function duties(view: IncidentView, now: number): Next[] {
+  return openDuties([view], now)
+    .slice(0, 3)
+    .flatMap(({ number, rule, dueAt, ownerWords, state }): Next[] => {
+      const lead = `Duty ${number}, to tell ${rule.whom},`;
+      if (state === 'overdue') return [{ when: 'Overdue', lead, text: 'is past its limit.', tone: 'failed' }];
+      const from = dueAt - rule.limitMs;
+      const remindAt = view.obligations.find((one) => one.number === number)?.remindAt.find((at) => at > now);
+      return [
+        ...(remindAt === undefined
+          ? []
+          : [{ when: { until: remindAt, from }, text: `The ${ownerWords} is reminded of duty ${number}.` }]),
+        { when: { until: dueAt, from }, lead, text: 'is past its limit.' },
+      ];
+    });
 }
 
 function underWay(tree: Tree): Next[] {

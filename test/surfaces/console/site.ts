@@ -110,6 +110,7 @@ export async function openSite(): Promise<TestSite> {
     people: () => people,
     person: (id) => people.find((person) => person.id === id) ?? null,
     names: () => new Map(people.map(({ id, name }) => [id, name])),
+    timezone: () => 'Europe/Oslo',
     roles: () => [
       { id: 'incident-commander', title: 'Incident commander' },
       { id: 'ml-on-call', title: 'ML on-call' },

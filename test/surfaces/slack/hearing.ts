@@ -36,6 +36,7 @@ const directory: Directory = {
   people: () => people,
   person: (id) => people.find((person) => person.id === id) ?? null,
   names: () => new Map(people.map(({ id, name }) => [id, name])),
+  timezone: () => 'Europe/Oslo',
   roles: () => roles.map((id) => ({ id, title: id })),
   systems: () => (opening.system ? [opening.system] : []),
   system: (id) => (opening.system?.id === id ? opening.system : null),

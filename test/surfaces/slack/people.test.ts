@@ -46,6 +46,7 @@ async function openPeople(more: { limits?: typeof PATIENT; askTimeoutMs?: number
   const directory: Directory = {
     people: () => inventory,
     person: (id) => inventory.find((person) => person.id === id) ?? null,
+    timezone: () => 'Europe/Oslo',
     roles: () => [],
     systems: () => [],
     system: () => null,

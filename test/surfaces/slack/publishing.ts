@@ -168,6 +168,7 @@ function directoryOf(): Directory {
     people: () => people,
     names: () => new Map(people.map(({ id, name }) => [id, name])),
     person: (id) => people.find((one) => one.id === id) ?? null,
+    timezone: () => 'Europe/Oslo',
     roles: () => [],
     systems: () => [],
     system: () => null,

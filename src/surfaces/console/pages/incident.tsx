@@ -4,8 +4,10 @@ import { everyPlanStep } from '../../../playbook/plan.ts';
 import { timelinePage } from '../../model/timeline.ts';
 import { countedSteps, planTree } from '../../model/tree.ts';
 import { Commands } from '../parts/commands.tsx';
+import { DutiesSheet } from '../parts/duties.tsx';
 import type { IncidentProps, Prepared } from '../parts/incident-props.ts';
 import { Page } from '../parts/layout.tsx';
+import { MeasuresSheet } from '../parts/measures.tsx';
 import { Questions } from '../parts/open-questions.tsx';
 import { PlanTree, planName } from '../parts/plan.tsx';
 import { DecisionsSheet, NextSheet, PeopleSheet } from '../parts/sheets.tsx';
@@ -17,9 +19,11 @@ import { Timeline } from '../parts/timeline.tsx';
 const parts = {
   strip: Strip,
   question: Questions,
+  duties: DutiesSheet,
   next: NextSheet,
   plan: PlanSheet,
   timeline: TimelineSheet,
+  measures: MeasuresSheet,
   people: PeopleSheet,
   decisions: DecisionsSheet,
 } as const;
@@ -67,6 +71,9 @@ export function IncidentPage(props: IncidentProps) {
           <div class="stack" id="question">
             <Questions {...prepared} />
           </div>
+          <div id="duties">
+            <DutiesSheet {...prepared} />
+          </div>
           <div id="plan">
             <PlanSheet {...prepared} />
           </div>
@@ -81,13 +88,18 @@ export function IncidentPage(props: IncidentProps) {
           <section class="sheet" id="tl-sheet" aria-labelledby="tl">
             <header>
               <h2 id="tl">Timeline</h2>
-              <span class="quiet">newest first</span>
+              <span class="quiet">
+                newest first · <a href={`/api/incidents/${view.id}/timeline?format=html`}>Download the report</a>
+              </span>
             </header>
             <NoteForm incident={view.id} once={once} />
             <div id="timeline">
               <TimelineSheet {...prepared} />
             </div>
           </section>
+          <div id="measures">
+            <MeasuresSheet {...prepared} />
+          </div>
           <div id="people">
             <PeopleSheet {...prepared} />
           </div>

@@ -1,10 +1,12 @@
 import { roleInWords, seatsInWords } from '../../../incident/decision.ts';
 import { type DecisionView, type IncidentView, openDecisions } from '../../../incident/view.ts';
 import type { Plan } from '../../../playbook/plan.ts';
+import { type Duty, leftWords, openDuties } from '../../model/duties.ts';
 import { stageWord } from '../../model/next.ts';
 import { type Looker, standingOf } from '../../model/standing.ts';
 import { countedSteps, planTree, progressOf, progressWords } from '../../model/tree.ts';
 import type { Person } from '../../ports.ts';
+import { DutyMark, DutyRow } from '../parts/duties.tsx';
 import { Glyph, SeverityMark } from '../parts/glyph.tsx';
 import { type Frame, Page } from '../parts/layout.tsx';
 import { Ticks } from '../parts/plan.tsx';
@@ -14,6 +16,9 @@ export type OpenIncident = { view: IncidentView; plan: Plan | null; me: Looker }
 export type NowProps = {
   frame: Frame;
   incidents: readonly OpenIncident[];
+  /** Open duties to notify, what is due first first, also of resolved incidents. */
+  duties: readonly { duty: Duty; mine: boolean }[];
+  timezone: string;
   names: ReadonlyMap<string, string>;
   notices: readonly { code: string; message: string; since: number }[];
   me: Person;
@@ -32,15 +37,18 @@ function mine({ incidents, frame }: NowProps): Waiting[] {
 }
 
 /** Says whether anything grew since a page was made. */
-export const nowVersion = (incidents: readonly OpenIncident[]): string =>
-  incidents.map(({ view }) => `${view.id}.${view.seq}`).join('_') || 'quiet';
+export const nowVersion = ({ incidents, duties }: Pick<NowProps, 'incidents' | 'duties'>): string =>
+  [
+    ...incidents.map(({ view }) => `${view.id}.${view.seq}`),
+    ...duties.map(({ duty }) => `${duty.incident}.d${duty.number}.${duty.state}`),
+  ].join('_') || 'quiet';
 
 export function NowPage(props: NowProps) {
   const { frame } = props;
   const waiting = mine(props);
   const title = waiting.length === 0 ? 'Now' : `${count(waiting.length)} for you – Now`;
   return (
-    <Page frame={frame} title={title} section="now" live={`/stream?since=${nowVersion(props.incidents)}`}>
+    <Page frame={frame} title={title} section="now" live={`/stream?since=${nowVersion(props)}`}>
       <h1 class="sr">Now</h1>
       <div id="now">
         <NowBody {...props} />
@@ -76,7 +84,9 @@ export function NowBody(props: NowProps) {
           </p>
         </div>
       ))}
-      {incidents.length === 0 ? <Quiet frame={frame} /> : <OpenIncidents {...props} more={more} others={others} />}
+      {props.duties.length > 0 && <DueSheet {...props} />}
+      {incidents.length > 0 && <OpenIncidents {...props} more={more} others={others} />}
+      {incidents.length + props.duties.length === 0 && <Quiet frame={frame} />}
     </div>
   );
 }
@@ -114,6 +124,23 @@ function WaitingSheet({ waiting, names, now }: { waiting: Waiting; names: Readon
       <a class="btn main" href={`/incidents/${incident.view.id}/decisions/${question.number}`}>
         Read and answer
       </a>
+    </section>
+  );
+}
+
+/** Duties to notify of all incidents. They run on when an incident is resolved. */
+function DueSheet({ duties, frame, timezone, names }: NowProps) {
+  return (
+    <section class="sheet" aria-labelledby="dt">
+      <header>
+        <h2 id="dt">Duties to notify</h2>
+        <span class="quiet">what is due first stands first</span>
+      </header>
+      <ol class="rows fold duties">
+        {duties.map(({ duty, mine }) => (
+          <DutyRow duty={duty} now={frame.now} timezone={timezone} mine={mine} names={names} named />
+        ))}
+      </ol>
     </section>
   );
 }
@@ -189,6 +216,7 @@ export function IncidentRow(props: { incident: OpenIncident; names: ReadonlyMap<
   const steps = plan ? countedSteps(planTree(plan, view)) : [];
   const progress = progressOf(steps);
   const commander = view.roles['incident-commander'];
+  const [due] = openDuties([view], now);
   return (
     <div class="inc">
       <SeverityMark of={view.severity} />
@@ -202,6 +230,11 @@ export function IncidentRow(props: { incident: OpenIncident; names: ReadonlyMap<
           {commander && <Words of={` · ${names.get(commander) ?? commander} commands`} />}
           {view.mode === 'simulated-inventory' ? ' · simulated inventory' : ''}
         </div>
+        {due && (
+          <div class="small">
+            <DutyMark duty={due} /> to tell <Words of={due.rule.whom} />, {leftWords(due, now)}
+          </div>
+        )}
       </div>
       <div>
         {steps.length > 0 && (

@@ -17,6 +17,8 @@ export type IncidentProps = {
   /** How to call everybody who may stand on a timeline. */
   names: ReadonlyMap<string, string>;
   roles: readonly { id: string; title: string }[];
+  /** Of the organisation. */
+  timezone: string;
   query: TimelineQuery;
   /** Fresh for each page made: names the message that a form on it sends. */
   once: string;

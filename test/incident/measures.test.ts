@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest';
+import type { EventData, EventType, NumberedEvent } from '../../src/incident/events.ts';
+import { person, TOCSIN } from '../../src/incident/events.ts';
+import { measuresOf } from '../../src/incident/measures.ts';
+import { sampleEvents, vote } from '../support/sample-events.ts';
+
+const START = 1_790_000_000_000;
+const expects = (capability: string) =>
+  capability === 'model.isolate' ? 'cut' : capability === 'model.restore' ? 'serving' : undefined;
+
+/** Tells a timeline by hand: seconds after the opening, type, what it says. */
+class Tale {
+  readonly events: NumberedEvent[] = [];
+
+  constructor(alert: EventData<'incident.opened'>['alert'] = null) {
+    this.tell(0, 'incident.opened', { alert, requester: alert ? null : 'ada' }, { by: alert ? null : 'ada' });
+  }
+
+  tell<T extends EventType>(
+    seconds: number,
+    type: T,
+    data: Partial<EventData<T>> = {},
+    { path = '', by = null }: { path?: string; by?: string | null } = {},
+  ): this {
+    const sample = sampleEvents().find((one) => one.type === type);
+    const seq = this.events.length + 1;
+    const actor = by === null ? TOCSIN : person(by);
+    const event = { seq, at: START + seconds * 1_000, path, type, actor, data: { ...sample?.data, ...data } };
+    this.events.push(event as NumberedEvent);
+    return this;
+  }
+
+  act(seconds: number, path: string, capability: string): this {
+    return this.tell(seconds, 'act.started', { capability, purpose: 'act' }, { path }).tell(
+      seconds + 1,
+      'act.done',
+      { capability, purpose: 'act', provedBy: 'model.probe' },
+      { path },
+    );
+  }
+
+  proof(seconds: number, path: string, outputs: { proved?: boolean; strength?: string } = {}): this {
+    const found = { proved: true, strength: 'traffic', vantage: 'outside', detail: 'probed', ...outputs };
+    return this.tell(seconds, 'act.done', { capability: 'model.probe', purpose: 'prove', outputs: found }, { path });
+  }
+
+  get measures() {
+    return measuresOf(this.events, expects);
+  }
+}
+
+describe('how long it took', () => {
+  test('from what the alert says to the notice, each between two events', () => {
+    const tale = new Tale({ kind: 'model.output-leak', startsAt: new Date(START - 20_000).toISOString() })
+      .tell(30, 'decision.asked')
+      .tell(75, 'decision.voted', { vote: { ...vote, surface: 'slack' } }, { by: 'ben' })
+      .act(80, 'isolate', 'model.isolate')
+      .proof(90, 'isolate')
+      .tell(100, 'obligation.opened', { number: 1, awareAt: START - 60_000, dueAt: START + 7_200_000 })
+      .act(200, 'restore', 'model.restore')
+      .proof(260, 'restore')
+      .tell(3_600, 'obligation.met', { number: 1 });
+    expect(tale.measures).toEqual({
+      detect: { ms: 20_000, from: 1, to: 1 },
+      acknowledge: { ms: 75_000, from: 1, to: 3 },
+      contain: { ms: 90_000, from: 1, to: 6 },
+      recover: { ms: 260_000, from: 1, to: 10 },
+      notify: { ms: 3_660_000, from: 7, to: 11, obligation: 1, marginMs: 3_600_000 },
+    });
+  });
+
+  test('a success that only the gateway reports is no containment, nor is a proof by listing', () => {
+    const tale = new Tale().act(10, 'isolate', 'model.isolate');
+    expect(tale.measures.contain).toMatchObject({ ms: null });
+    tale.proof(20, 'isolate', { proved: false }).proof(30, 'isolate', { strength: 'listing' });
+    expect(tale.measures.contain).toMatchObject({ ms: null, why: expect.stringContaining('traffic') });
+    tale.tell(40, 'step.taken-over', {}, { path: 'isolate' });
+    expect(tale.measures.contain).toMatchObject({ why: expect.stringContaining('by hand') });
+    tale.proof(50, 'isolate');
+    expect(tale.measures.contain).toMatchObject({ ms: 50_000 });
+  });
+
+  test('recovery counts after the last cut, and never without one', () => {
+    const tale = new Tale().act(5, 'restore', 'model.restore').proof(10, 'restore');
+    expect(tale.measures.recover).toMatchObject({ ms: null, why: expect.stringContaining('Nothing was cut') });
+    tale.act(20, 'isolate', 'model.isolate').proof(25, 'isolate');
+    tale.act(30, 'restore', 'model.restore').proof(35, 'restore');
+    expect(tale.measures.recover).toMatchObject({ ms: 35_000 });
+    tale.act(40, 'again', 'model.isolate').proof(45, 'again');
+    expect(tale.measures.recover).toMatchObject({ ms: null });
+    expect(tale.measures.contain).toMatchObject({ ms: 25_000 });
+  });
+
+  test('bots are never counted as people, and a note by a person is an acknowledgement', () => {
+    const tale = new Tale().tell(10, 'decision.voted', { vote: { ...vote, surface: 'bot' } }, { by: 'ben' });
+    expect(tale.measures.acknowledge).toMatchObject({ ms: null });
+    tale.tell(20, 'note.added', {}, { by: 'ben' });
+    expect(tale.measures.acknowledge).toMatchObject({ ms: 20_000 });
+  });
+
+  test.each([
+    ['no alert opened it', null],
+    ['a person reported it', { kind: 'report', startsAt: '2026-01-01T00:00:00Z' }],
+    ['the alert says nothing', { kind: 'x' }],
+    ['the alert says nonsense', { kind: 'x', startsAt: 'yesterday' }],
+    ['a zero time means not said', { kind: 'x', startsAt: '0001-01-01T00:00:00Z' }],
+    ['a clock that goes ahead', { kind: 'x', startsAt: '2999-01-01T00:00:00Z' }],
+  ])('detection is not made up: %s', (_, alert) => {
+    expect(new Tale(alert).measures.detect).toMatchObject({ ms: null, why: expect.stringMatching(/\.$/) });
+  });
+
+  test('of several duties the one with the least margin counts; one that was waived does not', () => {
+    const tale = new Tale();
+    for (const number of [1, 2, 3])
+      tale.tell(10, 'obligation.opened', { number, awareAt: START, dueAt: START + number * 100_000 });
+    expect(tale.measures.notify).toMatchObject({ ms: null });
+    tale.tell(20, 'obligation.waived', { number: 3 });
+    tale.tell(50, 'obligation.met', { number: 2 }).tell(150, 'obligation.met', { number: 1, late: true });
+    expect(tale.measures.notify).toMatchObject({ obligation: 1, ms: 150_000, marginMs: -50_000 });
+  });
+
+  test('a timeline without its beginning gives no figures instead of wrong ones', () => {
+    const { detect, notify } = measuresOf([], expects);
+    expect([detect.ms, notify.ms]).toEqual([null, null]);
+  });
+});

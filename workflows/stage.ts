@@ -2,6 +2,7 @@ import { ActivityFailure, CancellationScope, isCancellation, proxyActivities, sl
 import type { Tasks } from '../src/activities/tasks.ts';
 import type { ActResult, Call, Stage } from '../src/engine/stage.ts';
 import { type IncidentEvent, type NumberedEvent, TOCSIN } from '../src/incident/events.ts';
+import { momentText } from '../src/incident/moment.ts';
 import { Agenda } from '../src/simulator/core/agenda.ts';
 import { CARRIED_CHARS_MAX, type Outbox } from './outbox.ts';
 
@@ -207,12 +208,14 @@ export class TemporalStage implements Stage {
   }
 }
 
-/** Paged are people a question was escalated to, and those on call when nobody answered at all. */
+/** Paged are people a question was escalated to, those on call when nobody answered at all, and whoever answers for an overdue notice. */
 const needsPage = (event: IncidentEvent): boolean =>
   (event.type === 'decision.escalated' && event.data.page) ||
-  (event.type === 'decision.made' && event.data.by === 'default');
+  (event.type === 'decision.made' && event.data.by === 'default') ||
+  event.type === 'obligation.overdue';
 
 function rolesToPage(event: NumberedEvent, onCall: readonly string[]): readonly string[] {
+  if (event.type === 'obligation.overdue') return event.data.roles;
   return event.type === 'decision.escalated' ? [event.data.to] : onCall;
 }
 
@@ -221,8 +224,9 @@ function rethrow(error: unknown): never {
 }
 
 /** Why it failed is for the worker's log: what a pager answers may hold secrets. */
-function pageFailed({ path, data }: NumberedEvent, role: string): IncidentEvent {
-  const question = 'number' in data ? data.number : 0;
+function pageFailed({ path, type, data }: NumberedEvent, role: string): IncidentEvent {
+  const number = 'number' in data ? data.number : 0;
+  const about = type === 'obligation.overdue' ? 'notice' : 'question';
   return {
     at: Date.now(),
     path,
@@ -230,8 +234,8 @@ function pageFailed({ path, data }: NumberedEvent, role: string): IncidentEvent 
     actor: TOCSIN,
     data: {
       code: 'page-failed',
-      message: `${role} could not be paged about question ${question}. Reach them some other way; the worker's log says why.`,
-      detail: { role, question },
+      message: `${role} could not be paged about ${about} ${number}. Reach them some other way; the worker's log says why.`,
+      detail: { role, [about]: number },
     },
   };
 }
@@ -246,6 +250,11 @@ function wordsOf(event: NumberedEvent): { subject: string; text: string } {
     return {
       subject: `Nobody answered question ${event.data.number}`,
       text: `By default the answer is "${event.data.outcome}".`,
+    };
+  if (event.type === 'obligation.overdue')
+    return {
+      subject: `Notice ${event.data.number} is overdue`,
+      text: `It was due by ${momentText(event.data.dueAt)}. Give it now and say so in the incident, or say there why none is due.`,
     };
   throw new Error(`No page is sent for ${event.type}.`);
 }

@@ -101,7 +101,10 @@ function apply(conductor: Conductor, message: Message): string | undefined {
       conductor.record('', 'alert.joined', { alert: message.alert, count: message.count });
       break;
     case 'alert-resolved':
-      conductor.record('', 'alert.resolved', { alert: message.alert });
+      conductor.record('', 'alert.resolved', {
+        alert: message.alert,
+        ...(message.count !== undefined && { count: message.count }),
+      });
       break;
     case 'obligation':
       conductor.obligations.settle(message.number, message.outcome, message.text, actor);

@@ -41,6 +41,35 @@ describe('any playbook, with any bots and faults', () => {
     expect(continued).toBeGreaterThan(runs);
   });
 
+  it('keeps every clock of its duties beyond its end: each is met, waived or overdue, and rings no more after that', async () => {
+    let rung = 0;
+    await fc.assert(
+      fc.asyncProperty(generatedDrill, async (drill) => {
+        const whole = await rehearse({ ...drill, playOn: true });
+        const broken = await rehearse({ ...drill, playOn: true, continueAfter: () => true });
+        expect(told(broken.events)).toEqual(told(whole.events));
+        const opened = whole.events.flatMap((e) => (e.type === 'obligation.opened' ? [e.data] : []));
+        for (const { number, dueAt, remindAt } of opened) {
+          const own = whole.events.filter(
+            (e) => e.type.startsWith('obligation.') && (e.data as { number: number }).number === number,
+          );
+          const at = (type: string) => own.filter((e) => e.type === type).map((e) => e.at);
+          const end = own.findIndex((e) => ['obligation.met', 'obligation.waived'].includes(e.type));
+          const overdue = at('obligation.overdue');
+          rung += at('obligation.reminded').length;
+          expect(at('obligation.opened')).toHaveLength(1);
+          expect(overdue.length === 1 || end > 0).toBe(true);
+          for (const time of overdue) expect(time).toBe(Math.max(dueAt, own[0]?.at ?? 0));
+          for (const time of at('obligation.reminded'))
+            expect(remindAt.includes(time) || time === own[0]?.at).toBe(true);
+          if (end > 0) expect(own).toHaveLength(end + 1);
+        }
+      }),
+      { numRuns: runs },
+    );
+    expect(rung).toBeGreaterThan(20);
+  });
+
   it('loses and doubles nothing when it is held back for each of these', async () => {
     await fc.assert(
       fc.asyncProperty(generatedDrill, async (drill) => {

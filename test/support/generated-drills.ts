@@ -1,9 +1,27 @@
 import fc from 'fast-check';
-import type { Step } from '../../src/playbook/plan.ts';
+import type { Message } from '../../src/incident/messages.ts';
+import { momentText } from '../../src/incident/moment.ts';
+import { everyPlanStep, type Plan, type Step } from '../../src/playbook/plan.ts';
 import type { Bot } from '../../src/simulator/core/bots.ts';
 import type { Rehearsal } from '../../src/simulator/core/rehearse.ts';
 import type { Fault } from '../../src/simulator/core/world.ts';
-import { act, ask, opening, parallel, planOf, run, START, say, use, wait, when, world } from './plans.ts';
+import {
+  act,
+  ask,
+  ONCE,
+  oblige,
+  opening,
+  parallel,
+  planOf,
+  RULE,
+  run,
+  START,
+  say,
+  use,
+  wait,
+  when,
+  world,
+} from './plans.ts';
 
 /** Plans with all step kinds, nested up to three deep, with bots and faults: for properties that must hold for any of them. */
 const seconds = (min: number, max: number) => fc.integer({ min, max }).map((s) => s * 1_000);
@@ -83,6 +101,50 @@ const leaf: fc.Arbitrary<Named> = fc.oneof(
       (id) =>
         wait(id, forMs, 'has(steps.s0)'),
   ),
+  fc
+    .tuple(seconds(60, 900), fc.constantFrom(0, -50_000, -2_000_000, 7_200_000), fc.boolean())
+    .map(([limitMs, awareMs, short]): Named => {
+      const aware = awareMs === 0 ? null : { literal: momentText(START + awareMs) };
+      const remindMs = [0.8, 0.5, 0.1].slice(short ? 2 : 0).map((part) => Math.round(limitMs * part));
+      return (id) => oblige(id, { rule: { ...RULE, limitMs }, aware, remindMs });
+    }),
+  fc.constant<Named>((id) =>
+    act(id, 'notify.mail', {
+      use: use('notify.mail', { to: 'authority', subject: id, text: 'A notice.' }),
+      retry: ONCE,
+      unattended: 'generated',
+      fulfils: 'the latest',
+    }),
+  ),
+);
+
+/** Acts that give notice meet the duty that stands before them in the text, if there is one; it may not have been opened. */
+function noticesOf(plan: Plan): Plan {
+  let latest: string | undefined;
+  for (const step of everyPlanStep(plan)) {
+    if (step.kind === 'oblige') latest = step.path;
+    if (step.kind === 'do' && step.fulfils) step.fulfils = latest;
+  }
+  return plan;
+}
+
+/** What people say of the first duties, sooner or later. */
+const settlements: fc.Arbitrary<{ at: number; message: Message }[]> = fc.array(
+  fc
+    .tuple(seconds(1, 900), fc.integer({ min: 1, max: 3 }), fc.constantFrom('met' as const, 'waived' as const))
+    .map(([at, number, outcome]) => ({
+      at: START + at,
+      message: {
+        id: `duty-${at}-${number}-${outcome}`,
+        person: 'lea',
+        at: 0,
+        type: 'obligation',
+        number,
+        outcome,
+        text: 'said',
+      },
+    })),
+  { maxLength: 2 },
 );
 
 const block = (depth: number): fc.Arbitrary<Named[]> => fc.array(step(depth), { minLength: 1, maxLength: 3 });
@@ -165,12 +227,15 @@ const faults: fc.Arbitrary<Fault[]> = fc.array(
 );
 
 export const generatedDrill: fc.Arbitrary<Rehearsal> = fc
-  .record({ steps: block(3), last: block(1), bots, faults })
-  .map(({ steps, last, bots: seats, faults: struck }) => ({
-    plan: planOf(
-      steps.map((make, i) => make(`s${i}`)),
-      last.map((make, i) => make(`z${i}`)),
+  .record({ steps: block(3), last: block(1), bots, faults, messages: settlements })
+  .map(({ steps, last, bots: seats, faults: struck, messages }) => ({
+    plan: noticesOf(
+      planOf(
+        steps.map((make, i) => make(`s${i}`)),
+        last.map((make, i) => make(`z${i}`)),
+      ),
     ),
+    messages,
     opening,
     world: { ...world(), faults: struck },
     bots: seats,

@@ -5,6 +5,7 @@ import type { IncidentEvent } from '../../incident/events.ts';
 import type { FormField } from '../../incident/form.ts';
 import type { Json, JsonObject } from '../../incident/json.ts';
 import type { Message, MessageResult } from '../../incident/messages.ts';
+import { momentText } from '../../incident/moment.ts';
 
 /** A seat played by the machine: how fast and how it answers. Always labelled, never counted as a person. */
 export const Bot = z.strictObject({
@@ -89,7 +90,7 @@ export class Bots {
         person: bot.person,
         roles: bot.roles,
         answer: known,
-        ...(hasForm(question, known) && { outputs: filledIn(question.form ?? []) }),
+        ...(hasForm(question, known) && { outputs: filledIn(question.form ?? [], at) }),
         reason: `${bot.person} is a bot`,
         at,
         expires: question.until,
@@ -101,11 +102,11 @@ export class Bots {
   }
 }
 
-/** A machine fills in a form with the plainest answer there is: the first choice, the start of time, no. */
-const filledIn = (form: readonly FormField[]): JsonObject =>
-  Object.fromEntries(form.map((field) => [field.id, plainest(field)]));
+/** A machine fills in a form with the plainest answer there is: the first choice, the moment of answering, no. */
+const filledIn = (form: readonly FormField[], now: number): JsonObject =>
+  Object.fromEntries(form.map((field) => [field.id, plainest(field, now)]));
 
-function plainest({ type, choices, label }: FormField): Json {
+function plainest({ type, choices, label }: FormField, now: number): Json {
   switch (type) {
     case 'text':
     case 'long-text':
@@ -117,7 +118,7 @@ function plainest({ type, choices, label }: FormField): Json {
     case 'choice':
       return choices?.[0]?.value ?? null;
     case 'date-time':
-      return '1970-01-01T00:00Z';
+      return momentText(now);
     default:
       return type satisfies never;
   }

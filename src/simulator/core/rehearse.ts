@@ -19,6 +19,8 @@ export type Rehearsal = {
   continueAfter?: (event: IncidentEvent) => boolean;
   /** For tests: before it is given up, let no further step begin. */
   hold?: boolean;
+  /** For tests: play on after the plan has ended, until nothing is due any more. */
+  playOn?: boolean;
 };
 
 export type RehearsalResult = {
@@ -44,6 +46,7 @@ export function rehearse(rehearsal: Rehearsal): Promise<RehearsalResult> {
         bots,
         messages,
         state,
+        playOn: rehearsal.playOn,
         record(event) {
           events.push(Object.assign(event, { seq: events.length + 1 }));
           due ||= continueAfter?.(event) ?? false;

@@ -21,6 +21,8 @@ export type VirtualRunOptions = {
   record: (event: IncidentEvent) => void;
   /** Sends each act out of the run as well; scenario time stands still until `back` is called. Absent: nothing leaves. */
   outside?: (call: Call, back: () => void) => void;
+  /** After the plan has ended, play on until nothing is due any more: duties to notify outlive it. */
+  playOn?: boolean | undefined;
   /** Whether to give up here. Asked whenever nothing is under way. */
   continueDue: () => boolean;
   onContinue: (state: RunState) => void;
@@ -62,6 +64,7 @@ export class VirtualRun implements Stage {
       if (state.snapshot === undefined || at > state.now)
         this.#agenda.add(at, `!${message.id}`, () => void this.#performance.deliver({ ...message, at }));
     for (const open of openQuestions(state.snapshot)) this.#bots.takeUp(open);
+    this.#over = state.snapshot?.phase === 'ended';
     this.#performance.start();
   }
 
@@ -107,8 +110,8 @@ export class VirtualRun implements Stage {
 
   /** False when the run is over: it never drives again. */
   #fireNext(): boolean {
-    const { onEnd, onContinue, continueDue } = this.#options;
-    if (this.#over) {
+    const { onEnd, onContinue, continueDue, playOn } = this.#options;
+    if (this.#over && !(playOn && this.#agenda.nextTime() !== null)) {
       onEnd('ended', this.#world);
       return false;
     }

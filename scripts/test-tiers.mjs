@@ -46,6 +46,11 @@ export const probes = {
       return `${python} has no slack_bolt: ${fix}`;
     }
   },
+  async maildev() {
+    return findMaildev() === null
+      ? 'MailDev is not here: npm install --ignore-scripts --prefix ~/.cache/tocsin/maildev maildev@2.2.1.'
+      : null;
+  },
   async 'other-slack'() {
     return findOtherSlack() === null
       ? 'Somebody else’s Slack emulator is not here: npm install --prefix ~/.cache/tocsin/other-slack local-slack-linux-x64@0.1.8 (Linux only).'
@@ -76,6 +81,12 @@ export const probes = {
     }
   },
 };
+
+/** MailDev’s command: in the cache of `.ci/run`, or where TOCSIN_TEST_MAILDEV says. */
+export function findMaildev(env = process.env) {
+  const cached = join(homedir(), '.cache/tocsin/maildev/node_modules/maildev/bin/maildev');
+  return [env.TOCSIN_TEST_MAILDEV ?? '', cached].find((path) => path !== '' && existsSync(path)) ?? null;
+}
 
 /** The emulator of npm’s local-slack: in the cache of `.ci/run`, or where TOCSIN_TEST_OTHER_SLACK says. */
 export function findOtherSlack(env = process.env) {
@@ -121,6 +132,7 @@ const marks = {
   postgres: /support\/postgres\.ts$|embedded\/postgres\.ts$/,
   temporal: /support\/temporal\.ts$|embedded\/temporal\.ts$|main\/start\.ts$/,
   browser: /^playwright-core$/,
+  maildev: /support\/maildev\.ts$/,
   'other-slack': /support\/other-slack\.ts$/,
   'python-slack': /support\/python-slack\.ts$/,
   'model-signing': /support\/model-signing\.ts$/,

@@ -149,6 +149,9 @@ const serverArguments = (folder: string, port: number): string[] => [
   String(port),
   '--workers',
   '1',
+  // The command line has a default of its own, which wins over the environment.
+  '--secrets-cache-ttl',
+  String(CACHE_SECONDS),
 ];
 
 const serverEnvironment = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
@@ -158,7 +161,6 @@ const serverEnvironment = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
   MLFLOW_DISABLE_TELEMETRY: 'true',
   DO_NOT_TRACK: 'true',
   MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false',
-  MLFLOW_SERVER_SECRETS_CACHE_TTL: String(CACHE_SECONDS),
   MLFLOW_GATEWAY_API_BASE_ALLOWED_SCHEMES: 'http',
   MLFLOW_GATEWAY_API_BASE_ALLOW_PRIVATE_IPS: 'true',
   MLFLOW_WEBHOOK_ALLOWED_SCHEMES: 'http',

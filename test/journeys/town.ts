@@ -55,9 +55,10 @@ export type Answer = { status: number; type: string; text: string; body: Record<
 export const PARTS = ['worker', 'server', 'temporal', 'postgres'] as const;
 export type Part = (typeof PARTS)[number];
 
-/** `env`: more settings of its server and worker; told the port of its console. */
+/** `more`: more settings of its server and worker; told the port of its console. `reader`: who looks, and opens incidents. */
 export async function openTown(
   more: (port: number) => Promise<Record<string, string>> = async () => ({}),
+  reader = 'rhea',
 ): Promise<Town> {
   build();
   const scratch = mkdtempSync(join(tmpdir(), 'tocsin-town-'));
@@ -187,12 +188,12 @@ export async function openTown(
       return { ...answer, refused };
     },
     async open(playbook, system) {
-      const opened = await town.call('rhea', 'POST', '/api/incidents', { playbook, system });
+      const opened = await town.call(reader, 'POST', '/api/incidents', { playbook, system });
       expect(opened, opened.text).toMatchObject({ status: 201 });
       return String(opened.body.incident);
     },
     async view(incident) {
-      const shown = await town.call('rhea', 'GET', `/api/incidents/${incident}`);
+      const shown = await town.call(reader, 'GET', `/api/incidents/${incident}`);
       if (shown.status !== 200) throw new Error(shown.text);
       return shown.body as unknown as IncidentView;
     },
@@ -201,7 +202,7 @@ export async function openTown(
       return eventually(
         `${incident}: ${what}`,
         async () => {
-          const shown = await town.call('rhea', 'GET', `/api/incidents/${incident}`).catch(whenUnreachable);
+          const shown = await town.call(reader, 'GET', `/api/incidents/${incident}`).catch(whenUnreachable);
           if (shown?.status !== 200) return null;
           seen = shown.body as unknown as IncidentView;
           return look(seen);

@@ -14,6 +14,7 @@ describe('the shipped playbooks', () => {
     expect(checked.flatMap((one) => one.diagnostics.map(formatDiagnostic))).toEqual([]);
     expect(checked.map((one) => one.name)).toEqual([
       'notify-legal',
+      'pii-leak-output',
       'tampered-model-artifact',
       'temporary-manual-process',
     ]);

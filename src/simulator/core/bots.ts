@@ -14,6 +14,8 @@ export const Bot = z.strictObject({
   reactionMs: z.number().int().min(0),
   approvals: z.enum(['approve', 'deny', 'ignore']),
   failures: z.union([FailureAnswer, z.literal('ignore')]),
+  /** What it answers to the question of a step, by the step's path, in place of `approvals`. */
+  choices: z.record(z.string(), z.string()).optional(),
 });
 export type Bot = z.infer<typeof Bot>;
 
@@ -65,7 +67,7 @@ export class Bots {
 
   #schedule(question: Question, from: number, seated: (bot: Bot) => boolean): void {
     for (const bot of this.#bots) {
-      const answer = question.kind === 'failure' ? bot.failures : bot.approvals;
+      const answer = question.kind === 'failure' ? bot.failures : (bot.choices?.[question.path] ?? bot.approvals);
       if (answer === 'ignore' || !seated(bot)) continue;
       // "!" sorts before every step's path: messages come first.
       this.#ground.at(from + bot.reactionMs, `!${bot.person}`, () => this.#answer(bot, question, answer));

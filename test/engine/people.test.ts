@@ -241,3 +241,23 @@ describe('a question with a form', () => {
     expect(silent.lines.join('\n')).toContain('branch/else/staying-down');
   });
 });
+
+describe('what people approved', () => {
+  /** Its details name something that changes between the asking and the answer, and afterwards. */
+  const drafted = ask('notice', { details: { template: ['Severity ', { cel: 'incident.severity' }, '.'] } });
+  const send = say('send');
+  send.use.with.text = { template: [{ cel: 'steps.notice.details' }, ' Now ', { cel: 'incident.severity' }, '.'] };
+  const raised = {
+    at: START + 10_000,
+    message: { id: 'raise', person: 'ana', at: 0, type: 'severity', severity: 'sev1', reason: 'worse' } as never,
+  };
+
+  it.each([
+    ['in one run', false],
+    ['when the run is given up and taken up again', true],
+  ])('is what is sent on, word for word, whatever has changed since, %s', async (_, broken) => {
+    const { events } = await play({ steps: [drafted, send], messages: [raised], continueAfter: () => broken });
+    const sent = events.find((event) => event.type === 'act.started');
+    expect(sent?.data.with.text).toBe('Severity sev2. Now sev1.');
+  });
+});

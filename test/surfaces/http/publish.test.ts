@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: playbooks are full of them
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { surroundingsOf } from '../../../src/inventory/inventory.ts';
 import { loadInventory } from '../../../src/inventory/load.ts';
@@ -81,5 +82,36 @@ it('a playbook with errors is refused with their places', async () => {
   await expect(desk(true).publish(broken, mara)).rejects.toMatchObject({
     code: 'playbook-refused',
     extra: { diagnostics: [expect.objectContaining({ line: 5, suggestion: 'model.rollback' })] },
+  });
+});
+
+it('a rule and a template that are sent along count as those of the server do, and a broken rule is refused in its own file', async () => {
+  const rule = readLibrary(sample('playbooks')).rules['eu-gdpr-33']?.text ?? '';
+  const duty = (text: string) => ({
+    file: 'playbooks/duty.yaml',
+    source: [
+      'playbook: duty',
+      'title: A duty',
+      'version: 1',
+      'steps:',
+      '  - { id: own, oblige: house-rule, by: incident-commander }',
+      '  - id: gdpr',
+      '    oblige: eu-gdpr-33',
+      '    by: incident-commander',
+      '  - { id: told, say: templates/own.md, to: stakeholders }',
+      '',
+    ].join('\n'),
+    library: [
+      { file: 'rules/house-rule.yaml', source: text },
+      { file: 'templates/own.md', source: 'Due by ${steps.gdpr.due}.' },
+    ],
+  });
+  const house = rule.replace('rule: eu-gdpr-33', 'rule: house-rule').replace('limit: 72h', 'limit: 24h');
+  expect(await desk(true).publish(duty(house), mara)).toMatchObject({ status: 'published' });
+  const steps = (await playbooks.latest('duty'))?.plan.steps;
+  expect(steps).toMatchObject([{ rule: { limitMs: 86_400_000 } }, { rule: { limitMs: 3 * 86_400_000 } }, {}]);
+  const broken = desk(true).publish({ ...duty(house.replace('24h', 'soon')), file: 'duty.yaml' }, mara);
+  await expect(broken).rejects.toMatchObject({
+    extra: { diagnostics: expect.arrayContaining([expect.objectContaining({ file: 'rules/house-rule.yaml' })]) },
   });
 });

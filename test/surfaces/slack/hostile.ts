@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Question, Vote } from '../../../src/incident/decision.ts';
 import { FormField } from '../../../src/incident/form.ts';
+import type { ObligationView } from '../../../src/incident/obligation.ts';
 import { type DecisionView, emptyView, type IncidentView } from '../../../src/incident/view.ts';
 import type { Story } from '../../../src/surfaces/slack/contract.ts';
 import { START } from '../../support/plans.ts';
@@ -183,6 +184,35 @@ export const decision: fc.Arbitrary<DecisionView> = question.chain((asked) =>
   ),
 );
 
+const short = (lengthMax: number) => words.map((text) => text.slice(0, lengthMax) || 'x');
+
+/** A duty to notify in any state, with rules in anybody's words. */
+export const obligation: fc.Arbitrary<ObligationView> = fc.record(
+  {
+    number: fc.integer({ min: 1, max: 99 }),
+    path: fc.constant('legal/duty'),
+    rule: fc.record({
+      id: fc.constant('any-rule'),
+      law: short(300),
+      article: short(200),
+      jurisdiction: short(100),
+      whom: short(300),
+      starts: short(300),
+      limitMs: fc.integer({ min: 1, max: 100 * 86_400_000 }),
+      content: fc.array(short(300), { maxLength: 20 }),
+    }),
+    awareAt: at,
+    dueAt: at,
+    owner: name,
+    remindAt: fc.array(at, { maxLength: 5 }),
+    reminders: fc.array(at, { maxLength: 5 }),
+    overdueAt: at,
+    met: fc.record({ at, how: words, person: fc.option(person), late: fc.boolean() }),
+    waived: fc.record({ at, reason: words, person: fc.option(person) }),
+  },
+  { requiredKeys: ['number', 'path', 'rule', 'awareAt', 'dueAt', 'owner', 'remindAt', 'reminders'] },
+);
+
 const plan = tamperedModel();
 const system = words.map((text) => ({
   id: 'support-assistant',
@@ -208,6 +238,7 @@ export const view: fc.Arbitrary<IncidentView> = fc
     ),
     roles: fc.dictionary(name, person, { maxKeys: 30 }),
     decisions: fc.array(decision, { maxLength: 3 }),
+    obligations: fc.array(obligation, { maxLength: 12 }),
     unwinding: fc.boolean(),
     warnings: fc.array(fc.record({ at, code: words, message: words }), { maxLength: 20 }),
     running: fc.option(words),

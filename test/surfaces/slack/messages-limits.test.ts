@@ -9,7 +9,7 @@ import { messages } from '../../../src/surfaces/slack/messages/messages.ts';
 import { modals } from '../../../src/surfaces/slack/messages/modals.ts';
 import { replies } from '../../../src/surfaces/slack/messages/replies.ts';
 import { sampleEvents } from '../../support/sample-events.ts';
-import { decision, story, words } from './hostile.ts';
+import { decision, obligation, story, words } from './hostile.ts';
 
 const RUNS = { numRuns: 60 };
 const me = { id: 'person-1', roles: ['incident-commander'] };
@@ -94,6 +94,16 @@ describe('whatever an incident holds, Slack takes it and nothing in it is markup
         assertPost(messages.decision(told, asked, 'dm'));
         assertPost(messages.reminder(told, asked));
         assertPost(messages.escalation(told, asked));
+      }),
+      RUNS,
+    );
+  });
+
+  test('a duty to notify, as a reminder and overdue', () => {
+    fc.assert(
+      fc.property(story, obligation, (told, due) => {
+        assertPost(messages.duty(told, due, 'reminder'));
+        assertPost(messages.duty(told, due, 'overdue'));
       }),
       RUNS,
     );

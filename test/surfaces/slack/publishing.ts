@@ -30,11 +30,13 @@ export const people: Person[] = [
   { id: 'ada', name: 'Ada Berg', email: 'ada@example.com', roles: ['incident-commander'] },
   { id: 'ben', name: 'Ben Okafor', email: 'ben@example.com', roles: ['incident-commander'] },
   { id: 'mia', name: 'Mia Sand', email: 'mia@example.com', roles: ['engineering-manager'] },
+  { id: 'lea', name: 'Lea Counsel', email: 'lea@example.com', roles: ['legal-counsel'] },
   { id: 'gone', name: 'Nobody in Slack', email: 'gone@example.com', roles: ['incident-commander'] },
 ];
 export const ADA = 'U0ADA';
 export const BEN = 'U0BEN';
 export const MIA = 'U0MIA';
+export const LEA = 'U0LEA';
 
 const GENEROUS = {
   tier1: 10_000,

@@ -1,5 +1,6 @@
 import type { Question, Vote } from '../../../incident/decision.ts';
 import type { NumberedEvent } from '../../../incident/events.ts';
+import type { ObligationView } from '../../../incident/obligation.ts';
 import { type DecisionView, emptyView, evolve } from '../../../incident/view.ts';
 import type { Person } from '../../ports.ts';
 import { Problem } from '../../problem.ts';
@@ -41,6 +42,8 @@ export function samples(): Sample[] {
     ...(detail ? [post('detail', detail)] : []),
     post('reminder', messages.reminder(story, approval)),
     post('escalation', messages.escalation(story, { ...approval, escalatedAt: AT })),
+    post('duty: reminder', messages.duty(story, obligation, 'reminder')),
+    post('duty: overdue', messages.duty(story, { ...obligation, overdueAt: obligation.dueAt }, 'overdue')),
     post('reply: refused', replies.refusal(refused, { story, decision: approval })),
     post('reply: too late', replies.refusal(refused, { story, decision: decided })),
     post('reply: not confirmed', replies.notConfirmed({ story, decision: approval })),
@@ -63,6 +66,26 @@ export function samples(): Sample[] {
     view('modal: result', modals.result('Approve', replies.plain('Recorded.', story))),
   ];
 }
+
+const obligation: ObligationView = {
+  number: 1,
+  path: 'legal/gdpr',
+  rule: {
+    id: 'eu-gdpr-33',
+    law: 'General Data Protection Regulation (EU) 2016/679',
+    article: 'Art. 33(1)',
+    jurisdiction: 'EU/EEA',
+    whom: 'the competent supervisory authority',
+    starts: 'the controller becomes aware',
+    limitMs: 72 * 60 * MINUTE_MS,
+    content: ['the nature of the breach', 'likely consequences', 'measures taken'],
+  },
+  awareAt: AT,
+  dueAt: AT + 72 * 60 * MINUTE_MS,
+  owner: 'legal-counsel',
+  remindAt: [AT + 48 * 60 * MINUTE_MS],
+  reminders: [],
+};
 
 const systems = [{ id: 'claims-triage', name: 'Claims triage' }];
 const playbooks = [{ id: 'tampered-model-artifact', title: 'Model artefact tampered with' }];
@@ -227,6 +250,7 @@ function storyWith(decisions: readonly DecisionView[]): Story {
       actor: { kind: 'tocsin' },
       data: question,
     });
+  view.obligations.push(obligation);
   return {
     view,
     plan: null,

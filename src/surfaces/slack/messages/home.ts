@@ -1,17 +1,20 @@
 import type { HomeView, KnownBlock } from '@slack/types';
 import { counted } from '../../../incident/phrases.ts';
+import { openDuties } from '../../model/duties.ts';
 import { stageWord } from '../../model/next.ts';
+import { rolesIn } from '../../permissions.ts';
 import type { Person } from '../../ports.ts';
 import { ACTIONS, type Story, type Waiting } from '../contract.ts';
 import { actions, bounded, context, divider, type Fact, facts, header, section, VIEW_BLOCKS_MAX } from './blocks.ts';
 import { answerButtons } from './decision.ts';
+import { dutiesDue } from './duty.ts';
 import { due, fullTime, headline, lead, markOf, nameIn, questionFacts, seatsText } from './facts.ts';
 import { fitted, link, md } from './text.ts';
 
 /** Home: what waits for the reader, then what is open, then how to report. */
-/** At most nine blocks a question and two an incident: together within the hundred of a view. */
+/** At most nine blocks a question, two for all duties and two an incident: together within the hundred of a view. */
 const WAITING_MAX = 6;
-const OPEN_MAX = 18;
+const OPEN_MAX = 16;
 
 export function homeView(
   person: Person | null,
@@ -20,7 +23,9 @@ export function homeView(
   now: number,
 ): HomeView {
   const blocks =
-    person === null ? stranger() : [...waitingBlocks(waiting), ...openBlocks(open, waiting, now), ...report()];
+    person === null
+      ? stranger()
+      : [...waitingBlocks(waiting), ...dueBlocks(person, open, now), ...openBlocks(open, waiting, now), ...report()];
   return { type: 'home', callback_id: 'home', blocks: bounded(blocks, VIEW_BLOCKS_MAX) };
 }
 
@@ -65,6 +70,13 @@ function waitingQuestion({ story, decision }: Waiting): KnownBlock[] {
     ...(seats === null ? [] : [section(fitted(seats, 1_000))]),
     ...answerButtons(story, decision, 'Read it in the console'),
   ];
+}
+
+/** Duties to notify, also of resolved incidents. */
+export function dueBlocks(person: Person | null, open: readonly Story[], now: number): KnownBlock[] {
+  const views = open.map(({ view }) => view);
+  const roles = new Map(views.map((view) => [view.id, person === null ? [] : rolesIn(person, view)]));
+  return dutiesDue(openDuties(views, now), (duty) => roles.get(duty.incident)?.includes(duty.owner) ?? false);
 }
 
 function openBlocks(open: readonly Story[], waiting: readonly Waiting[], now: number): KnownBlock[] {

@@ -1,5 +1,6 @@
 import type { Messages } from '../contract.ts';
 import { decisionPost } from './decision.ts';
+import { dutyPost } from './duty.ts';
 import { homeView } from './home.ts';
 import { announcementPost, closingPost, statusPost, topicOf } from './status.ts';
 import { detailPost, escalationPost, reminderPost } from './thread.ts';
@@ -12,6 +13,7 @@ export const messages: Messages = {
   detail: detailPost,
   reminder: reminderPost,
   escalation: escalationPost,
+  duty: dutyPost,
   topic: topicOf,
   home: homeView,
 };

@@ -9,7 +9,7 @@ import { COMMAND, type Replies, type SlackPost, type Story, type Waiting } from 
 import { context, facts, header, post, type Said, section } from './blocks.ts';
 import { decisionUrl } from './decision.ts';
 import { asksInWords, fullTime, headline, markOf, markWord } from './facts.ts';
-import { incidentRow, questionList } from './home.ts';
+import { dueBlocks, incidentRow, questionList } from './home.ts';
 import { objection, outcomeSentence } from './outcome.ts';
 import { link, md } from './text.ts';
 
@@ -121,6 +121,7 @@ function overview(waiting: readonly Waiting[], open: readonly Story[], now: numb
     section(`${words}.`),
     ...questionList(waiting.slice(0, 2)),
     ...(waiting.length > 2 ? [context(`All ${waiting.length} questions: ${COMMAND} decide, or Home.`)] : []),
+    ...dueBlocks(null, open, now),
     ...first.flatMap(incidentRow),
     ...(left > 0 ? [context(`${counted(left, 'more incident')}: see the console.`)] : []),
     checked(now),

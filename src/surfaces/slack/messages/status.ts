@@ -2,29 +2,35 @@ import { roleInWords } from '../../../incident/decision.ts';
 import { severityLabel } from '../../../incident/severity.ts';
 import { type DecisionView, type IncidentView, openDecisions } from '../../../incident/view.ts';
 import { inSentence, sentenceCase } from '../../model/describe.ts';
+import { type Duty, openDuties } from '../../model/duties.ts';
 import { type Next, stageWord, whatNext } from '../../model/next.ts';
 import { countedSteps, planTree, progressOf, progressWords } from '../../model/tree.ts';
 import type { SlackPost, Story } from '../contract.ts';
 import { context, type Fact, facts, header, post, section } from './blocks.ts';
+import { dutyLines } from './duty.ts';
 import { asksInWords, fullTime, headline, lead, markOf, markWord, nameIn, utc } from './facts.ts';
-import { fitted, inert, link, listText, md, ready } from './text.ts';
+import { fitted, inert, joined, link, listText, md, ready } from './text.ts';
 
 /** How an incident stands: pinned in its channel, announced in the main one. Only moments, no running clocks: it changes when the incident does. */
 export function statusPost(story: Story): SlackPost {
   const { view } = story;
   const next = nextText(story);
   const open = openDecisions(view).map((decision) => openLine(decision));
+  const duties = openDuties([view], story.now);
   return post(md`${markWord(view.mode)}${headline(view)}: ${stageWord(view)}. ${view.title}`, [
     lead(view),
     header(view.title),
     ...(view.title.length > 140 ? [section(view.title)] : []),
     ...facts(statusFacts(story)),
     ...(open.length > 0 ? [section(`Open questions:\n${listText(open, 1_900)}`)] : []),
+    ...(duties.length > 0 ? [section(joined([md`Duties to notify:`, dutyLines(duties, ownerOf)], '\n'))] : []),
     ...(next === null ? [] : [section(`What happens next:\n${next}`)]),
     ...warnings(view),
     context(md`Times are UTC. ${link(story.url, 'Open in the console')}`),
   ]);
 }
+
+const ownerOf = ({ number, ownerWords }: Duty): string => ` · ${ownerWords} answers for it (duty ${number})`;
 
 function statusFacts(story: Story): Fact[] {
   const { view } = story;

@@ -59,9 +59,10 @@ export function escalationPost(story: Story, decision: DecisionView): SlackPost 
   );
 }
 
-/** Decisions and the opening have messages of their own; routine steps are left to the console. */
+/** Decisions, reminders of duties and the opening have messages of their own; routine steps are left to the console. */
 export function detailPost(story: Story, event: StoredEvent): SlackPost | null {
   if (event.type.startsWith('decision.') || event.type === 'incident.opened' || isRoutine(event)) return null;
+  if (event.type === 'obligation.reminded' || event.type === 'obligation.overdue') return null;
   // The last try of an act is told by the failed step that it leaves.
   if (event.type === 'act.failed' && event.data.retryAt === null) return null;
   const steps = story.plan ? everyPlanStep(story.plan) : [];

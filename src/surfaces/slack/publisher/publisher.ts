@@ -1,4 +1,5 @@
 import type { HomeView } from '@slack/types';
+import { isOpenObligation } from '../../../incident/obligation.ts';
 import type { IncidentView } from '../../../incident/view.ts';
 import { isDatabaseAway } from '../../../store/pool.ts';
 import type { SlackStore } from '../../../store/slack.ts';
@@ -241,13 +242,12 @@ export function createPublisher(deps: PublisherDeps): Publisher {
     mentions: people.mentions(),
   });
 
-  /** Everything that is not settled, and open questions: who may answer them, and whether there is time left, changes by itself. */
+  /** Everything that is not settled, open questions and duties: who may answer them, and whether there is time left, changes by itself. */
   async function sweep(): Promise<void> {
     if (!turns.publishes()) return;
     try {
       for (const incident of await store.unsettled()) looks.soon(incident);
-      for (const [incident, { story }] of scenes)
-        if (story.view.decisions.some((one) => !one.made && !one.withdrawn)) looks.soon(incident);
+      for (const [incident, { story }] of scenes) if (isWaiting(story.view)) looks.soon(incident);
       homes.soon();
     } catch (error) {
       log.warn({ error: String(error) }, 'Slack could not be looked over; it is tried again in a minute');
@@ -306,6 +306,9 @@ export function createPublisher(deps: PublisherDeps): Publisher {
     notice: () => awayWords(outbox) ?? main.problem(),
   };
 }
+
+const isWaiting = ({ decisions, obligations }: IncidentView): boolean =>
+  decisions.some((one) => !one.made && !one.withdrawn) || obligations.some(isOpenObligation);
 
 function awayWords(outbox: FullOutbox): string | null {
   const away = outbox.away();

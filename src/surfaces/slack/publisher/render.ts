@@ -21,6 +21,10 @@ export function render(messages: Messages, story: Story, saying: Saying, channel
       if (decision.made || decision.withdrawn) return null;
       return saying.kind === 'reminder' ? messages.reminder(story, decision) : messages.escalation(story, decision);
     }
+    case 'duty': {
+      const obligation = story.view.obligations.find(({ number }) => number === saying.number);
+      return obligation ? messages.duty(story, obligation, saying.news) : null;
+    }
     default:
       return saying satisfies never;
   }
@@ -50,6 +54,7 @@ export function first(saying: Saying, story: Story, post: SlackPost): SlackPost 
     case 'closing':
     case 'reminder':
     case 'escalation':
+    case 'duty':
       return post;
     default:
       return saying satisfies never;

@@ -1,3 +1,4 @@
+import { isOpenObligation, type ObligationView } from '../../../incident/obligation.ts';
 import type { Severity } from '../../../incident/severity.ts';
 import { type DecisionView, type IncidentView, openDecisions } from '../../../incident/view.ts';
 import type { Urgency } from './pace.ts';
@@ -11,7 +12,9 @@ export type Saying =
   | { kind: 'closing' }
   | { kind: 'decision'; number: number; place: 'channel' | 'dm' }
   | { kind: 'reminder'; number: number }
-  | { kind: 'escalation'; number: number };
+  | { kind: 'escalation'; number: number }
+  /** Of a duty to notify. */
+  | { kind: 'duty'; number: number; news: 'reminder' | 'overdue' };
 
 /** A message that should stand in Slack. `key` names it among those of its incident. */
 export type Wanted = {
@@ -54,6 +57,7 @@ export function wantedPosts({ view, own, audience }: WantedInput): Wanted[] {
   };
   return [
     ...view.decisions.flatMap((decision) => decisionPosts(decision, view, own, audience)),
+    ...view.obligations.flatMap((obligation) => dutyPosts(obligation, view, own, audience)),
     announcement,
     ...(own ? [inOwn('status')] : []),
     ...(own && view.status === 'closed' ? [inOwn('closing')] : []),
@@ -113,16 +117,42 @@ function decisionPosts(decision: DecisionView, view: IncidentView, own: boolean,
   ];
 }
 
+/**
+ * What is due reminds whoever answers for it, in the thread of the incident and directly; what is overdue tells the commander too. After
+ * an outage the latest is enough. What stands is kept true: it says when the duty was settled.
+ */
+function dutyPosts(obligation: ObligationView, view: IncidentView, own: boolean, audience: Audience): Wanted[] {
+  const { number, owner, reminders, overdueAt } = obligation;
+  if (!isOpenObligation(obligation) || (reminders.length === 0 && overdueAt === undefined)) return [];
+  const news = overdueAt === undefined ? 'reminder' : 'overdue';
+  const name = `obligation/${number}/${news === 'overdue' ? news : `${news}/${reminders.length}`}`;
+  const saying: Saying = { kind: 'duty', number, news };
+  const users = holdersIn(view, news === 'overdue' ? [owner, COMMANDER] : [owner], audience);
+  const thread = own ? 'status' : 'announcement';
+  return [
+    ...users.map((user): Wanted => {
+      const place: Place = { in: 'dm', user };
+      return { key: `${name}/dm/${user}`, place, thread: null, urgency: 'decision', saying, current: true };
+    }),
+    { key: name, place: { in: own ? 'own' : 'main' }, thread, urgency: 'decision', saying, current: true },
+  ];
+}
+
 const isOpen = ({ made, withdrawn }: DecisionView): boolean => made === undefined && withdrawn === undefined;
 
 const decisionPrefix = (number: number): string => `decision/${number}/`;
 const decisionKey = (number: number, own: boolean): string => `${decisionPrefix(number)}${own ? 'own' : 'main'}`;
 
-/** What a post of a decision says, by its key: for posts that stand but would not be made any more, and for adopted ones. */
+/** What a post of a decision or a duty says, by its key: for posts that stand but would not be made any more, and for adopted ones. */
 export function sayingOf(key: string): Saying | null {
   const [, number, what] = /^decision\/(\d+)\/(own|main|dm|copy)(?:\/|$)/.exec(key) ?? [];
-  if (number === undefined) return null;
+  if (number === undefined) return dutySayingOf(key);
   return { kind: 'decision', number: Number(number), place: what === 'dm' ? 'dm' : 'channel' };
+}
+
+function dutySayingOf(key: string): Saying | null {
+  const [, number, news] = /^obligation\/(\d+)\/(?:(overdue)|reminder)(?:\/|$)/.exec(key) ?? [];
+  return number === undefined ? null : { kind: 'duty', number: Number(number), news: news ? 'overdue' : 'reminder' };
 }
 
 /** The key of a message that was sent without our hearing of it. */
@@ -149,6 +179,8 @@ function holdersIn(view: IncidentView, roles: readonly string[], audience: Audie
   return unique([...assigned, ...roles.flatMap((role) => audience.holders(role))]);
 }
 
+const ownersOf = (view: IncidentView): string[] => view.obligations.filter(isOpenObligation).map(({ owner }) => owner);
+
 const COMMANDER = 'incident-commander';
 
 /** Who belongs in the incident's channel: who was asked, who has a role in it, the commander (or all who could be), the requester. */
@@ -159,6 +191,7 @@ export function wantedMembers(view: IncidentView, audience: Audience): string[] 
     ...decision.question.by.map(({ role }) => role),
     ...(decision.escalatedAt !== undefined && decision.question.escalate ? [decision.question.escalate.to] : []),
   ]);
+  open.push(...ownersOf(view));
   const roles = view.roles[COMMANDER] === undefined ? [COMMANDER, ...open] : open;
   const named = people.flatMap((person) => audience.user(person) ?? []);
   return unique([...named, ...holdersIn(view, roles, audience)]);
@@ -170,6 +203,7 @@ export function askedOf(view: IncidentView): { roles: string[]; people: string[]
   return {
     roles: unique([
       COMMANDER,
+      ...ownersOf(view),
       ...open.flatMap(({ by, escalate }) => [...by.map(({ role }) => role), ...(escalate ? [escalate.to] : [])]),
     ]),
     people: unique([

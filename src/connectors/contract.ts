@@ -41,6 +41,8 @@ export type EgressRequest = {
   timeoutMs: number;
   /** An answer longer than this is an error; 1 MB if absent. */
   bytesMax?: number;
+  /** Takes the body of a 2xx piece by piece, each awaited; the answer's own body is empty then. */
+  sink?: (piece: Uint8Array) => Promise<void>;
   signal?: AbortSignal;
 };
 
@@ -57,8 +59,13 @@ export interface Egress {
 
 /** One model in a registry: which version its alias points to, and its artefacts. */
 export interface ModelRegistry {
-  /** The version that the alias points to and since when (epoch ms, null when the registry does not say); null without an alias. */
-  live(signal: AbortSignal): Promise<{ version: string; since: number | null } | null>;
+  /**
+   * The version that the alias points to; null without an alias. Epoch ms, null when the registry does not say: `since` when it is
+   * live, and when it was registered, which is the earliest that can be.
+   */
+  live(
+    signal: AbortSignal,
+  ): Promise<{ version: string; since: number | null; registeredAt: number | null } | null>;
   /** Whether the version exists. */
   has(version: string, signal: AbortSignal): Promise<boolean>;
   /** Points the alias at a version, and reads it back. */
@@ -86,9 +93,12 @@ export interface Gateway {
   modelName(version: string, signal: AbortSignal): Promise<string | null>;
 }
 
-/** `answered`: text and the model's own name for itself. `refused`: the way is closed (4xx). Anything else says nothing about the model. */
+/**
+ * `answered`: text, what it said beside it (reasoning, calls of tools, further choices), and the model's own name for itself.
+ * `refused`: the gateway says that there is no such way. Anything else says nothing about the model. `detail` holds no text from outside.
+ */
 export type ChatAnswer =
-  | { outcome: 'answered'; text: string; model: string }
+  | { outcome: 'answered'; text: string; beside?: string; model: string }
   | { outcome: 'refused'; status: number; detail: string }
   | { outcome: 'unclear'; detail: string };
 
@@ -114,9 +124,15 @@ export interface SignatureVerifier {
 
 export type Mail = { to: readonly string[]; subject: string; text: string; messageId: string };
 
-/** Throws ConnectorError; `effect: 'unknown'` once the text of the mail was on its way. */
+/**
+ * Throws ConnectorError; `effect: 'unknown'` once the text of the mail was on its way. `recipients`: for how many the server took it;
+ * `refused`: those it did not take it for, while it took it for others, and what it said.
+ */
 export interface Mailer {
-  send(mail: Mail, signal: AbortSignal): Promise<{ messageId: string; recipients: number }>;
+  send(
+    mail: Mail,
+    signal: AbortSignal,
+  ): Promise<{ messageId: string; recipients: number; refused: readonly { address: string; why: string }[] }>;
 }
 
 /** Throws ConnectorError. `id` makes a repeat recognisable to the receiver. */

@@ -12,7 +12,11 @@ afterAll(() => backend.close());
 test('MLflow on this machine answers through its gateway for a model on this machine', async () => {
   const { url } = await testMlflow();
   await registerModel(url, 'demo-model', [{ 'a/b c.json': '{}' }], { name: 'production', version: '1' });
-  const definition = await defineModel(url, { name: 'demo-model-v1', backend: backend.url, modelName: 'first' });
+  const definition = await defineModel(url, {
+    name: 'demo-model-v1',
+    backend: `${backend.url}/v1`,
+    modelName: 'first',
+  });
   await openEndpoint(url, 'demo-model', definition);
   expect(await askGateway(url, 'demo-model')).toEqual({ status: 200, model: 'first', text: 'OK.' });
 });

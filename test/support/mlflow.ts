@@ -22,6 +22,23 @@ export async function ownMlflow(): Promise<RunningMlflow> {
   return server;
 }
 
+/** Calls MLflow's REST API and insists on a 2xx. */
+export async function callMlflow<T = Record<string, unknown>>(
+  url: string,
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  body?: unknown,
+): Promise<T> {
+  const answer = await fetch(`${url}${path}`, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+  return JSON.parse(text) as T;
+}
+
 /** Asks an endpoint of the gateway as its users do. */
 export async function askGateway(
   url: string,

@@ -33,6 +33,17 @@ export function exchange(pool: Dispatcher, asked: Exchange): Promise<EgressAnswe
     let answered: Record<string, string> = {};
     const chunks: Uint8Array[] = [];
     let bytes = 0;
+    /** The pieces that go to the sink, one after the other. */
+    let poured: Promise<void> = Promise.resolve();
+    const pour = (
+      controller: Dispatcher.DispatchController,
+      sink: NonNullable<Exchange['sink']>,
+      piece: Uint8Array,
+    ) => {
+      controller.pause();
+      poured = poured.then(() => (over ? undefined : sink(piece))).then(() => controller.resume());
+      poured.catch(stop);
+    };
     const handler: Dispatcher.DispatchHandler = {
       onRequestStart(starting) {
         controller = starting;
@@ -45,12 +56,16 @@ export function exchange(pool: Dispatcher, asked: Exchange): Promise<EgressAnswe
         status = code;
         answered = flat(fields);
       },
-      onResponseData(_controller, chunk) {
+      onResponseData(responding, chunk) {
         bytes += chunk.length;
         if (bytes > asked.bytesMax) stop(failed.tooLarge());
+        else if (asked.sink && status >= 200 && status < 300) pour(responding, asked.sink, chunk);
         else chunks.push(chunk);
       },
-      onResponseEnd: () => end(() => resolve({ status, headers: answered, body: Buffer.concat(chunks) })),
+      onResponseEnd() {
+        const answer = () => end(() => resolve({ status, headers: answered, body: Buffer.concat(chunks) }));
+        poured.then(answer, stop);
+      },
       onResponseError: (_controller, error) => give(failed.broken(error)),
     };
     try {

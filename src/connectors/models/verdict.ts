@@ -18,7 +18,7 @@ export async function verdictOf(
   const folder = await mkdtemp(join(tmpdir(), 'tocsin-artefacts-'));
   try {
     await registry.download(version, folder, signal);
-    return await signatures.verify(folder);
+    return await signatures.verify(folder, signal);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -52,8 +52,8 @@ export const eventData = {
   'role.assigned': z.strictObject({ role: Name, assignee: Name }),
   'note.added': z.strictObject({ text: Text }),
   'alert.joined': z.strictObject({ alert: JsonObject, count: z.number().int() }),
-  /** The monitor says that it no longer fires. The incident is not over for that. */
-  'alert.resolved': z.strictObject({ alert: JsonObject }),
+  /** The monitor says that it no longer fires, or so many of its kind. The incident is not over for that. */
+  'alert.resolved': z.strictObject({ alert: JsonObject, count: z.number().int().optional() }),
   'plan.started': z.strictObject({ steps: z.number().int() }),
   'plan.finished': z.strictObject({
     outcome: z.enum(['completed', 'denied', 'failed', 'stopped', 'stood-down', 'unwound']),

@@ -23,7 +23,12 @@ export const Message = z.discriminatedUnion('type', [
   z.strictObject({ ...by, type: z.literal('close') }),
   z.strictObject({ ...by, type: z.literal('reopen'), reason: Reason }),
   z.strictObject({ ...by, type: z.literal('alert'), alert: JsonObject, count: z.number().int().min(1) }),
-  z.strictObject({ ...by, type: z.literal('alert-resolved'), alert: JsonObject }),
+  z.strictObject({
+    ...by,
+    type: z.literal('alert-resolved'),
+    alert: JsonObject,
+    count: z.number().int().min(1).optional(),
+  }),
   /** Settles a duty to notify: it was met outside Tocsin, or nothing need be sent. `text` says how, or why. */
   z.strictObject({
     ...by,

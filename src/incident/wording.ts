@@ -115,7 +115,10 @@ function words(event: NumberedEvent, names: Names): Sentence {
       return said(`${who} noted`, event.data.text);
     case 'alert.joined': {
       const { alert, count } = event.data;
-      return { text: `${alertInWords(alert)} joined this incident${count > 1 ? `, ${count} times` : ''}` };
+      return {
+        text: `${alertInWords(alert)} joined this incident${count > 1 ? `, ${count} times` : ''}`,
+        note: alertNote(alert),
+      };
     }
     case 'plan.started':
       return { text: `The plan began, ${counted(event.data.steps, 'step')}` };
@@ -157,8 +160,11 @@ function words(event: NumberedEvent, names: Names): Sentence {
         note: event.data.because,
       };
     case 'alert.resolved': {
-      const title = text(event.data.alert, 'title') ?? text(event.data.alert, 'kind');
-      return { text: 'The monitor says that it no longer fires', ...(title && { note: title }) };
+      const { alert, count = 1 } = event.data;
+      return {
+        text: `${alertInWords(alert)} no longer fires${count > 1 ? `, ${count} of them` : ''}`,
+        note: alertNote(alert),
+      };
     }
     case 'obligation.opened':
     case 'obligation.reminded':
@@ -357,7 +363,15 @@ function waitNote(event: EventOf<'wait.started'>): string | undefined {
 function alertInWords(alert: JsonObject): string {
   const kind = text(alert, 'kind') ?? 'of an unnamed kind';
   const source = text(alert, 'source');
-  return `Alert ${kind}${source ? ` from ${source}` : ''}`;
+  const kinds = alert.kinds;
+  const others = Array.isArray(kinds) && kinds.length > 1 ? ` and ${counted(kinds.length - 1, 'other kind')}` : '';
+  return `Alert ${kind}${others}${source ? ` from ${source}` : ''}`;
+}
+
+/** What an alert says of itself. */
+function alertNote(alert: JsonObject): string | undefined {
+  const kinds = Array.isArray(alert.kinds) ? alert.kinds.filter((kind) => typeof kind === 'string') : [];
+  return kinds.length > 1 ? kinds.join(', ') : text(alert, 'title');
 }
 
 function said(lead: string, words: string): Sentence {

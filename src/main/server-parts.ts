@@ -126,7 +126,16 @@ export function composeServer(parts: PartsDeps): ServerParts {
   const health = createHealth({ pool, temporal, inventory, findings, slack: slack?.health ?? null, now });
   const app: AppDeps = {
     ...deps,
-    alertDesk: createAlertDesk({ inbox: createInbox(pool), reader, playbooks: plans, responses, now, warn }),
+    alertDesk: createAlertDesk({
+      inbox: createInbox(pool),
+      reader,
+      playbooks: plans,
+      responses,
+      knowsSystem: (id) => directory.system(id) !== null,
+      now,
+      warn,
+    }),
+    checkDesk,
     playbookDesk: createPlaybookDesk({
       playbooks: plans,
       directory,

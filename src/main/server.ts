@@ -27,6 +27,7 @@ export type ServerOptions = {
 /** How long open answers may take to end when the server stops. Live streams never end by themselves. */
 const DRAIN_MS = 1_000;
 const TELL_INCIDENTS_EVERY_MS = 1_000;
+const SWEEP_ALERTS_EVERY_MS = 1_000;
 const WATCH_EVERY_MS = 15_000;
 const READ_NAMES_EVERY_MS = 5_000;
 
@@ -59,6 +60,7 @@ export async function runServer(
   const http = await listen(app.fetch, config);
   const digests = every(TELL_INCIDENTS_EVERY_MS, () => parts.app.alertDesk.tellIncidents(), log);
   const watchdog = every(WATCH_EVERY_MS, () => parts.watchdog.look(), log);
+  const sweep = every(SWEEP_ALERTS_EVERY_MS, () => parts.app.alertDesk.sweep(), log);
   const names = every(READ_NAMES_EVERY_MS, () => parts.slackNames.refresh(), log);
   await parts.slackNames.refresh();
   // Nothing waits for Slack: while it is away, people decide here.
@@ -71,6 +73,7 @@ export async function runServer(
       digests.stop();
       watchdog.stop();
       names.stop();
+      sweep.stop();
       await parts.slack?.stop();
       await http.close();
       await parts.close();

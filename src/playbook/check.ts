@@ -68,6 +68,8 @@ function compileHead(unit: Unit): Omit<PlanDraft, 'format' | 'steps' | 'finally'
   const { value } = unit;
   const opensOn = value['opens-on']?.trim() ?? null;
   if (opensOn !== null) checkCondition(unit, opensOn, inYaml(unit, ['opens-on']), START, ['alert']);
+  const joinsOn = value['joins-on']?.trim();
+  if (joinsOn !== undefined) checkCondition(unit, joinsOn, inYaml(unit, ['joins-on']), START, ['alert']);
   const raise = value.severity?.['raise-to'] ?? {};
   const raiseTo = (['sev1', 'sev2', 'sev3', 'sev4'] as const).flatMap((severity) => {
     const cel = raise[severity];
@@ -80,6 +82,7 @@ function compileHead(unit: Unit): Omit<PlanDraft, 'format' | 'steps' | 'finally'
     title: value.title,
     version: value.version,
     opensOn,
+    ...(joinsOn !== undefined && { joinsOn }),
     priority: value.priority ?? 0,
     severity: { default: value.severity?.default ?? 'sev3', raiseTo },
     inputs: Object.fromEntries(

@@ -218,6 +218,8 @@ export const Plan = z.strictObject({
   version: z.number().int().positive(),
   hash: z.string().regex(/^[0-9a-f]{64}$/),
   opensOn: z.string().nullable(),
+  /** Which alerts about its AI system join an open incident. Absent: those that it opens on. */
+  joinsOn: z.string().optional(),
   priority: z.number().int(),
   severity: z.strictObject({
     default: Severity,

@@ -244,6 +244,9 @@ export const PlaybookSource = z
     title: z.string().min(1).max(200),
     version: z.number().int().positive().describe('raise it with every published change'),
     'opens-on': Cel.optional().describe('CEL over alert: which alerts open an incident with this playbook'),
+    'joins-on': Cel.optional().describe(
+      'CEL over alert: which alerts about the same AI system join an open incident of this playbook; as opens-on if absent',
+    ),
     priority: z
       .number()
       .int()

@@ -1,21 +1,44 @@
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '../incident/json.ts';
-import type { Plan } from '../playbook/plan.ts';
-import { playbookFor } from './open.ts';
-import type { InboxAlert, Playbooks, Reader, Responses } from './ports.ts';
-import { Problem } from './problem.ts';
+import type { Severity } from '../incident/severity.ts';
+import type { AlertInbox, Kept, Noticed } from './alert-inbox.ts';
+import { createMatcher, type MatchPorts } from './alert-match.ts';
+import { tellIncidents } from './alert-news.ts';
+import type { InboxAlert } from './ports.ts';
+import { notFound, Problem } from './problem.ts';
 
 /** Alerts from monitors: kept raw in the inbox first, then matched. What nothing matches is kept, too. */
 export interface AlertDesk {
-  receive(alert: JsonObject, from: { source: string; key: string | null; requester: string | null }): Promise<Received>;
+  /** One alert. Fails when it cannot be matched now; it is kept all the same. */
+  receive(alert: JsonObject, from: From & { key: string | null }): Promise<Received>;
+  /** A batch, in its order. What cannot be matched now is `new`: it is matched a little later, without its monitor. */
+  receiveBatch(alerts: readonly Noticed[], from: From & { once?: boolean }): Promise<Received[]>;
   list(filter: { status: InboxAlert['status'] | null; limit: number }): Promise<InboxAlert[]>;
+  get(id: string): Promise<InboxAlert>;
+  /** How many alerts fire that nothing matched. */
+  unmatched(): Promise<number>;
+  /** A person opens an incident from an alert that led to none, with a playbook of their choice or none. */
+  open(id: string, how: OpenFromAlert): Promise<string>;
+  /** Matches what was left: written by a worker, or by a server that died over it. Call it about once a second. */
+  sweep(): Promise<void>;
   /** Tells running incidents of the alerts that joined them, one message an incident. Call it about once a second. */
   tellIncidents(): Promise<void>;
 }
 
+/** `requester`: the person who sends it; null for a monitor. */
+type From = { source: string; requester: string | null };
+
+export type OpenFromAlert = {
+  playbook: string | null;
+  system: string | null;
+  severity: Severity | null;
+  person: string;
+};
+
 export type Received = {
-  id: string;
-  status: 'opened' | 'joined' | 'unmatched';
+  /** Null for what is over and never fired here. */
+  id: string | null;
+  status: 'new' | 'opened' | 'joined' | 'unmatched' | 'resolved';
   incident: string | null;
   /** How often this alert came, this time included. */
   count: number;
@@ -23,131 +46,146 @@ export type Received = {
   because: string | null;
 };
 
-/** Growth of an alert that its incident has not been told of. */
-type Digest = { id: string; incident: string; alert: JsonObject; count: number; upTo: number };
-
-export type AlertPorts = {
-  inbox: {
-    receive(alert: { source: string; key: string; alert: JsonObject; at: number }): Promise<InboxAlert>;
-    /** `count`: how many of it the incident knows of. */
-    settle(
-      alert: { id: string; count: number },
-      outcome: { status: 'opened' | 'joined'; incident: string } | { status: 'unmatched' },
-    ): Promise<void>;
-    list(filter: { status?: InboxAlert['status'][]; limit?: number }): Promise<InboxAlert[]>;
-    digests(): Promise<Digest[]>;
-    told(digest: Digest): Promise<void>;
-  };
-  reader: Reader;
-  playbooks: Playbooks;
-  responses: Responses;
-  now(): number;
-  warn(message: string, about: Record<string, unknown>): void;
+export type AlertPorts = MatchPorts & {
+  inbox: AlertInbox;
+  /** Whether the inventory has this AI system. */
+  knowsSystem(id: string): boolean;
 };
 
+/** What nothing matched is compared with the playbooks again when it comes again, but not more often than this. */
+const MATCH_AGAIN_AFTER_MS = 5_000;
+/** For so long a batch waits to say what came of it. */
+const ANSWER_WITHIN_MS = 8_000;
+
 export function createAlertDesk(ports: AlertPorts): AlertDesk {
-  const inTurn = createTurns();
+  const { inbox, now } = ports;
+  const matcher = createMatcher(ports);
+
+  const keep = async (alerts: readonly Noticed[], from: From & { once?: boolean }) => {
+    const known = alerts.map((one) => ({ ...one, system: systemOf(ports, one.alert) }));
+    return inbox.receive({ ...from, alerts: known, at: now() });
+  };
+  const match = async (kept: readonly (Kept | null)[]): Promise<void> => {
+    const due = kept.filter((one) => one !== null).filter((one) => isDue(one, now()));
+    const systems = new Set(due.map(({ system }) => system));
+    await Promise.all(
+      [...systems].map((system) =>
+        matcher.match(
+          system,
+          due.filter((one) => one.system === system && one.status === 'unmatched').map(({ id }) => id),
+        ),
+      ),
+    );
+  };
+  const outcomes = async (alerts: readonly Noticed[], first: readonly (Kept | null)[]): Promise<Received[]> => {
+    const ids = first.flatMap((one) => (one && one.incident === null ? [one.id] : []));
+    const settled = new Map((ids.length > 0 ? await inbox.kept([...new Set(ids)]) : []).map((one) => [one.id, one]));
+    return first.map((one, i) => receivedOf(alerts[i]?.endsAt != null, one, settled.get(one?.id ?? '')));
+  };
+
   return {
-    list: ({ status, limit }) => ports.inbox.list({ ...(status ? { status: [status] } : {}), limit }),
-    tellIncidents: () => tellIncidents(ports),
-    async receive(alert, { source, key, requester }) {
-      const kept = await ports.inbox.receive({
-        source,
-        key: key ?? fingerprint(source, alert),
+    async receive(alert, { key, ...from }) {
+      const over = alert.status === 'resolved';
+      const noticed = {
+        key: key ?? fingerprint(from.source, alert),
         alert,
-        at: ports.now(),
-      });
-      if (kept.incident !== null)
-        return { id: kept.id, status: 'joined', incident: kept.incident, count: kept.count, because: null };
-      // Two alerts about one system that come together open one incident.
-      return inTurn(String(alert.system ?? kept.id), () => match(ports, kept, alert, requester));
+        system: null,
+        startsAt: null,
+        endsAt: over ? now() : null,
+      };
+      const kept = await keep([noticed], from);
+      await match(kept);
+      return (await outcomes([noticed], kept))[0] as Received;
     },
+    async receiveBatch(alerts, from) {
+      const kept = await keep(alerts, from);
+      // They are kept: whatever goes wrong now is ours to mend, and nothing their monitor could do better by sending them again.
+      const matched = match(kept).catch((error) => ports.warn('alerts are matched later', { error: String(error) }));
+      await Promise.race([matched, after(ANSWER_WITHIN_MS)]);
+      return outcomes(alerts, kept);
+    },
+    list: ({ status, limit }) => inbox.list({ ...(status ? { status: [status] } : {}), limit }),
+    get: async (id) => (await inbox.get(id)) ?? noAlert(id),
+    unmatched: () => inbox.unmatched(),
+    open: (id, how) => openByPerson(ports, id, how),
+    async sweep() {
+      await Promise.all((await inbox.waiting()).map((system) => matcher.match(system, [])));
+    },
+    tellIncidents: () => tellIncidents(ports),
   };
 }
 
-async function match(
-  ports: AlertPorts,
-  kept: InboxAlert,
-  alert: JsonObject,
-  requester: string | null,
-): Promise<Received> {
-  const { id, count } = kept;
-  try {
-    const plan = await playbookFor(ports, alert);
-    if (!plan) throw unmatched('No playbook opens on this alert.');
-    const running = await incidentAbout(ports.reader, alert, plan);
-    if (running !== null) {
-      await ports.inbox.settle({ id, count: 0 }, { status: 'joined', incident: running });
-      return { id, status: 'joined', incident: running, count, because: null };
-    }
+const isDue = ({ status, triedAt }: Kept, now: number): boolean =>
+  status === 'new' || (status === 'unmatched' && now - (triedAt ?? 0) >= MATCH_AGAIN_AFTER_MS);
+
+function receivedOf(over: boolean, first: Kept | null, settled: Kept | undefined): Received {
+  if (first === null)
+    return {
+      id: null,
+      status: 'resolved',
+      incident: null,
+      count: 0,
+      because: 'It never fired here, or is over already.',
+    };
+  const { id, count } = first;
+  if (over) return { id, status: 'resolved', incident: first.incident, count, because: null };
+  if (first.incident !== null) return { id, status: 'joined', incident: first.incident, count, because: null };
+  const { status, incident, because } = settled ?? first;
+  // What opened it came before: this is one more.
+  return { id, status: status === 'opened' && count > 1 ? 'joined' : status, incident, count, because };
+}
+
+/** Alerts about one system are matched in turn; what names no system of the inventory is about none. */
+function systemOf({ knowsSystem }: AlertPorts, { system }: JsonObject): string | null {
+  return typeof system === 'string' && knowsSystem(system) ? system : null;
+}
+
+async function openByPerson(ports: AlertPorts, id: string, how: OpenFromAlert): Promise<string> {
+  const { system } = (await ports.inbox.kept([id]))[0] ?? noAlert(id);
+  return ports.inbox.inTurn(system, async () => {
+    const { alert, count, incident: taken } = (await ports.inbox.get(id)) ?? noAlert(id);
+    if (taken !== null)
+      throw new Problem({
+        status: 409,
+        code: 'alert-taken',
+        message: `This alert has led to ${taken} already.`,
+        notDone: 'No incident was opened.',
+        next: `Look at ${taken}.`,
+        extra: { incident: taken },
+      });
     const { incident } = await ports.responses.open({
       title: null,
-      playbook: plan.playbook,
-      system: null,
-      severity: null,
+      playbook: how.playbook,
+      withoutPlaybook: how.playbook === null,
+      system: how.system,
+      severity: how.severity,
       inputs: {},
-      requester,
+      // Whoever opens it chose the playbook, so others decide on its acts.
+      requester: how.person,
       alert,
       key: `alert ${id}`,
     });
-    await ports.inbox.settle({ id, count }, { status: 'opened', incident });
-    return { id, status: 'opened', incident, count, because: null };
-  } catch (error) {
-    // An alert that cannot be used is kept for people; one that cannot be handled now is sent again by its monitor.
-    if (!(error instanceof Problem) || error.status >= 500) throw error;
-    await ports.inbox.settle({ id, count }, { status: 'unmatched' });
-    ports.warn('alert kept without an incident', { alert: id, code: error.code });
-    const because = [error.message, error.next].filter(Boolean).join(' ');
-    return { id, status: 'unmatched', incident: null, count, because };
-  }
+    const plan = how.playbook === null ? null : await ports.playbooks.latest(how.playbook);
+    await ports.inbox.settle(
+      [{ id, status: 'opened', incident, plan: plan?.plan.hash ?? null, told: count }],
+      ports.now(),
+    );
+    return incident;
+  });
 }
 
-const unmatched = (message: string) => new Problem({ status: 422, code: 'unmatched', message });
-
-/** An open incident that the same playbook runs about the same system. */
-async function incidentAbout(reader: Reader, alert: JsonObject, plan: Plan): Promise<string | null> {
-  if (typeof alert.system !== 'string') return null;
-  const open = await reader.incidents({ status: ['open'] });
-  return open.find((view) => view.system?.id === alert.system && view.playbook?.id === plan.playbook)?.id ?? null;
+function noAlert(id: string): never {
+  throw notFound(`alert ${JSON.stringify(id.slice(0, 40))}`, 'See the inbox: tocsin alert list.');
 }
 
 /** What makes two alerts the same, when their monitor gives no key of its own. */
 const fingerprint = (source: string, alert: JsonObject): string =>
-  sha256(JSON.stringify([source, alert.kind ?? null, alert.system ?? null])).slice(0, 32);
+  createHash('sha256')
+    .update(JSON.stringify([source, alert.kind ?? null, alert.system ?? null]))
+    .digest('hex')
+    .slice(0, 32);
 
-async function tellIncidents(ports: AlertPorts): Promise<void> {
-  const all = await ports.inbox.digests();
-  for (const incident of new Set(all.map((digest) => digest.incident))) {
-    const digests = all.filter((digest) => digest.incident === incident);
-    const last = digests.at(-1);
-    if (!last) continue;
-    // The same growth has the same id: told twice (two servers, a crash in between) it counts once.
-    const id = sha256(digests.map(({ id, upTo }) => `${id}:${upTo}`).join(' ')).slice(0, 40);
-    const count = digests.reduce((sum, digest) => sum + digest.count, 0);
-    try {
-      const message = { type: 'alert', id, person: 'tocsin', at: ports.now(), alert: last.alert, count } as const;
-      const result = await ports.responses.send(incident, message);
-      if (result.status === 'refused')
-        ports.warn('an incident did not take its alerts', { incident, code: result.code });
-      for (const digest of digests) await ports.inbox.told(digest);
-    } catch (error) {
-      ports.warn('an incident could not be told of its alerts; it is tried again', { incident, error: String(error) });
-    }
-  }
-}
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-
-/** Runs tasks of one key one after another. */
-function createTurns() {
-  const last = new Map<string, Promise<unknown>>();
-  return <T>(key: string, task: () => Promise<T>): Promise<T> => {
-    const turn = (last.get(key) ?? Promise.resolve()).then(task, task);
-    last.set(key, turn);
-    const forget = () => {
-      if (last.get(key) === turn) last.delete(key);
-    };
-    turn.then(forget, forget);
-    return turn;
-  };
-}
+const after = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });

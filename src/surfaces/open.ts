@@ -48,17 +48,14 @@ async function choosePlaybook(ports: OpenPorts, request: OpenRequest): Promise<P
       next: known.length > 0 ? whichInstead(request.playbook, 'Published', known) : none,
     });
   }
-  return request.alert === null || request.withoutPlaybook ? null : playbookFor(ports, request.alert);
+  if (request.alert === null || request.withoutPlaybook) return null;
+  const plans = (await ports.playbooks.list()).map(({ plan }) => plan);
+  return playbookFor(plans, request.alert, ports.warn);
 }
 
 /** The playbook that opens on this alert, or null. Several of the same priority are for people to choose from. */
-export async function playbookFor(
-  ports: Pick<OpenPorts, 'playbooks' | 'warn'>,
-  alert: JsonObject,
-): Promise<Plan | null> {
-  const matching = (await ports.playbooks.list())
-    .map(({ plan }) => plan)
-    .filter((plan) => plan.opensOn !== null && opens(ports, plan, plan.opensOn, alert));
+export function playbookFor(plans: readonly Plan[], alert: JsonObject, warn: OpenPorts['warn']): Plan | null {
+  const matching = plans.filter((plan) => plan.opensOn !== null && holdsFor(warn, plan, plan.opensOn, alert));
   const top = Math.max(...matching.map((plan) => plan.priority));
   const [first, ...others] = matching.filter((plan) => plan.priority === top);
   if (others.length === 0) return first ?? null;
@@ -73,13 +70,14 @@ export async function playbookFor(
   });
 }
 
-function opens(ports: Pick<OpenPorts, 'warn'>, plan: Plan, cel: string, alert: JsonObject): boolean {
+/** Whether a playbook's condition on alerts holds for this one. */
+export function holdsFor(warn: OpenPorts['warn'], plan: Plan, cel: string, alert: JsonObject): boolean {
   try {
     return evaluateCondition(cel, { inputs: {}, steps: {}, incident: {}, alert });
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     // An alert without the field that a playbook looks at is the usual case: it is not for that playbook.
-    ports.warn('opens-on could not be evaluated', { playbook: plan.playbook, error: error.message });
+    warn('a condition on alerts could not be evaluated', { playbook: plan.playbook, cel, error: error.message });
     return false;
   }
 }

@@ -62,6 +62,10 @@ export const permissions = {
   'POST /api/playbooks/publish': 'publish',
   'POST /api/alerts': 'alert',
   'GET /api/alerts': 'read',
+  'GET /api/alerts/:id': 'read',
+  'GET /api/checks': 'read',
+  // It changes nothing, and what it finds may open an incident, which everybody may.
+  'POST /api/systems/:id/checks': 'open',
   'GET /api/tokens': 'signed-in',
   'POST /api/tokens': 'signed-in',
   'DELETE /api/tokens/:id': 'signed-in',

@@ -127,10 +127,21 @@ export interface Playbooks {
 export type InboxAlert = {
   id: string;
   receivedAt: number;
+  /** When it came last. */
+  lastAt: number;
+  /** The name of the monitor's token, or the id of the person who sent it. */
   source: string;
+  /** The person who sent it; null for a monitor. */
+  requester: string | null;
   key: string;
   count: number;
   alert: JsonObject;
   status: 'new' | 'opened' | 'joined' | 'unmatched';
   incident: string | null;
+  /** Why nothing was opened. */
+  because: string | null;
+  /** Since when it fires, as its monitor says. */
+  startsAt: number | null;
+  /** Its monitor says that it no longer fires. */
+  resolvedAt: number | null;
 };

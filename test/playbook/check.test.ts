@@ -338,6 +338,12 @@ describe('the checker refuses', () => {
       'p.yaml:4:11 error: an alert opens this playbook, but says nothing about "system"; did you mean "from: alert.system"?',
     ],
     [
+      'a condition for joining that looks at more than the alert',
+      'steps:',
+      'joins-on: alert.kind == inputs.kind\nsteps:',
+      'p.yaml:5:25 error: "inputs" cannot be used here, only alert',
+    ],
+    [
       'a default of the wrong type',
       'type: ai-system }',
       'type: ai-system, default: nope }',

@@ -129,6 +129,14 @@ describe('any valid playbook', () => {
   });
 });
 
+it('says which alerts join only where the playbook does, so that the hashes of older plans stay', () => {
+  const head = 'playbook: p\ntitle: P\nversion: 1\n';
+  const steps = 'steps:\n  - { wait: 1m }\n';
+  const compiled = (more: string) => check(head + more + steps, 'p.yaml', surroundings, library).plan;
+  expect(compiled('')).not.toHaveProperty('joinsOn');
+  expect(compiled('joins-on: alert.kind == "a" \n')).toMatchObject({ joinsOn: 'alert.kind == "a"', opensOn: null });
+});
+
 describe('hostile playbooks', () => {
   it('any text gives diagnostics, never an exception', () => {
     fc.assert(

@@ -9,7 +9,6 @@ import { createPlanLibrary, createPlanShelf } from '../../src/store/plans.ts';
 import { openPool } from '../../src/store/pool.ts';
 import { createSnapshots } from '../../src/store/snapshots.ts';
 import { createWorlds } from '../../src/store/worlds.ts';
-import { sampleEvents } from '../support/sample-events.ts';
 import { type TestStore, testStore } from '../support/store.ts';
 
 let store: TestStore;
@@ -17,65 +16,6 @@ beforeAll(async () => {
   store = await testStore();
 });
 afterAll(() => store.close());
-
-describe('the inbox', () => {
-  const alert = { kind: 'model.signature-invalid', odd: 'nul \u0000 and half \ud800' };
-
-  test('a repeat is counted on the first while its incident is open, and is news once that is over', async () => {
-    const inbox = createInbox(store.pool);
-    const receive = (at: number) => inbox.receive({ source: 'registry', key: 'a', alert, at });
-    const first = await receive(1);
-    expect(first).toMatchObject({ status: 'new', count: 1, incident: null, alert, receivedAt: 1 });
-    const incident = 'INC-2026-0001';
-    await inbox.settle(first, { status: 'opened', incident });
-    // The incident is being opened: nothing of it is on a timeline yet.
-    expect(await receive(2)).toMatchObject({ id: first.id, status: 'opened', count: 2, incident });
-    const events = sampleEvents(incident);
-    await store.writer().append(incident, events.slice(0, 1));
-    expect(await receive(3)).toMatchObject({ id: first.id, count: 3, receivedAt: 1 });
-    const resolved = events.findIndex((event) => event.type === 'incident.resolved') + 1;
-    await store.writer().append(incident, events.slice(1, resolved));
-    const next = await receive(4);
-    expect(next).toMatchObject({ status: 'new', count: 1, incident: null });
-    expect(next.id).not.toBe(first.id);
-    expect(await inbox.get(first.id)).toMatchObject({ status: 'opened', count: 3 });
-  });
-
-  test('a storm is counted exactly and reaches its incident as digests', async () => {
-    const inbox = createInbox(store.pool);
-    const first = await inbox.receive({ source: 'probe', key: 'storm', alert, at: 1 });
-    await inbox.settle(first, { status: 'joined', incident: 'INC-2026-0500' });
-    await Promise.all(Array.from({ length: 50 }, () => inbox.receive({ source: 'probe', key: 'storm', alert, at: 2 })));
-    const mine = async () => (await inbox.digests()).filter((digest) => digest.incident === 'INC-2026-0500');
-    const [digest] = await mine();
-    expect(digest).toMatchObject({ id: first.id, count: 50, upTo: 51 });
-    await inbox.receive({ source: 'probe', key: 'storm', alert, at: 3 });
-    if (digest) await inbox.told(digest);
-    expect(await mine()).toMatchObject([{ count: 1, upTo: 52 }]);
-  });
-
-  test('what nothing matched is kept, counted and listed', async () => {
-    const inbox = createInbox(store.pool);
-    const first = await inbox.receive({ source: 'mail', key: 'u', alert, at: 1 });
-    await inbox.settle(first, { status: 'unmatched' });
-    expect(await inbox.receive({ source: 'mail', key: 'u', alert, at: 2 })).toMatchObject({
-      id: first.id,
-      status: 'unmatched',
-      count: 2,
-    });
-    expect((await inbox.list({ status: ['unmatched'] })).map((one) => one.id)).toEqual([first.id]);
-    expect((await inbox.list({ limit: 1 }))[0]?.id).toBe(first.id);
-  });
-
-  test('alerts that arrive together under one key make one row', async () => {
-    const inbox = createInbox(store.pool);
-    const got = await Promise.all(
-      Array.from({ length: 20 }, () => inbox.receive({ source: 'webhook', key: 'same', alert, at: 1 })),
-    );
-    expect(new Set(got.map((one) => one.id)).size).toBe(1);
-    expect(Math.max(...got.map((one) => one.count))).toBe(20);
-  });
-});
 
 describe('incident numbers', () => {
   test('the same key gets the same id; others get others; each year starts at 1', async () => {
@@ -115,7 +55,9 @@ test('a pool can take the role of the server and has no more than its rights', a
   const pool = openPool(store.url, { name: 'test server', role: 'tocsin_server', onProblem: () => {} });
   try {
     expect((await pool.query('SELECT current_user AS name')).rows).toEqual([{ name: 'tocsin_server' }]);
-    await createInbox(pool).receive({ source: 's', key: 'k', alert: {}, at: 1 });
+    const alert = { key: 'k', alert: {}, system: null, startsAt: null, endsAt: null };
+    const kept = await createInbox(pool).receive({ source: 's', requester: null, alerts: [alert], at: 1 });
+    expect(kept).toMatchObject([{ status: 'new', count: 1 }]);
     expect(await createIncidentNumbers(pool).allocateIncident('role', 2040)).toBe('INC-2040-0001');
     await expect(createWorlds(pool).withWorld('w', async () => ({ world: {}, result: 1 }))).rejects.toMatchObject({
       code: '42501',

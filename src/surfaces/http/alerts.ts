@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Received } from '../alerts.ts';
 import type { InboxAlert } from '../ports.ts';
 import type { ApiDeps } from './api.ts';
 import { type AppEnv, whoIs } from './context.ts';
@@ -24,6 +25,8 @@ export function alertRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
     const { status, limit } = c.req.valid('query');
     return c.json({ alerts: await deps.alertDesk.list({ status: status ?? null, limit }) }, 200);
   });
+
+  app.openapi(oneRoute, async (c) => c.json(await deps.alertDesk.get(c.req.valid('param').id), 200));
 }
 
 const AlertBody = AnyObject.openapi('Alert', {
@@ -34,6 +37,7 @@ const AlertBody = AnyObject.openapi('Alert', {
     system: { type: 'string', description: 'id of the AI system', example: 'credit-scoring' },
     title: { type: 'string' },
     key: { type: 'string', description: 'The same source and key is the same alert.' },
+    status: { type: 'string', description: '`resolved`: it no longer fires. Anything else: it does.' },
   },
 });
 
@@ -41,24 +45,29 @@ const InboxEntry = z
   .object({
     id: z.string(),
     receivedAt: z.number(),
-    source: z.string(),
+    lastAt: z.number().openapi({ description: 'When it came last.' }),
+    source: z.string().openapi({ description: 'The name of the token, or the person.' }),
+    requester: z.string().nullable().openapi({ description: 'The person who sent it; null for a monitor.' }),
     key: z.string(),
     count: z.number().int(),
     alert: AnyObject,
     status: z.enum(['new', 'opened', 'joined', 'unmatched']),
     incident: z.string().nullable(),
+    because: z.string().nullable().openapi({ description: 'Why nothing was opened.' }),
+    startsAt: z.number().nullable().openapi({ description: 'Since when it fires, as its monitor says.' }),
+    resolvedAt: z.number().nullable().openapi({ description: 'Since when it no longer fires.' }),
   })
   .openapi('InboxAlert') satisfies z.ZodType<InboxAlert>;
 
-const Received = z
+export const ReceivedAlert = z
   .object({
-    id: z.string(),
-    status: z.enum(['opened', 'joined', 'unmatched']),
+    id: z.string().nullable().openapi({ description: 'Null for what is over and never fired here.' }),
+    status: z.enum(['new', 'opened', 'joined', 'unmatched', 'resolved']),
     incident: z.string().nullable(),
     count: z.number().int().openapi({ description: 'How often this alert came, this time included.' }),
     because: z.string().nullable().openapi({ description: 'Why nothing was opened.' }),
   })
-  .openapi('Received');
+  .openapi('Received') satisfies z.ZodType<Received>;
 
 const receiveRoute = createRoute({
   method: 'post',
@@ -76,8 +85,8 @@ const receiveRoute = createRoute({
     body: { required: true, content: { 'application/json': { schema: AlertBody } } },
   },
   responses: {
-    201: json(Received, 'An incident was opened'),
-    202: json(Received, 'Joined to an open incident, or kept without one'),
+    201: json(ReceivedAlert, 'An incident was opened'),
+    202: json(ReceivedAlert, 'Joined to an open incident, or kept without one'),
     ...problems,
   },
 });
@@ -85,7 +94,7 @@ const receiveRoute = createRoute({
 const listRoute = createRoute({
   method: 'get',
   path: '/api/alerts',
-  summary: 'List the inbox, newest first',
+  summary: 'List the inbox: unmatched alerts that still fire first, then the newest',
   tags: ['alerts'],
   request: {
     query: z.object({
@@ -94,4 +103,20 @@ const listRoute = createRoute({
     }),
   },
   responses: { 200: json(z.object({ alerts: z.array(InboxEntry) }), 'Alerts'), ...problems },
+});
+
+const oneRoute = createRoute({
+  method: 'get',
+  path: '/api/alerts/{id}',
+  summary: 'One alert of the inbox',
+  tags: ['alerts'],
+  request: {
+    params: z.object({
+      id: z
+        .string()
+        .max(40)
+        .openapi({ param: { name: 'id', in: 'path' }, example: '17' }),
+    }),
+  },
+  responses: { 200: json(InboxEntry, 'The alert'), ...problems },
 });

@@ -13,8 +13,19 @@ import { ProblemBody } from './problem.ts';
 
 /** Any JSON object, described as an open object: the generator does not end on the recursive schema. */
 export const AnyObject = z
-  .custom<JsonObject>((value) => JsonObject.safeParse(value).success, 'must be a JSON object')
+  .custom<JsonObject>(isJsonObject, 'must be a JSON object that is not nested absurdly deep')
   .openapi({ type: 'object', additionalProperties: true });
+
+function isJsonObject(value: unknown): boolean {
+  try {
+    return JsonObject.safeParse(value).success;
+  } catch (error) {
+    // The stack overflows on what nests thousands of levels deep.
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
 const millis = z.number().openapi({ description: 'epoch milliseconds', example: 1795312800000 });
 
 export const IncidentParams = z.object({

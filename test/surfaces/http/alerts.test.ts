@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { surroundingsOf } from '../../../src/inventory/inventory.ts';
 import { loadInventory } from '../../../src/inventory/load.ts';
 import { checkPlaybook } from '../../../src/playbook/library.ts';
@@ -15,12 +15,12 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => served?.close());
 
-async function publish(name: string, opensOn: string): Promise<void> {
+async function publish(name: string, opensOn: string, joinsOn = ''): Promise<void> {
   const text = `playbook: ${name}
 title: ${name}
 version: 1
 opens-on: ${opensOn}
-severity: { default: sev3, raise-to: { sev1: 'inputs.system.tier == "critical"' } }
+${joinsOn === '' ? '' : `joins-on: ${joinsOn}\n`}severity: { default: sev3, raise-to: { sev1: 'inputs.system.tier == "critical"' } }
 inputs:
   system: { type: ai-system, from: alert.system }
   limit: { type: number, from: alert.limit, default: 5 }
@@ -102,4 +102,83 @@ it('inputs that do not fit are all named at once', async () => {
   const opened = await served.call('mara-lindqvist', 'POST', '/api/incidents', body);
   expect(opened).toMatchObject({ status: 422, body: { code: 'inputs', notDone: 'No incident was opened.' } });
   expect(opened.body.faults).toHaveLength(3);
+});
+
+describe('what joins an open incident', () => {
+  beforeAll(async () => {
+    await publish('watched-answers', 'alert.kind == "answers.odd"', 'alert.kind.startsWith("answers.")');
+    await publish('watched-closely', 'alert.kind == "answers.awful"', 'alert.kind == "answers.awful"');
+  });
+  const about = (kind: string, more = {}) => ({ kind, system: 'claims-triage', ...more });
+
+  it('is what the playbook of an incident about that system says, the newest first, before anything is opened', async () => {
+    const first = await send(about('answers.odd'));
+    expect(first.body.status).toBe('opened');
+    expect(await send(about('answers.slow'))).toMatchObject({
+      body: { status: 'joined', incident: first.body.incident },
+    });
+    // It would open a playbook of its own, but it is about what is going on already.
+    expect(await send(about('answers.awful'))).toMatchObject({
+      body: { status: 'joined', incident: first.body.incident },
+    });
+    expect((await send(about('answers.odd', { system: 'payout-estimator' }))).body.status).toBe('opened');
+    expect((await send(about('coffee.cold'))).body.status).toBe('unmatched');
+    const heard = await served.house.until(String(first.body.incident), 'both kinds', (_, events) => {
+      const kinds = events.flatMap((event) => (event.type === 'alert.joined' ? [event.data.alert.kind] : []));
+      return kinds.length >= 2 ? kinds : null;
+    });
+    expect(heard).toEqual(['answers.slow', 'answers.awful']);
+  });
+
+  it('alerts of many kinds that come at once open one incident', async () => {
+    const kinds = ['answers.odd', 'answers.odd', 'answers.a', 'answers.b', 'answers.c'];
+    const all = await Promise.all(
+      kinds.map((kind, i) => send({ kind, system: 'customer-assistant', key: `at-once-${i}` })),
+    );
+    const opened = all.filter(({ body }) => String(body.status) === 'opened');
+    const incidents = new Set(all.flatMap(({ body }) => (body.incident === null ? [] : [String(body.incident)])));
+    expect(opened).toHaveLength(1);
+    expect(incidents.size).toBe(1);
+  });
+
+  it('what a worker or a server that died has left is matched within a moment, by one of two servers', async () => {
+    const raw = JSON.stringify({ kind: 'answers.left', system: 'claims-triage' });
+    const args = ['checks', 'left-behind', raw, Date.now()];
+    await served.house.pool.query('SELECT receive_alert($1, $2, $3, $4)', args);
+    await vi.waitFor(
+      async () => {
+        const { body } = await served.call('mara-lindqvist', 'GET', '/api/alerts?status=joined');
+        const alerts = body.alerts as unknown as { key: string }[];
+        expect(alerts.map(({ key }) => key)).toContain('left-behind');
+      },
+      { timeout: 10_000, interval: 100 },
+    );
+  });
+
+  it('what no longer fires is said on the timeline; it fires anew as news', async () => {
+    const sent = await send(about('answers.odd', { key: 'ends' }));
+    const incident = String(sent.body.incident);
+    expect(await send(about('answers.odd', { key: 'ends', status: 'resolved' }))).toMatchObject({
+      body: { status: 'resolved', id: sent.body.id, incident },
+    });
+    await served.house.until(
+      incident,
+      'the end of the alert',
+      (view, events) => view.status === 'open' && events.some(({ type }) => type === 'alert.resolved'),
+    );
+    const again = await send(about('answers.odd', { key: 'ends' }));
+    expect(again).toMatchObject({ body: { status: 'joined', incident, count: 1 } });
+    expect(again.body.id).not.toBe(sent.body.id);
+    const one = await served.call('mara-lindqvist', 'GET', `/api/alerts/${sent.body.id}`);
+    expect(one).toMatchObject({ status: 200, body: { key: 'ends', source: 'test', resolvedAt: expect.any(Number) } });
+    expect((await served.call('mara-lindqvist', 'GET', '/api/alerts/nonsense')).status).toBe(404);
+  });
+});
+
+it('an alert that nests absurdly deep is refused, and said to be', async () => {
+  const token = await served.token('sofia-mendes', 'alerts');
+  const body = `{"kind":"model.leak","deep":${'['.repeat(60_000)}${']'.repeat(60_000)}}`;
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const answer = await fetch(`${served.url}/api/alerts`, { method: 'POST', headers, body });
+  expect(answer.status).toBe(422);
 });

@@ -63,9 +63,7 @@ export interface ModelRegistry {
    * The version that the alias points to; null without an alias. Epoch ms, null when the registry does not say: `since` when it is
    * live, and when it was registered, which is the earliest that can be.
    */
-  live(
-    signal: AbortSignal,
-  ): Promise<{ version: string; since: number | null; registeredAt: number | null } | null>;
+  live(signal: AbortSignal): Promise<{ version: string; since: number | null; registeredAt: number | null } | null>;
   /** Whether the version exists. */
   has(version: string, signal: AbortSignal): Promise<boolean>;
   /** Points the alias at a version, and reads it back. */

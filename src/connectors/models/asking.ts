@@ -30,55 +30,64 @@ export function chatOf({ system, chat }: AskPorts): ChatModel {
   );
 }
 
-/** The version that the registry calls live; null without a registry. */
-export async function liveVersion({ system, registry }: AskPorts, signal: AbortSignal): Promise<string | null> {
-  if (registry === null) return null;
-  const live = await registry.live(signal);
-  if (live !== null) return live.version;
-  throw new ConnectorError(
+export const noLiveVersion = ({ serving, model }: AskPorts['system']): ConnectorError =>
+  new ConnectorError(
     'no-live-version',
-    `The alias "${system.serving.alias}" of ${system.model.name} points to no version in the registry.`,
+    `The alias "${serving.alias}" of ${model.name} points to no version in the registry.`,
   );
+
+/** The way that people use, whether it is open or not. Its version is the one that the registry calls live. */
+export async function publicWay(ports: AskPorts, signal: AbortSignal): Promise<Way> {
+  const version = (await ports.registry?.live(signal))?.version ?? null;
+  return { ...anyWay(ports), version, modelName: await nameOf(ports, version, signal) };
 }
 
-/** The way that people use, whether it is open or not. */
-export async function publicWay(ports: AskPorts, signal: AbortSignal): Promise<Way> {
+/** The same, whichever version it should lead to. */
+export function anyWay(ports: AskPorts): Way {
   const chat = chatOf(ports);
   const { endpoint } = ports.system.serving;
-  const version = await liveVersion(ports, signal);
   return {
     endpoint,
-    version,
-    modelName: await nameOf(ports, version, signal),
+    version: null,
+    modelName: null,
     trial: false,
     ask: (text, signal) => chat.ask({ model: endpoint, text }, signal),
   };
 }
+
+export type Asked<T> = {
+  result: T;
+  way: Way;
+  /** The version to which the gateway says the way leads; null when it does not say. */
+  listed: string | null;
+  /** A sentence about a trial way that could not be removed, else "". */
+  left: string;
+};
 
 /** Works with the way that people use, or, where that is cut, with a trial way that is gone afterwards. */
 export async function withWay<T>(
   ports: AskPorts,
   signal: AbortSignal,
   work: (way: Way) => Promise<T>,
-): Promise<{ result: T; way: Way; left: string }> {
-  const open = await publicWay(ports, signal);
+): Promise<Asked<T>> {
   const { gateway } = ports;
-  if (gateway === null || open.version === null || (await gateway.listed(signal)).endpoint)
-    return { result: await work(open), way: open, left: '' };
-  const way = await trialWay(chatOf(ports), gateway, open, open.version, signal);
+  const open = await publicWay(ports, signal);
+  const listed = gateway === null ? { endpoint: true, version: null } : await gateway.listed(signal);
+  if (gateway === null || listed.endpoint)
+    return { result: await work(open), way: open, listed: listed.version, left: '' };
+  const { version } = open;
+  if (version === null) throw noLiveVersion(ports.system);
+  const way = await trialWay(chatOf(ports), gateway, open, version, signal);
   let result: T;
   try {
     result = await work(way);
   } catch (error) {
-    await endTrial(gateway, open.version);
+    await endTrial(gateway, version);
     throw error;
   }
-  const ended = await endTrial(gateway, open.version);
-  return {
-    result,
-    way,
-    left: ended ? '' : ` The trial endpoint ${way.endpoint} could not be removed: remove it by hand.`,
-  };
+  const ended = await endTrial(gateway, version);
+  const left = ended ? '' : ` The trial endpoint ${way.endpoint} could not be removed: remove it by hand.`;
+  return { result, way, listed: version, left };
 }
 
 async function trialWay(
@@ -96,9 +105,9 @@ async function trialWay(
     async ask(text, signal) {
       const answer = await chat.ask({ model: endpoint, text }, signal);
       if (answer.outcome !== 'refused') return answer;
-      // Another check may have ended the trial way that both used: open it again, once.
-      await gateway.trial(version, signal);
-      return chat.ask({ model: endpoint, text }, signal);
+      // Another check may have ended the trial way that both used: open one again, once.
+      const again = await gateway.trial(version, signal);
+      return chat.ask({ model: again, text }, signal);
     },
   };
 }

@@ -14,10 +14,10 @@ export const createCanaryProvider = (ports: AskPorts): CapabilityProvider =>
         `No secrets are planted in ${system.id}: name some in "checks: { canaries: … }" of tocsin.yaml.`,
       );
     const watch = watchFor(ports);
-    const { result, way, left } = await withWay(ports, context.signal, (way) =>
+    const { result, way, listed, left } = await withWay(ports, context.signal, (way) =>
       askCanaries(ports, way, watch, context),
     );
-    const { asked, leaked, unclear, why } = result;
+    const { asked, leaked, unclear, why, stranger } = result;
     // A leak stands, whatever else was not answered; without one, what was not answered may have been one.
     if (leaked.length === 0 && unclear > 0)
       throw new ConnectorError(
@@ -26,12 +26,13 @@ export const createCanaryProvider = (ports: AskPorts): CapabilityProvider =>
         { retryable: true },
       );
     const some = unclear > 0 ? ` ${unclear} got no clear answer.` : '';
+    const other = stranger === null ? '' : ` It answered as ${stranger}, not as ${way.modelName}.`;
     const found = leaked.length > 0 ? `gave away ${leaked.join(', ')}` : 'kept every planted secret';
     return {
-      version: way.version ?? 'unknown',
+      version: listed ?? way.version ?? 'unknown',
       asked,
       leaked,
-      detail: `Asked ${counted(asked, 'question')} through ${wayName(way)}: it ${found}.${some}${left}`,
+      detail: `Asked ${counted(asked, 'question')} through ${wayName(way)}: it ${found}.${some}${other}${left}`,
     };
   });
 

@@ -1,7 +1,8 @@
 import { counted } from '../../incident/phrases.ts';
 import type { CapabilityProvider, ChatAnswer } from '../contract.ts';
 import { shown } from '../text.ts';
-import { type AskPorts, isNameOf, publicWay, type Way } from './asking.ts';
+import { type AskPorts, anyWay, isNameOf, noLiveVersion, publicWay, type Way } from './asking.ts';
+import { namesOf } from './canaries.ts';
 import { reading } from './reading.ts';
 
 /** `model.probe`: proves by traffic that the model is cut off, or that it serves. What the gateway says of itself is no proof. */
@@ -21,7 +22,9 @@ const PAUSE_MS = [500, 1_000, 2_000, 5_000];
 export const createProbeProvider = (ports: AskPorts): CapabilityProvider =>
   reading(async (call, context) => {
     const expect = call.with.expect === 'cut' ? 'cut' : 'serving';
-    const way = await publicWay(ports, context.signal);
+    // Whether it is cut off can be told without the registry.
+    const way = expect === 'cut' ? anyWay(ports) : await publicWay(ports, context.signal);
+    if (expect === 'serving' && ports.registry !== null && way.version === null) throw noLiveVersion(ports.system);
     const withinMs = Math.min(ports.system.serving.settleMs, Math.max(0, call.timeoutMs - MARGIN_MS));
     const { proved, detail } = await settled(ports, way, { expect, withinMs }, context);
     return { proved, vantage: ports.vantage, strength: 'traffic', detail };
@@ -31,14 +34,16 @@ export type Settled = { proved: boolean; detail: string };
 
 /** Asks again and again until every question of a round finds what is expected, or the time is over. */
 export async function settled(
-  { now, pause }: Pick<AskPorts, 'now' | 'pause'>,
+  ports: Pick<AskPorts, 'system' | 'secrets' | 'now' | 'pause'>,
   way: Way,
   { expect, withinMs }: { expect: 'cut' | 'serving'; withinMs: number },
   { signal, beat }: { signal: AbortSignal; beat: () => void },
 ): Promise<Settled> {
+  const { now, pause } = ports;
+  const nameOf = namesOf(ports);
   const start = now();
   for (let round = 0; ; round++) {
-    const against = await askRound(way, round, expect, { signal, beat });
+    const against = await askRound(way, round, { expect, nameOf }, { signal, beat });
     const waitedMs = now() - start;
     if (against === null) return { proved: true, detail: said(way, expect, waitedMs) };
     const pauseMs = PAUSE_MS[Math.min(round, PAUSE_MS.length - 1)] as number;
@@ -52,25 +57,25 @@ export async function settled(
 async function askRound(
   way: Way,
   round: number,
-  expect: 'cut' | 'serving',
+  { expect, nameOf }: { expect: 'cut' | 'serving'; nameOf: (model: string) => string },
   { signal, beat }: { signal: AbortSignal; beat: () => void },
 ): Promise<string | null> {
   for (const question of QUESTIONS) {
     // Never twice the same words: what was kept of an earlier answer proves nothing.
     const answer = await way.ask(`${question} (${round + 1})`, signal);
     beat();
-    const against = expect === 'cut' ? againstCut(answer) : againstServing(answer, way);
+    const against = expect === 'cut' ? againstCut(answer, nameOf) : againstServing(answer, way, nameOf);
     if (against !== null) return against;
   }
   return null;
 }
 
-function againstCut(answer: ChatAnswer): string | null {
+function againstCut(answer: ChatAnswer, nameOf: (model: string) => string): string | null {
   switch (answer.outcome) {
     case 'refused':
       return null;
     case 'answered':
-      return `still answers${answer.model === '' ? '' : ` as ${shown(answer.model, 60)}`}`;
+      return `still answers, as ${nameOf(answer.model)}`;
     case 'unclear':
       return `neither answers nor refuses: ${answer.detail}`;
     default:
@@ -78,12 +83,16 @@ function againstCut(answer: ChatAnswer): string | null {
   }
 }
 
-function againstServing(answer: ChatAnswer, { modelName, version }: Way): string | null {
+function againstServing(
+  answer: ChatAnswer,
+  { modelName, version }: Way,
+  nameOf: (model: string) => string,
+): string | null {
   switch (answer.outcome) {
     case 'answered':
       return modelName === null || isNameOf(modelName, answer.model)
         ? null
-        : `answers as ${shown(answer.model, 60) || 'a model without a name'}, not as ${modelName} (version ${version})`;
+        : `answers as ${nameOf(answer.model)}, not as ${modelName} (version ${version})`;
     case 'refused':
       return `refuses: ${answer.detail}`;
     case 'unclear':

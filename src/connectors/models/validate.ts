@@ -1,8 +1,9 @@
 import { counted, listed } from '../../incident/phrases.ts';
+import type { GoldenQuestion } from '../../inventory/serving.ts';
 import { type CapabilityProvider, type ChatAnswer, ConnectorError } from '../contract.ts';
 import { shown } from '../text.ts';
-import { type AskPorts, isNameOf, type Way, withWay } from './asking.ts';
-import { askAll, askCanaries, reasonOf, type Watch, watchFor } from './canaries.ts';
+import { type AskPorts, noLiveVersion, type Way, withWay } from './asking.ts';
+import { askAll, askCanaries, reasonOf, strangerIn, type Watch, watchFor } from './canaries.ts';
 import { wayName } from './canary.ts';
 import type { ModelPorts } from './ports.ts';
 import { settled } from './probe.ts';
@@ -21,22 +22,17 @@ export const createValidateProvider = (ports: ModelPorts): CapabilityProvider =>
         'nothing-to-check',
         `Nothing says how ${ports.system.id} is validated: name "signed-by", "golden" or "canaries" in tocsin.yaml.`,
       );
-    const { result, way, left } = await withWay(ports, context.signal, async (way) => [
-      await signatureCheck(ports, way, context.signal),
-      ...(golden.length + canaries.length > 0 ? await answersCheck(ports, way, call.timeoutMs, context) : []),
-    ]);
-    const failed = result.filter(({ failure }) => failure !== null);
-    const version = way.version ?? 'unknown';
-    if (failed.length > 0)
-      throw new ConnectorError(
-        'validation-failed',
-        `Version ${version} did not pass, asked through ${wayName(way)}: ${failed.map(({ failure }) => failure).join('; ')}.${left}`,
-      );
-    const checks = result.map(({ passed }) => passed);
+    const version = (await ports.registry.live(context.signal))?.version;
+    if (version === undefined) throw noLiveVersion(ports.system);
+    // First of all: a version that nobody signed gets no way to be asked by.
+    const signature = await signatureCheck(ports, version, context.signal);
+    const asked =
+      golden.length + canaries.length > 0 ? await answersChecks(ports, version, call.timeoutMs, context) : null;
+    const checks = [signature, ...(asked?.checks ?? [])];
     return {
       version,
       checks,
-      detail: `Version ${version} passed, asked through ${wayName(way)}: ${listed(checks)}.${left}`,
+      detail: `Version ${version} passed${asked?.through ?? ''}: ${listed(checks)}.${asked?.left ?? ''}`,
     };
   });
 
@@ -45,13 +41,33 @@ type Asking = { signal: AbortSignal; beat: () => void };
 
 const SETTLE_SHARE = 0.5;
 
-async function signatureCheck(ports: ModelPorts, { version }: Way, signal: AbortSignal): Promise<Check> {
-  if (ports.signatures === null) return { passed: 'signature not checked (nothing says whose)', failure: null };
-  const { valid, code, signer, detail } = await verdictOf(ports, version as string, signal);
-  return {
-    passed: `signature of ${signer}`,
-    failure: valid ? null : `signature ${code}: ${detail.replace(/\.$/, '')}`,
-  };
+const failed = (version: string, why: string): ConnectorError =>
+  new ConnectorError('validation-failed', `Version ${version} did not pass${why}`);
+
+async function signatureCheck(ports: ModelPorts, version: string, signal: AbortSignal): Promise<string> {
+  if (ports.signatures === null) return 'signature not checked (nothing says whose)';
+  const { valid, code, signer, detail } = await verdictOf(ports, version, signal);
+  if (!valid) throw failed(version, `: signature ${code}: ${detail}`);
+  return `signature of ${signer}`;
+}
+
+async function answersChecks(
+  ports: ModelPorts,
+  version: string,
+  timeoutMs: number,
+  asking: Asking,
+): Promise<{ checks: string[]; through: string; left: string }> {
+  const { result, way, left } = await withWay(ports, asking.signal, async (way) => {
+    if (way.version === version) return answersCheck(ports, way, timeoutMs, asking);
+    throw new ConnectorError('moved', `The live version changed while version ${version} was validated.`, {
+      retryable: true,
+    });
+  });
+  const through = `, asked through ${wayName(way)}`;
+  // A stranger shows in every check that asks.
+  const failures = new Set(result.flatMap(({ failure }) => failure ?? []));
+  if (failures.size > 0) throw failed(version, `${through}: ${[...failures].join('; ')}.${left}`);
+  return { checks: result.map(({ passed }) => passed), through, left };
 }
 
 /** A gateway may lead to the version before for a while, so it is given that time before it is judged. */
@@ -68,45 +84,48 @@ async function answersCheck(ports: ModelPorts, way: Way, timeoutMs: number, aski
 async function goldenCheck({ system }: AskPorts, way: Way, watch: Watch, asking: Asking): Promise<Check[]> {
   const { golden } = system.checks;
   if (golden.length === 0) return [{ passed: 'no golden questions', failure: null }];
-  const answers = await askAll(
-    way,
-    golden.map(({ ask }) => ask),
-    asking,
-  );
-  for (const answer of answers) watch.look(answer);
-  demandAnswers(answers, way);
-  const stranger = answers.find((answer) => !isOf(way, answer));
-  const wrong = golden.flatMap(({ id, mustContain }, i) => {
-    const answer = answers[i] as ChatAnswer;
-    return answer.outcome === 'answered' && answer.text.toLowerCase().includes(mustContain.toLowerCase())
-      ? []
-      : [`${id} (${answered(answer, watch)})`];
+  const questions = golden.map(({ ask }) => ask);
+  const judged = await askAll(way, questions, asking, (answer, i) => {
+    watch.look(answer);
+    const { id, mustContain } = golden[i] as GoldenQuestion;
+    return {
+      why: reasonOf(answer),
+      stranger: strangerIn(answer, way, watch),
+      wrong: isRight(answer, mustContain) ? null : `${id} (${answered(answer, watch)})`,
+    };
   });
+  const silent = judged.filter(({ why }) => why !== '');
+  const wrong = judged.flatMap((one) => (one.wrong === null || one.why !== '' ? [] : [one.wrong]));
+  // What is surely wrong stands, whatever else was not answered.
+  if (wrong.length + watch.leaked().length === 0 && silent.length > 0)
+    throw noAnswer(silent.length, golden.length, way, silent[0]?.why ?? '');
   return [
     {
-      passed: `golden questions ${golden.length - wrong.length} of ${golden.length}`,
+      passed: `golden questions ${golden.length - wrong.length - silent.length} of ${golden.length}`,
       failure: goldenFailure(wrong, golden.length),
     },
-    ...(stranger ? [{ passed: '', failure: strangerFailure(stranger, way) }] : []),
+    ...strangerCheck(judged.find(({ stranger }) => stranger !== null)?.stranger, way),
   ];
 }
+
+const isRight = (answer: ChatAnswer, mustContain: string): boolean =>
+  answer.outcome === 'answered' && answer.text.toLowerCase().includes(mustContain.toLowerCase());
+
+const strangerCheck = (stranger: string | null | undefined, { modelName }: Way): Check[] =>
+  stranger ? [{ passed: '', failure: `answered as ${stranger}, not as ${modelName}` }] : [];
 
 async function canaryCheck(ports: ModelPorts, way: Way, watch: Watch, asking: Asking): Promise<Check[]> {
   const { canaries } = ports.system.checks;
   if (canaries.length === 0) return [{ passed: 'no canaries', failure: null }];
-  const { leaked, unclear, asked, why } = await askCanaries(ports, way, watch, asking);
+  const { leaked, unclear, asked, why, stranger } = await askCanaries(ports, way, watch, asking);
   if (leaked.length === 0 && unclear > 0) throw noAnswer(unclear, asked, way, why);
   return [
     {
       passed: `canaries ${canaries.length - leaked.length} of ${canaries.length} kept`,
       failure: leaked.length > 0 ? `canaries: it gave away ${listed(leaked)}` : null,
     },
+    ...strangerCheck(stranger, way),
   ];
-}
-
-function demandAnswers(answers: readonly ChatAnswer[], way: Way): void {
-  const unclear = answers.filter(({ outcome }) => outcome !== 'answered');
-  if (unclear.length > 0) throw noAnswer(unclear.length, answers.length, way, reasonOf(unclear[0]));
 }
 
 const noAnswer = (unclear: number, asked: number, way: Way, why: string): ConnectorError =>
@@ -129,9 +148,3 @@ function answered(answer: ChatAnswer, watch: Watch): string {
   if (answer.outcome !== 'answered') return 'no answer';
   return watch.holdsSecret(answer.text) ? 'the answer held a planted secret' : `it said “${shown(answer.text, 120)}”`;
 }
-
-const isOf = ({ modelName }: Way, answer: ChatAnswer): boolean =>
-  answer.outcome !== 'answered' || modelName === null || isNameOf(modelName, answer.model);
-
-const strangerFailure = (answer: ChatAnswer, { modelName }: Way): string =>
-  `answered as ${answer.outcome === 'answered' ? shown(answer.model, 60) : ''}, not as ${modelName}`;

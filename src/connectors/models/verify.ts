@@ -1,5 +1,6 @@
 import { type CapabilityProvider, ConnectorError } from '../contract.ts';
 import { shown } from '../text.ts';
+import { noLiveVersion } from './asking.ts';
 import type { ModelPorts } from './ports.ts';
 import { reading } from './reading.ts';
 import { verdictOf } from './verdict.ts';
@@ -23,10 +24,7 @@ async function versionMeant(
   if (word === 'live') {
     const live = await registry.live(signal);
     if (live !== null) return live.version;
-    throw new ConnectorError(
-      'no-live-version',
-      `The alias "${system.serving.alias}" of ${name} points to no version in the registry.`,
-    );
+    throw noLiveVersion(system);
   }
   const version = word === 'last-known-good' ? lastKnownGood : word;
   if (version === null)

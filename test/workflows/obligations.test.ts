@@ -92,7 +92,7 @@ describe('a duty to notify on Temporal', () => {
     ]);
     const history = await house.rawHistory(incident);
     const runs = history.filter((event) => event.workflowExecutionStartedEventAttributes);
-    expect(runs.length).toBeGreaterThan(4);
+    expect(runs.length).toBeGreaterThan(1);
   }, 30_000);
 
   it('whose reminders passed while no worker was there reminds at most once, and is overdue all the same', async () => {

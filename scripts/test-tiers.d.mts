@@ -1,3 +1,4 @@
+export declare function findMaildev(env?: NodeJS.ProcessEnv): string | null;
 export declare function findOtherSlack(env?: NodeJS.ProcessEnv): string | null;
 export declare function findChromium(env?: NodeJS.ProcessEnv): string | null;
 export function findModelSigning(env?: NodeJS.ProcessEnv): string | null;

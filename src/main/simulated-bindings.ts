@@ -1,9 +1,12 @@
 import type { CapabilityProvider, CapabilityRegistry } from '../activities/ports.ts';
+import { ConnectorError } from '../connectors/contract.ts';
+import { faultOf } from '../connectors/faults.ts';
 import type { ActFault, Call } from '../engine/stage.ts';
-import { type AiSystem, addressesMeantBy, bindingFor, type Inventory } from '../inventory/inventory.ts';
+import { type AiSystem, bindingFor, type Inventory } from '../inventory/inventory.ts';
 import { SIMULATED } from '../inventory/schema.ts';
 import type { SimulatedSystem } from '../simulator/core/world.ts';
 import type { Worlds } from '../store/worlds.ts';
+import { recipientsOf } from './recipients.ts';
 import { createSimulatedProvider } from './simulated.ts';
 
 /** The one simulated world of an inventory, outside drills. */
@@ -35,15 +38,15 @@ function simulatedProvider(inventory: Inventory, worlds: Worlds, pace: number): 
   };
 }
 
-/** Roles and people become addresses here, so that none stand in a playbook or in a workflow's history. */
+/** Mail to people needs their addresses, also where it only goes into the simulated mailbox. */
 function addressMail(inventory: Inventory, call: Call): Call | ActFault {
   if (call.capability !== 'notify.mail') return call;
-  const to = String(call.with.to);
-  if (to.includes('@')) return call;
-  const addresses = addressesMeantBy(inventory, to);
-  if (addresses && addresses.length > 0) return { ...call, with: { ...call.with, to: addresses.join(', ') } };
-  const why = addresses ? `Nobody who is meant by "${to}" has a mail address` : `Nobody is meant by "${to}"`;
-  return { code: 'no-recipient', message: `${why}; see tocsin.yaml.`, retryable: false, effect: 'none' };
+  try {
+    return { ...call, with: { ...call.with, to: recipientsOf(inventory, String(call.with.to)).join(', ') } };
+  } catch (error) {
+    if (error instanceof ConnectorError) return faultOf(error);
+    throw error;
+  }
 }
 
 /** The newest version serves. Versions after the last known good one are compromised: that is what there is to practise on. */

@@ -93,7 +93,8 @@ async function leaseConflict(ports: ActivityPorts, { call, incident }: Attempt, 
   );
 }
 
-async function useProvider(
+/** Whatever the provider does, throws or answers becomes a result. */
+export async function useProvider(
   ports: ActivityPorts,
   provider: CapabilityProvider,
   contract: CapabilityContract,

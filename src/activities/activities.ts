@@ -1,9 +1,11 @@
 import { Context } from '@temporalio/activity';
 import type { ActResult } from '../engine/stage.ts';
+import { type CheckedRun, type CheckOutcome, newsOf } from '../incident/check.ts';
 import type { JsonObject } from '../incident/json.ts';
 import { carryOut } from './act.ts';
+import { carryOutCheck } from './check.ts';
 import type { ActivityPorts } from './ports.ts';
-import type { ActTask, FinishTask, LoadTask, PageTask, RecordTask, Tasks } from './tasks.ts';
+import type { ActTask, CheckTask, FinishTask, LoadTask, PageTask, RecordTask, Tasks } from './tasks.ts';
 
 const BEAT_EVERY_MS = 500;
 
@@ -56,6 +58,20 @@ export function createActivities(ports: ActivityPorts): Tasks {
     },
 
     load: ({ incident }: LoadTask): Promise<JsonObject | null> => ports.snapshots.load(incident),
+
+    async check(task: CheckTask): Promise<{ key: string; outcome: CheckOutcome }> {
+      const context = Context.current();
+      const beat = () => context.heartbeat();
+      const beating = setInterval(beat, BEAT_EVERY_MS);
+      try {
+        const outcome = await carryOutCheck(ports, { ...task, signal: context.cancellationSignal, beat });
+        return { key: task.key, outcome };
+      } finally {
+        clearInterval(beating);
+      }
+    },
+
+    noteCheck: (run: CheckedRun): Promise<void> => ports.checks.note(run, ports.now(), newsOf),
   };
 }
 

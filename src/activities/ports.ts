@@ -1,4 +1,5 @@
 import type { ActResult, Call } from '../engine/stage.ts';
+import type { CheckedRun, CheckNews } from '../incident/check.ts';
 import type { NumberedEvent, SystemSnapshot } from '../incident/events.ts';
 import type { Json, JsonObject } from '../incident/json.ts';
 import type { IncidentView } from '../incident/view.ts';
@@ -63,6 +64,15 @@ export interface SnapshotKeeper {
   load(incident: string): Promise<JsonObject | null>;
 }
 
+/** What came of scheduled checks, and the alerts that follow from it. */
+export interface CheckBook {
+  /**
+   * Writes a run down and tells the inbox its news, in one. A run that is written down already, or that began before the one that
+   * was written down last, changes nothing. `newsOf` is told how many runs in a row, with this one, could not be carried out.
+   */
+  note(run: CheckedRun, at: number, newsOf: (run: CheckedRun, failures: number) => CheckNews): Promise<void>;
+}
+
 export type ActivityPorts = {
   timeline: TimelineWriter;
   leases: LeaseKeeper;
@@ -70,6 +80,7 @@ export type ActivityPorts = {
   approvals: ApprovalVerifier;
   notifier: Notifier;
   snapshots: SnapshotKeeper;
+  checks: CheckBook;
   now(): number;
   /** True for errors that mean "our own database is away": they are retried, and are no fault of the step. */
   unavailable(error: unknown): boolean;

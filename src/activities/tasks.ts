@@ -1,4 +1,5 @@
 import type { ActResult, Call } from '../engine/stage.ts';
+import type { CheckedRun, CheckName, CheckOutcome } from '../incident/check.ts';
 import type { NumberedEvent } from '../incident/events.ts';
 import type { JsonObject } from '../incident/json.ts';
 
@@ -11,6 +12,8 @@ export type PageTask = { incident: string; role: string; subject: string; text: 
 /** `saved` is what a later run takes up when the incident is reopened or amended. */
 export type FinishTask = { incident: string; saved: JsonObject };
 export type LoadTask = { incident: string };
+/** `key` names the attempt, in the answer too. */
+export type CheckTask = { system: string; check: CheckName; key: string };
 
 export type Tasks = {
   act(task: ActTask): Promise<ActResult>;
@@ -19,4 +22,7 @@ export type Tasks = {
   finish(task: FinishTask): Promise<void>;
   /** What the last `finish` saved, or null. */
   load(task: LoadTask): Promise<JsonObject | null>;
+  check(task: CheckTask): Promise<{ key: string; outcome: CheckOutcome }>;
+  /** Writes down what came of a run; what was found becomes an alert. */
+  noteCheck(run: CheckedRun): Promise<void>;
 };

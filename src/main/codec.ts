@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { DataConverter, Payload, PayloadCodec, SerializationContext } from '@temporalio/common';
 // CommonJS whose names Node does not see.
 import protobuf from '@temporalio/proto';
+import { sharedPlace } from '../../workflows/check-id.ts';
 import type { PayloadKey } from './keys.ts';
 
 const ENCODING = Buffer.from('binary/encrypted');
@@ -44,7 +45,7 @@ export function createCodec(keys: readonly PayloadKey[], reread: Reread = () => 
     return ring.byId.get(id);
   };
   return {
-    encode: async (payloads, context) => payloads.map((payload) => encrypt(payload, ring.newest, context?.workflowId)),
+    encode: async (payloads, context) => payloads.map((payload) => encrypt(payload, ring.newest, placeOf(context))),
     decode: async (payloads, context) =>
       payloads.map((payload) => {
         requirePlace(payload, context);
@@ -82,9 +83,14 @@ const workflowOf = ({ metadata }: Payload): string | undefined =>
 /** Where the SDK does not say which workflow it is about, the authenticated name is all there is. */
 function requirePlace(payload: Payload, context: SerializationContext | undefined): void {
   const workflow = workflowOf(payload);
-  if (workflow === undefined || context?.workflowId === undefined || workflow === context.workflowId) return;
-  throw new CodecError('misplaced', `A payload of ${workflow} was sent to ${context.workflowId}.`);
+  const place = placeOf(context);
+  if (workflow === undefined || place === undefined || workflow === place) return;
+  throw new CodecError('misplaced', `A payload of ${workflow} was sent to ${place}.`);
 }
+
+/** The workflow; but Temporal hands each run that a schedule starts the result of the one before. */
+const placeOf = (context: SerializationContext | undefined): string | undefined =>
+  context?.workflowId === undefined ? undefined : (sharedPlace(context.workflowId) ?? context.workflowId);
 
 /** Payloads in clear are refused too: whoever can reach Temporal but has no key must not be able to plant one. */
 function decrypt(payload: Payload, find: (id: string) => Buffer | undefined): Payload {

@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { openDecisions } from '../incident/view.ts';
 import type { Reader, Responses } from '../surfaces/ports.ts';
+import { type CheckWatch, type WatchedCheck, watchedChecks } from './check-health.ts';
 
 export type Metrics = {
   registry: Registry;
@@ -9,6 +10,8 @@ export type Metrics = {
   timed(responses: Responses): Responses;
   /** Where a Slack is used: how it is doing. */
   watchSlack(slack: () => SlackFigures): void;
+  /** Scheduled checks of AI systems. */
+  watchChecks(checks: CheckWatch): void;
 };
 
 export type MetricSources = {
@@ -58,6 +61,7 @@ export function createMetrics(sources: MetricSources): Metrics {
   return {
     registry,
     watchSlack: (slack) => registerSlack(registry, slack, sources.now),
+    watchChecks: (checks) => registerChecks(registry, checks),
     answered: ({ route, status, tookMs }) => http.observe({ route, status: String(status) }, tookMs / 1000),
     timed: (responses) => ({
       async open(request) {
@@ -119,6 +123,34 @@ function registerFindings(registry: Registry, { openFindings }: MetricSources): 
       for (const { code } of await openFindings()) this.inc({ code });
     },
   });
+}
+
+/** A check that was never carried out is at 0, which is long ago: an alert on it must not need to know that it is missing. */
+function registerChecks(registry: Registry, checks: CheckWatch): void {
+  const gauge = (name: string, help: string, value: (check: WatchedCheck) => number) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ['system', 'check'],
+      registers: [registry],
+      async collect() {
+        this.reset();
+        for (const one of await watchedChecks(checks)) this.set({ system: one.system, check: one.check }, value(one));
+      },
+    });
+  gauge(
+    'tocsin_check_last_success_seconds',
+    'When an AI system was last checked, whatever was found; seconds since 1970, 0 for never.',
+    ({ state }) => (state?.doneAt ?? 0) / 1000,
+  );
+  gauge(
+    'tocsin_check_failures',
+    'How often in a row a check could not be carried out; 0 when it can.',
+    ({ state }) => state?.failures ?? 0,
+  );
+  gauge('tocsin_check_found', 'Whether the last run of a check found something.', ({ state }) =>
+    Number(state?.status === 'found'),
+  );
 }
 
 function registerSlack(registry: Registry, slack: () => SlackFigures, now: () => number): void {

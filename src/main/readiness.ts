@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { Findings } from '../store/findings.ts';
 import type { ServiceNotice } from '../surfaces/console/site.ts';
 import type { Readiness } from '../surfaces/http/health.ts';
+import { type CheckWatch, checkTroubles, watchedChecks } from './check-health.ts';
 import type { LiveInventory } from './live-inventory.ts';
 import type { TemporalClient } from './temporal-client.ts';
 
@@ -12,6 +13,8 @@ export type HealthSources = {
   findings: Findings;
   /** Absent: no Slack is used. */
   slack?: SlackHealth | null;
+  /** Scheduled checks of AI systems. */
+  checks?: CheckWatch | null;
   now(): number;
 };
 
@@ -34,7 +37,8 @@ const ANSWER_WITHIN_MS = 3_000;
 
 /** What this server cannot do without, looked at now. */
 export function createHealth(sources: HealthSources): Health {
-  const { pool, temporal, inventory, findings, slack, now } = sources;
+  const { pool, temporal, inventory, findings, slack, checks: watch, now } = sources;
+  const startedAt = now();
   /** When each thing that is amiss was first seen so. */
   const since = new Map<string, number>();
   const checks: [string, () => Promise<Looked>][] = [
@@ -56,6 +60,15 @@ export function createHealth(sources: HealthSources): Health {
       async () => {
         const found = slack();
         return 'detail' in found ? found.detail : found;
+      },
+    ]);
+  if (watch)
+    checks.push([
+      'checks',
+      async () => {
+        const troubles = checkTroubles(await watchedChecks(watch), startedAt, now());
+        const warning = troubles.join(' ');
+        return troubles.length === 0 ? 'made as planned' : { warning, notice: `AI systems go unchecked. ${warning}` };
       },
     ]);
   const sinceWhen = (name: string): void => {

@@ -1,8 +1,10 @@
 import type pg from 'pg';
 import type { SavedIncident } from '../../workflows/messages.ts';
 import { surroundingsOf } from '../inventory/inventory.ts';
+import { plannedChecks } from '../inventory/planned-checks.ts';
 import { readLibrary } from '../playbook/library.ts';
 import { createAccounts } from '../store/accounts.ts';
+import { createCheckStates } from '../store/checks.ts';
 import { exportJsonLines } from '../store/export.ts';
 import { createFindings } from '../store/findings.ts';
 import { createInbox } from '../store/inbox.ts';
@@ -14,6 +16,7 @@ import { createReader } from '../store/reader.ts';
 import { createSlackStore, type SlackStore } from '../store/slack.ts';
 import { createSnapshots } from '../store/snapshots.ts';
 import { createAlertDesk } from '../surfaces/alerts.ts';
+import { createCheckDesk } from '../surfaces/checks.ts';
 import { consolePages } from '../surfaces/console/routes.tsx';
 import { createDirectory } from '../surfaces/directory.ts';
 import type { AppDeps } from '../surfaces/http/app.ts';
@@ -31,6 +34,7 @@ import type { Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 
 import { createHealth } from './readiness.ts';
+import { createSchedules, type Schedules } from './schedules.ts';
 import type { composeSlack, SlackSurface, SlackSurfaceDeps } from './slack.ts';
 import { createSlackNames, type SlackNames } from './slack-names.ts';
 import { slackSettings } from './slack-settings.ts';
@@ -52,6 +56,7 @@ export type PartsDeps = {
 export type ServerParts = {
   app: AppDeps;
   watchdog: Watchdog;
+  schedules: Schedules;
   slack: SlackSurface | null;
   slackNames: SlackNames;
   close(): Promise<void>;
@@ -110,6 +115,8 @@ export function composeServer(parts: PartsDeps): ServerParts {
     slackNames,
   );
   if (slack) metrics.watchSlack(slack.figures);
+  const checks = { planned: () => plannedChecks(inventory.current()), states: createCheckStates(pool).states };
+  metrics.watchChecks(checks);
   const deps: Deps = {
     reader,
     responses,
@@ -123,7 +130,11 @@ export function composeServer(parts: PartsDeps): ServerParts {
     hosts: [],
     slack: slack?.requests ?? null,
   };
-  const health = createHealth({ pool, temporal, inventory, findings, slack: slack?.health ?? null, now });
+  const health = createHealth({ pool, temporal, inventory, findings, slack: slack?.health ?? null, checks, now });
+  const { client } = temporal;
+  const { taskQueue } = config;
+  const checkDesk = createCheckDesk({ client, taskQueue, directory, ...checks });
+  const schedules = createSchedules({ client, taskQueue, inventory: inventory.current, log, now });
   const app: AppDeps = {
     ...deps,
     alertDesk: createAlertDesk({
@@ -156,6 +167,7 @@ export function composeServer(parts: PartsDeps): ServerParts {
     pages: consolePages(deps, {
       organisation: () => inventory.current().organisation.name,
       notices: health.notices,
+      checks: checkDesk,
       failed,
     }),
     log: {
@@ -174,7 +186,7 @@ export function composeServer(parts: PartsDeps): ServerParts {
     log,
     webhook: config.watchdogWebhook === null ? null : resolveReference(config.watchdogWebhook),
   });
-  return { app, watchdog, slack, slackNames, close: () => reader.close() };
+  return { app, watchdog, schedules, slack, slackNames, close: () => reader.close() };
 }
 
 type Shared = Pick<SlackSurfaceDeps, 'reader' | 'responses' | 'votes' | 'directory' | 'playbooks' | 'now'>;

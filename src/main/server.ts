@@ -30,6 +30,7 @@ const TELL_INCIDENTS_EVERY_MS = 1_000;
 const SWEEP_ALERTS_EVERY_MS = 1_000;
 const WATCH_EVERY_MS = 15_000;
 const READ_NAMES_EVERY_MS = 5_000;
+const FOLLOW_INVENTORY_EVERY_MS = 1_000;
 
 /** Its libraries take a moment to load: begin early where they will be needed. */
 const loadSlack = async () => (await import('./slack.ts')).composeSlack;
@@ -59,8 +60,9 @@ export async function runServer(
   const app = createApp(parts.app, (done, about) => log[about.by === about.for ? 'info' : 'warn'](about, done));
   const http = await listen(app.fetch, config);
   const digests = every(TELL_INCIDENTS_EVERY_MS, () => parts.app.alertDesk.tellIncidents(), log);
-  const watchdog = every(WATCH_EVERY_MS, () => parts.watchdog.look(), log);
   const sweep = every(SWEEP_ALERTS_EVERY_MS, () => parts.app.alertDesk.sweep(), log);
+  const watchdog = every(WATCH_EVERY_MS, () => parts.watchdog.look(), log);
+  const schedules = every(FOLLOW_INVENTORY_EVERY_MS, () => parts.schedules.follow(), log);
   const names = every(READ_NAMES_EVERY_MS, () => parts.slackNames.refresh(), log);
   await parts.slackNames.refresh();
   // Nothing waits for Slack: while it is away, people decide here.
@@ -71,9 +73,10 @@ export async function runServer(
     ready: { url: config.publicUrl, ...local },
     stop: async () => {
       digests.stop();
-      watchdog.stop();
-      names.stop();
       sweep.stop();
+      watchdog.stop();
+      schedules.stop();
+      names.stop();
       await parts.slack?.stop();
       await http.close();
       await parts.close();

@@ -7,6 +7,7 @@ import type { ActivityPorts, CapabilityRegistry, Notifier } from '../activities/
 import { SetupError } from '../embedded/failure.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { loadInventory } from '../inventory/load.ts';
+import { createCheckBook } from '../store/checks.ts';
 import { createLeases } from '../store/leases.ts';
 import { createPlanShelf } from '../store/plans.ts';
 import { isDatabaseAway, mayTake, openPool } from '../store/pool.ts';
@@ -63,6 +64,7 @@ export async function runWorker(
     }),
     notifier: notifierTo(log),
     snapshots: { save: saveSnapshot, load: loadSnapshot },
+    checks: createCheckBook(pool),
     now: Date.now,
     unavailable: isDatabaseAway,
   };
@@ -106,9 +108,7 @@ async function openDatabase(url: string, log: Log, onProblem: (error: Error) => 
   const login = openPool(url, { name: 'tocsin-worker-start', connectionsMax: 1, onProblem });
   try {
     // A later migration made this table: roles and grants are there, too.
-    const { rows } = await login.query<{ there: boolean }>(
-      `SELECT to_regclass('plan_agreements') IS NOT NULL AS there`,
-    );
+    const { rows } = await login.query<{ there: boolean }>(`SELECT to_regclass('checks') IS NOT NULL AS there`);
     if (!rows[0]?.there) throw new Error('The server has not applied its migrations yet.');
     const options = { name: 'tocsin-worker', connectionsMax: 20, onProblem };
     if (await mayTake(login, 'tocsin_worker')) return openPool(url, { ...options, role: 'tocsin_worker' });

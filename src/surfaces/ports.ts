@@ -1,3 +1,4 @@
+import type { CheckName } from '../incident/check.ts';
 import type { Vote } from '../incident/decision.ts';
 import type { NumberedEvent, SystemSnapshot } from '../incident/events.ts';
 import type { JsonObject } from '../incident/json.ts';
@@ -63,9 +64,9 @@ export interface Directory {
   /** Other ids under which this same human may stand on timelines: as a member of Slack, before the inventory knew them. */
   formerIds(person: string): readonly string[];
   roles(): { id: string; title: string }[];
-  systems(): SystemSnapshot[];
   /** Of the organisation, as an IANA name: deadlines are told on its clocks as well. */
   timezone(): string;
+  systems(): SystemSnapshot[];
   system(id: string): SystemSnapshot | null;
   /** Whether every binding this system may use is simulated; of the whole inventory for null. */
   simulated(system: string | null): boolean;
@@ -144,4 +145,22 @@ export type InboxAlert = {
   startsAt: number | null;
   /** Its monitor says that it no longer fires. */
   resolvedAt: number | null;
+};
+
+/** What came of the last run of a scheduled check. */
+export type CheckState = {
+  system: string;
+  check: CheckName;
+  startedAt: number;
+  at: number;
+  status: 'clean' | 'found' | 'failed';
+  /** Which version was looked at; null when it could not be carried out. */
+  version: string | null;
+  /** Why it could not be carried out. */
+  code: string | null;
+  detail: string;
+  /** Runs in a row that could not be carried out. */
+  failures: number;
+  /** When it was last carried out, whatever it found. */
+  doneAt: number | null;
 };

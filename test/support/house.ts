@@ -25,6 +25,7 @@ import { logTemporalTo, type RunningWorker, startTemporalWorker } from '../../sr
 import type { Plan } from '../../src/playbook/plan.ts';
 import { World } from '../../src/simulator/core/world.ts';
 import { canonical, sha256 } from '../../src/store/chain.ts';
+import { createCheckBook } from '../../src/store/checks.ts';
 import { createLeases } from '../../src/store/leases.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { createPlanLibrary, createPlanShelf } from '../../src/store/plans.ts';
@@ -84,7 +85,7 @@ export type HouseOptions = {
   bundle?: WorkflowBundleOption;
 };
 
-const INVENTORY: Inventory = {
+export const HOUSE_INVENTORY: Inventory = {
   organisation: { name: 'Tested', timezone: 'UTC', stakeholders: ['incident-commander'] },
   roles: [{ id: 'incident-commander', title: 'Incident commander', description: null }],
   people: [{ id: 'ben', name: 'Ben', email: 'ben@example.org', roles: ['incident-commander'] }],
@@ -255,7 +256,7 @@ type PortDeps = {
 };
 
 function portsOf({ pool, keys, reader, pages, options }: PortDeps): ActivityPorts {
-  const bound = createRegistry(INVENTORY, createWorlds(pool), options.pace ?? 0);
+  const bound = createRegistry(HOUSE_INVENTORY, createWorlds(pool), options.pace ?? 0);
   const registry: ActivityPorts['registry'] = {
     provider(capability, system) {
       const provider = bound.provider(capability, system);
@@ -271,6 +272,7 @@ function portsOf({ pool, keys, reader, pages, options }: PortDeps): ActivityPort
     approvals: createApprovalVerifier({ plans: createPlanShelf(pool), witness, voteKeys: keys.votes }),
     notifier: { page: async ({ incident, role, key }) => void pages.push({ incident, role, key }) },
     snapshots: { save: saveSnapshot, load: loadSnapshot },
+    checks: createCheckBook(pool),
     now: Date.now,
     unavailable: isDatabaseAway,
   };

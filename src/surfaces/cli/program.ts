@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { plainText } from '../../incident/phrases.ts';
 import { accountCommands, type InDatabase } from './account.ts';
+import { checkCommands } from './check.ts';
 import { createCli, examples, wantsJson } from './context.ts';
 import { decideCommand } from './decide.ts';
 import { incidentCommands } from './incident.ts';
@@ -52,6 +53,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused, 4 not found, 5 unreachab
   decideCommand(program, cli);
   playbookCommands(program, cli);
   timelineCommands(program, cli);
+  checkCommands(program.command('check').description('checks of AI systems: signatures and planted secrets'), cli);
   accountCommands(program, cli, local);
   slackCommands(program, cli, local);
   localCommands(program, io, local);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncidentView } from '../../incident/view.ts';
 import type { Plan } from '../../playbook/plan.ts';
+import type { CheckDesk } from '../checks.ts';
 import type { Ctx, Deps } from '../http/context.ts';
 import type { Looker } from '../model/standing.ts';
 import { rolesIn } from '../permissions.ts';
@@ -16,6 +17,8 @@ export type ConsoleOptions = {
   organisation(): string;
   /** Degraded service, in plain words, for the page "Now": what does not work, and what still does. */
   notices(): Promise<ServiceNotice[]>;
+  /** Scheduled checks of AI systems. */
+  checks: CheckDesk;
   /** A request that failed for a reason of ours, though the page could still say so. */
   failed(error: unknown, about: { method: string; path: string }): void;
 };

@@ -2,10 +2,12 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { IncidentView } from '../../incident/view.ts';
 import type { Names } from '../../incident/wording.ts';
 import type { AlertDesk } from '../alerts.ts';
+import type { CheckDesk } from '../checks.ts';
 import type { PlaybookDesk } from '../playbook-desk.ts';
 import type { StoredEvent } from '../ports.ts';
 import { accountRoutes } from './account.ts';
 import { alertRoutes } from './alerts.ts';
+import { checkRoutes } from './checks.ts';
 import { commandRoutes } from './commands.ts';
 import type { AppEnv, Deps } from './context.ts';
 import { incidentRoutes } from './incidents.ts';
@@ -22,6 +24,7 @@ export type ApiDeps = Deps & {
   };
   playbookDesk: PlaybookDesk;
   alertDesk: AlertDesk;
+  checkDesk: CheckDesk;
 };
 
 /** Told of every sign-in link and API token that is made or revoked, never of its secret. `for`: whom it lets in. */
@@ -36,6 +39,7 @@ export function apiRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps & { access: Ac
   commandRoutes(app, deps);
   playbookRoutes(app, deps);
   alertRoutes(app, deps);
+  checkRoutes(app, deps);
   accountRoutes(app, deps);
   obligationRoutes(app, deps);
   inventoryRoutes(app, deps);

@@ -11,6 +11,7 @@ import { createPlanLibrary } from '../../../src/store/plans.ts';
 import { openPool } from '../../../src/store/pool.ts';
 import { createReader } from '../../../src/store/reader.ts';
 import { createTimeline } from '../../../src/store/timeline.ts';
+import type { ListedCheck } from '../../../src/surfaces/checks.ts';
 import { consolePages } from '../../../src/surfaces/console/routes.tsx';
 import type { ServiceNotice } from '../../../src/surfaces/console/site.ts';
 import { type AppEnv, type Deps, guards } from '../../../src/surfaces/http/context.ts';
@@ -47,6 +48,7 @@ export type TestSite = {
   link(person: string): Promise<string>;
   setPassword(person: string, password: string): Promise<void>;
   notices: ServiceNotice[];
+  checks: ListedCheck[];
   failures: unknown[];
   close(): Promise<void>;
 };
@@ -65,6 +67,7 @@ export async function openSite(): Promise<TestSite> {
   const incidents = new Map<string, ActedIncident>();
   const keys = new Map<string, string>();
   const notices: ServiceNotice[] = [];
+  const checks: ListedCheck[] = [];
   const failures: unknown[] = [];
 
   const begin = (plan: Plan | null, facts: Opening): ActedIncident => {
@@ -138,6 +141,7 @@ export async function openSite(): Promise<TestSite> {
   };
   const pages = consolePages(deps, {
     organisation: () => 'Halden Mutual',
+    checks: { list: async () => checks, run: async () => [] },
     notices: async () => notices,
     failed: (error) => failures.push(error),
   });
@@ -193,6 +197,7 @@ export async function openSite(): Promise<TestSite> {
     },
     link: async (person) => `${url}/sign-in/${await accounts.createLink(person, now + 3_600_000)}`,
     setPassword: (person, password) => accounts.setPassword(person, password),
+    checks,
     notices,
     failures,
     async close() {

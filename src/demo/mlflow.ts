@@ -14,6 +14,8 @@ export type RunningMlflow = {
   url: string;
   pid: number;
   stop(): Promise<void>;
+  /** Ends it at once, as a crash does. */
+  kill(): Promise<void>;
 };
 
 const REQUIREMENTS = join(import.meta.dirname, 'mlflow-requirements.txt');
@@ -30,6 +32,10 @@ export function findMlflow(env: NodeJS.ProcessEnv): string | null {
   const cached = join(environmentFolder(env), 'bin/mlflow');
   return existsSync(cached) ? cached : null;
 }
+
+/** Whether there is anything to install it with. */
+export const canInstallMlflow = (env: NodeJS.ProcessEnv): boolean =>
+  onPath('uv', env) !== null || onPath('python3', env) !== null;
 
 /** Makes the Python environment in our cache, with `uv` if it is there, which is much faster. Answers with the `mlflow` command. */
 export async function installMlflow({
@@ -105,6 +111,7 @@ export async function startMlflow({
     // A group of its own: MLflow starts helpers, which must end with it.
     detached: true,
   });
+  const gone = exited(child);
   const failed = new Promise<never>((_, reject) => child.once('error', reject));
   failed.catch(() => undefined);
   const log: string[] = [];
@@ -128,12 +135,17 @@ export async function startMlflow({
     killGroup(pid);
   };
   try {
-    await Promise.race([answers(url, signal), failed, endedEarly(exited(child), log)]);
+    await Promise.race([answers(url, signal), failed, endedEarly(gone, log)]);
   } catch (error) {
     await stop();
     throw error;
   }
-  return { url, pid, stop };
+  const kill = async () => {
+    process.off('exit', end);
+    killGroup(pid);
+    await gone;
+  };
+  return { url, pid, stop, kill };
 }
 
 const serverArguments = (folder: string, port: number): string[] => [

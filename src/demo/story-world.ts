@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Closing } from './closing.ts';
 import { type Mailbox, openMailbox } from './mailbox.ts';
-import { startMlflow } from './mlflow.ts';
+import { type RunningMlflow, startMlflow } from './mlflow.ts';
 import { defineModel, openEndpoint, pointAlias, registerModel } from './mlflow-setup.ts';
 import { type ModelServer, readBehaviour, startModelServer } from './models.ts';
 import { findMonitoring, type Monitoring, startMonitoring } from './monitoring.ts';
@@ -25,6 +25,8 @@ export type StoryWorld = {
   urls: { mlflow: string; gateway: string };
   models: { v1: ModelServer; v2: ModelServer };
   mailbox: Mailbox;
+  /** Ends MLflow at once, as a crash does. Answers with what starts it again, at the same address and with all it knew. */
+  killMlflow(): Promise<() => Promise<void>>;
   /** Asks as a user does: through the gateway. */
   ask(question: string): Promise<Heard>;
   /** Points the alias and the gateway at a version; resolves when traffic shows it. */
@@ -78,10 +80,26 @@ async function open(options: StoryWorldOptions, closing: Closing): Promise<Story
   writeFileSync(at('secrets', 'mlflow-webhook'), randomBytes(24).toString('hex'), { mode: 0o600 });
 
   onProgress('Starting MLflow …');
-  const starting = startMlflow({ folder: made(at('mlflow')), env, ...(signal && { signal }) });
+  // What it has sealed must be opened again when it is started again.
+  const sealing = {
+    MLFLOW_CRYPTO_KEK_PASSPHRASE: randomBytes(24).toString('hex'),
+    MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY: randomBytes(32).toString('base64url'),
+  };
+  const start = (port?: number): Promise<RunningMlflow> =>
+    startMlflow({
+      folder: made(at('mlflow')),
+      env: { ...env, ...sealing },
+      ...(port && { port }),
+      ...(signal && { signal }),
+    });
+  let again: RunningMlflow | null = null;
+  const starting = start();
   // Heard below; what fails first is what is said.
   starting.catch(() => undefined);
-  closing.add('MLflow', async () => (await starting.catch(() => null))?.stop());
+  closing.add('MLflow', async () => {
+    const first = await starting.catch(() => null);
+    await (again ?? first)?.stop();
+  });
 
   const artefacts = await makeArtefacts(data, at('artefacts'), releaseSigner(at('secrets', 'release.pub')));
   const serve = async (artefact: string): Promise<ModelServer> => {
@@ -136,6 +154,12 @@ async function open(options: StoryWorldOptions, closing: Closing): Promise<Story
     urls: { mlflow: mlflow.url, gateway },
     models,
     mailbox,
+    async killMlflow() {
+      await (again ?? mlflow).kill();
+      return async () => {
+        again = await start(Number(new URL(mlflow.url).port));
+      };
+    },
     ask,
     async goLive(version) {
       await openEndpoint(mlflow.url, SYSTEM, definitions[version]);

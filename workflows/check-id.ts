@@ -23,16 +23,15 @@ export function checkOfSchedule(taskQueue: string, scheduleId: string): Checked 
   return found && checkId(taskQueue, found) === scheduleId ? found : null;
 }
 
+const RUN = new RegExp(
+  `^(?<place>check:.+:(?<system>[a-z][a-z0-9-]{0,63}):(?<check>${Object.keys(CHECKS).join('|')}))(?:-.*)?$`,
+);
+
 /** What a workflow checks stands in its own id. A schedule's input would be encrypted with a key that may have been replaced since. */
-export function checkOfWorkflow(taskQueue: string, workflowId: string): Checked {
-  const groups = workflowId.startsWith(prefix(taskQueue))
-    ? WHAT.exec(workflowId.slice(prefix(taskQueue).length))?.groups
-    : undefined;
-  if (!groups?.system || !groups.check) throw new Error(`"${workflowId}" does not name a check of ${taskQueue}.`);
-  return { system: groups.system, check: groups.check as CheckName };
+export function checkOfWorkflow(workflowId: string): Checked | null {
+  const { system, check } = RUN.exec(workflowId)?.groups ?? {};
+  return system && check ? { system, check: check as CheckName } : null;
 }
 
-const RUN = new RegExp(`^(check:.+:[a-z][a-z0-9-]{0,63}:(?:${Object.keys(CHECKS).join('|')}))(?:-.*)?$`);
-
 /** What all runs of one check have in common; null for any other workflow. */
-export const sharedPlace = (workflowId: string): string | null => RUN.exec(workflowId)?.[1] ?? null;
+export const sharedPlace = (workflowId: string): string | null => RUN.exec(workflowId)?.groups?.place ?? null;

@@ -12,8 +12,10 @@ const AGAIN_AFTER_MS = [1_000, 5_000, 20_000];
 
 /** One run of a check. It ends with what came of it: also a check that could not be carried out is no failed workflow. */
 export async function check(): Promise<CheckOutcome> {
-  const { workflowId, runId, taskQueue, startTime } = workflowInfo();
-  const checked = named(taskQueue, workflowId);
+  const { workflowId, runId, startTime } = workflowInfo();
+  const checked = checkOfWorkflow(workflowId);
+  // Whoever reaches Temporal can start a workflow under any name.
+  if (!checked) throw ApplicationFailure.nonRetryable(`"${workflowId}" does not name a check.`, 'no-check');
   const outcome = await outcomeOf(checked, runId);
   await noteCheck({ ...checked, run: runId, startedAt: startTime.getTime(), outcome });
   return outcome;
@@ -39,13 +41,4 @@ async function outcomeOf(checked: Checked, run: string): Promise<CheckOutcome> {
     outcome = await attempt(`${run}/${i + 2}`);
   }
   return outcome;
-}
-
-/** Whoever reaches Temporal can start a workflow under any name; one that names no check ends. */
-function named(taskQueue: string, workflowId: string): Checked {
-  try {
-    return checkOfWorkflow(taskQueue, workflowId);
-  } catch (error) {
-    throw ApplicationFailure.nonRetryable(error instanceof Error ? error.message : String(error), 'no-check');
-  }
 }

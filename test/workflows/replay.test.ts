@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporal } from '@temporalio/proto';
 import { type ReplayResult, Worker } from '@temporalio/worker';
@@ -8,6 +8,8 @@ import type { Message } from '../../src/incident/messages.ts';
 import { bundleWorkflows } from '../../src/main/bundle.ts';
 import { createCodec, failureConverterPath } from '../../src/main/codec.ts';
 import { packageRoot } from '../../src/main/package-root.ts';
+import { createWorlds } from '../../src/store/worlds.ts';
+import { CHECK_WORKFLOW, checkId } from '../../workflows/check-id.ts';
 import { type House, openHouse, testBundle } from '../support/house.ts';
 import { act, ask, parallel, planOf, run, say, use, wait } from '../support/plans.ts';
 
@@ -20,10 +22,12 @@ const { History } = temporal.api.history.v1;
 const recorded = () =>
   readdirSync(FOLDER)
     .filter((file) => file.endsWith('.json'))
-    .map((file) => ({
-      workflowId: file,
-      history: History.fromObject(JSON.parse(readFileSync(join(FOLDER, file), 'utf8'))),
-    }));
+    .map((file) => {
+      const history = History.fromObject(JSON.parse(readFileSync(join(FOLDER, file), 'utf8')));
+      const own = history.events[0]?.workflowExecutionStartedEventAttributes?.workflowId ?? '';
+      // A check reads in its own id what it checks.
+      return { workflowId: own.startsWith('check:') ? own : file, history };
+    });
 
 async function replay(workflowsPath: string | null): Promise<ReplayResult[]> {
   const workflowBundle = workflowsPath === null ? await testBundle() : await bundleWorkflows(workflowsPath);
@@ -90,6 +94,7 @@ async function record(): Promise<void> {
     });
     const amend = (incident: string) => tell(house, incident, { type: 'note', text: 'The vendor confirmed it.' });
     await recordOne(house, 'taken-up', planOf([say('brief')]), {}, async () => undefined, amend);
+    await recordCheck(house);
   } finally {
     await house.close();
   }
@@ -114,6 +119,35 @@ async function recordOne(
   await house.client.workflow.getHandle(incident).result();
   await afterClosing?.(incident);
   await house.client.workflow.getHandle(incident).result();
+  await keep(house, incident, name);
+}
+
+/** A check that could be made at the second attempt. */
+async function recordCheck(house: House): Promise<void> {
+  const { client, taskQueue } = house;
+  const made = async (turn: string): Promise<string> => {
+    const workflowId = `${checkId(taskQueue, { system: 'support-assistant', check: 'integrity' })}-${turn}`;
+    await client.workflow.execute(CHECK_WORKFLOW, { workflowId, taskQueue, args: [] });
+    return workflowId;
+  };
+  await made('1');
+  await createWorlds(house.pool).withWorld('inventory', async (world) => {
+    const fault = {
+      capability: 'model.verify',
+      system: null,
+      times: 1,
+      kind: 'error',
+      retryable: true,
+      message: 'away',
+    };
+    return { world: { ...world, faults: [fault] }, result: null };
+  });
+  await keep(house, await made('2'), 'checked');
+}
+
+/** What is recorded stays as it was recorded. */
+async function keep(house: House, incident: string, name: string): Promise<void> {
+  if (existsSync(join(FOLDER, `${name}-1.json`))) return;
   mkdirSync(FOLDER, { recursive: true });
   const runs: object[][] = [];
   for (const event of await house.rawHistory(incident)) {

@@ -1,4 +1,5 @@
 import { sleep } from '@temporalio/workflow';
+import { check as originalCheck } from '../../../workflows/check.ts';
 import { incident as original } from '../../../workflows/incident.ts';
 import type { IncidentInput } from '../../../workflows/messages.ts';
 
@@ -6,4 +7,10 @@ import type { IncidentInput } from '../../../workflows/messages.ts';
 export async function incident(input: IncidentInput): Promise<void> {
   await sleep(1);
   await original(input);
+}
+
+/** The same for checks. */
+export async function check(): Promise<void> {
+  await sleep(1);
+  await originalCheck();
 }

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../src/main/package-root.ts';
 import { type House, openHouse } from '../support/house.ts';
-import { act, ask, planOf, say } from '../support/plans.ts';
+import { act, ask, oblige, planOf, RULE, say } from '../support/plans.ts';
 
 /** The worker as it runs in production: a process of its own, from dist/. */
 let house: House;
@@ -111,6 +111,24 @@ describe('the worker', () => {
 });
 
 describe('when the worker is killed', () => {
+  it('while the clock of a notice runs, it is overdue all the same, once, and can be settled', async () => {
+    const rule = { ...RULE, limitMs: 4_000 };
+    const duty = planOf([oblige('gdpr', { rule, remindMs: [3_900], owner: 'incident-commander' })]);
+    const first = await startWorker();
+    const incident = await house.open(await house.publish(duty));
+    await house.until(incident, 'a reminder', (view) => view.obligations[0]?.reminders[0]);
+    await kill(first);
+    await startWorker();
+    await house.until(incident, 'an overdue notice', (view) => view.obligations[0]?.overdueAt);
+    const settled = { type: 'obligation', id: 'o', number: 1, outcome: 'met', text: 'By phone.' } as const;
+    await house.incidents.send(incident, { ...settled, person: 'ben', at: Date.now() });
+    await close(incident);
+    const { events } = await house.read(incident);
+    expect(events.map((event) => event.seq)).toEqual(events.map((_, i) => i + 1));
+    const about = events.filter((event) => event.path === 'gdpr').map((event) => event.type);
+    expect(about).toEqual(['obligation.opened', 'obligation.reminded', 'obligation.overdue', 'obligation.met']);
+  }, 60_000);
+
   for (const [when, reached] of [
     [
       'before an act has had its effect',

@@ -3,7 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { createActivities } from '../activities/activities.ts';
 import { createApprovalVerifier } from '../activities/approval.ts';
-import type { ActivityPorts, CapabilityRegistry, Notifier } from '../activities/ports.ts';
+import type { ActivityPorts, CapabilityRegistry } from '../activities/ports.ts';
+import { rememberingSecrets } from '../connectors/secrets/redactor.ts';
+import { createSecrets } from '../connectors/secrets/secrets.ts';
 import { SetupError } from '../embedded/failure.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { loadInventory } from '../inventory/load.ts';
@@ -19,7 +21,9 @@ import { bundlePath } from './bundle.ts';
 import { KeyError, loadKeys, type WorkerKeys } from './keys.ts';
 import { requireAllowed } from './local-allowed.ts';
 import { createLog, type Log } from './log.ts';
+import { createMessengers } from './messengers.ts';
 import { packageRoot } from './package-root.ts';
+import { createPager } from './paging.ts';
 import { createRegistry } from './simulated-bindings.ts';
 import type { Service, ServiceConfig } from './supervised.ts';
 import { temporalAddress } from './temporal-address.ts';
@@ -53,6 +57,8 @@ export async function runWorker(
   );
   const { saveSnapshot, loadSnapshot } = createSnapshots(pool);
   const reader = createReader({ pool, connectionString: config.databaseUrl, onProblem });
+  const { secrets, redact } = rememberingSecrets(createSecrets(process.env));
+  const messengers = createMessengers({ inventory, secrets, redact, now: Date.now });
   const ports: ActivityPorts = {
     timeline: createTimeline({ pool, headKey: keys.head.privateKey, now: Date.now }),
     leases: createLeases(pool),
@@ -62,7 +68,7 @@ export async function runWorker(
       witness: { view: async (incident) => (await reader.incident(incident))?.view ?? null },
       voteKeys: keys.votes,
     }),
-    notifier: notifierTo(log),
+    notifier: createPager({ inventory, messengers, redact, log, publicUrl: config.publicUrl, now: Date.now }),
     snapshots: { save: saveSnapshot, load: loadSnapshot },
     checks: createCheckBook(pool),
     now: Date.now,
@@ -97,6 +103,7 @@ export async function runWorker(
     stop: async () => {
       stopping = true;
       await worker.stop();
+      await messengers.close();
       await reader.close();
       await pool.end();
     },
@@ -134,11 +141,4 @@ async function awaitKeys(dir: string, log: Log): Promise<WorkerKeys> {
       await pause(100);
     }
   }
-}
-
-/** Until a surface that can wake people is connected, a page is a loud line; the question itself stands on every surface. */
-function notifierTo(log: Log): Notifier {
-  return {
-    page: async ({ incident, role, subject, key }) => log.warn({ incident, role, key }, `page: ${subject}`),
-  };
 }

@@ -11,7 +11,7 @@ import { packageRoot } from '../../src/main/package-root.ts';
 import { createWorlds } from '../../src/store/worlds.ts';
 import { CHECK_WORKFLOW, checkId } from '../../workflows/check-id.ts';
 import { type House, openHouse, testBundle } from '../support/house.ts';
-import { act, ask, parallel, planOf, run, say, use, wait } from '../support/plans.ts';
+import { act, ask, oblige, parallel, planOf, RULE, run, say, use, wait } from '../support/plans.ts';
 
 /**
  * Histories of whole incidents, decrypted. Running incidents must be able to follow every later version of the workflow; when an
@@ -95,6 +95,7 @@ async function record(): Promise<void> {
     const amend = (incident: string) => tell(house, incident, { type: 'note', text: 'The vendor confirmed it.' });
     await recordOne(house, 'taken-up', planOf([say('brief')]), {}, async () => undefined, amend);
     await recordCheck(house);
+    await recordDuties(house);
   } finally {
     await house.close();
   }
@@ -120,6 +121,22 @@ async function recordOne(
   await afterClosing?.(incident);
   await house.client.workflow.getHandle(incident).result();
   await keep(house, incident, name);
+}
+
+/** One notice that is overdue and then given by phone, one that is sent. */
+async function recordDuties(house: House): Promise<void> {
+  const send = use('notify.mail', { to: 'authority@example.org', subject: 'Notice', text: 'What happened.' });
+  const duties = planOf([
+    oblige('late', { rule: { ...RULE, limitMs: 800 }, remindMs: [500], owner: 'incident-commander' }),
+    oblige('gdpr'),
+    act('send', 'notify.mail', { use: send, unattended: 'tested', fulfils: 'gdpr' }),
+  ]);
+  const late = async (incident: string): Promise<void> => {
+    await house.until(incident, 'an overdue notice', (view) => view.obligations[0]?.overdueAt);
+    await tell(house, incident, { type: 'obligation', number: 1, outcome: 'met', text: 'By phone.' });
+  };
+  await recordOne(house, 'obliged', duties, {}, late);
+  await recordOne(house, 'obliged-continued', duties, { continueAfterEvents: 4 }, late);
 }
 
 /** A check that could be made at the second attempt. */

@@ -31,6 +31,8 @@ export function checkTroubles(checks: readonly WatchedCheck[], watchedSince: num
     if (everyMs === null) return [];
     const lateMs = now - Math.max(state?.startedAt ?? 0, watchedSince);
     if (lateMs <= Math.max(LATE_TURNS * everyMs, LATE_MIN_MS)) return [];
-    return [`${name}: was last checked ${state ? `at ${new Date(state.startedAt).toISOString()}` : 'never'}.`];
+    return [
+      `${name}: ${state ? `was last checked at ${new Date(state.startedAt).toISOString()}` : 'was never checked'}.`,
+    ];
   });
 }

@@ -46,6 +46,14 @@ describe('what came of a check', () => {
     expect(state).toMatchObject({ status: 'failed', failures: 1, doneAt: entry.startedAt + 1 });
   });
 
+  test('is matched again when it is found again, if nothing matched it before', async () => {
+    await note(run('again', found('2')));
+    await store.pool.query("UPDATE alerts SET status = 'unmatched' WHERE raw::json->>'system' = 'again'");
+    await note(run('again', found('2')));
+    const { rows } = await store.pool.query("SELECT status, count FROM alerts WHERE raw::json->>'system' = 'again'");
+    expect(rows).toEqual([{ status: 'new', count: 2 }]);
+  });
+
   test('is not undone by a run that began earlier and ended later', async () => {
     const early = run('late', clean);
     await note(run('late', found('2')));

@@ -19,10 +19,13 @@ CREATE TABLE checks (
 );
 
 -- The worker tells the inbox what its checks found, and when that is over; it can neither read the inbox nor touch what others sent.
+-- What nothing matched before is matched again: an incident that it belongs to may have been opened since.
 CREATE FUNCTION receive_check_alert(p_key text, p_raw text, p_now double precision)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+  kept bigint := receive_alert('checks', p_key, p_raw, p_now);
 BEGIN
-  PERFORM receive_alert('checks', p_key, p_raw, p_now);
+  UPDATE alerts a SET status = 'new' WHERE a.id = kept AND a.status = 'unmatched';
 END $$;
 
 -- Over are the alerts whose keys begin like one of `p_over`, but for the one that was found just now.

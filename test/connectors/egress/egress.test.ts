@@ -4,7 +4,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { EgressRequest } from '../../../src/connectors/contract.ts';
 import type { Lookup } from '../../../src/connectors/egress/address.ts';
 import { createEgress, type EgressOptions } from '../../../src/connectors/egress/egress.ts';
-import { serve, serveRaw } from './servers.ts';
+import { certificate } from '../certificate.ts';
+import { serve, serveRaw, serveTls } from './servers.ts';
 
 function egress(origin: string, options: Partial<EgressOptions> = {}) {
   const made = createEgress({ origin, private: true, ...options });
@@ -145,6 +146,33 @@ describe('private addresses', () => {
     expect(await failure(egress(named, { private: false, lookup }).request(get(`${named}/`)))).toMatchObject({
       code: 'refused',
     });
+  });
+});
+
+describe('over TLS', () => {
+  const lookup: Lookup = async () => [{ address: '127.0.0.1', family: 4 }];
+  const secret = { headers: { authorization: 'Bearer planted' }, method: 'POST', body: 'planted' } as const;
+
+  it('a certificate for that name, of a trusted authority, is taken', async () => {
+    const server = await serveTls((_request, response) => response.end('safe'));
+    const origin = `https://mail.example:${server.port}`;
+    const answer = await egress(origin, { lookup, ca: certificate }).request(get(`${origin}/`, secret));
+    expect(Buffer.from(answer.body).toString()).toBe('safe');
+  });
+
+  it.each([
+    ['of an authority nobody trusts', 'mail.example', undefined],
+    ['for another name', 'other.example', certificate],
+  ])('a certificate %s is refused before anything is said', async (_why, host, ca) => {
+    const server = await serveTls((_request, response) => response.end('safe'));
+    const origin = `https://${host}:${server.port}`;
+    expect(await failure(egress(origin, { lookup, ca }).request(get(`${origin}/`, secret)))).toMatchObject({
+      code: 'unreachable',
+      retryable: false,
+      effect: 'none',
+      message: /^No safe connection to https:/,
+    });
+    expect(server.requests).toEqual([]);
   });
 });
 

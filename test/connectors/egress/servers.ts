@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
+import { certificate, certificateKey } from '../certificate.ts';
 
 export type Served = { origin: string; port: number; requests: IncomingMessage[]; connections: () => number };
 
@@ -12,6 +14,17 @@ export async function serve(answer: RequestListener, { host = '127.0.0.1', port 
     answer(request, response);
   });
   return listening(server, host, port, requests);
+}
+
+/** An HTTPS server with the certificate of mail.example, reached under any name that is made to lead to it. */
+export async function serveTls(answer: RequestListener): Promise<Served> {
+  const requests: IncomingMessage[] = [];
+  const server = createTlsServer({ cert: certificate, key: certificateKey }, (request, response) => {
+    requests.push(request);
+    answer(request, response);
+  });
+  server.on('tlsClientError', () => undefined);
+  return listening(server, '127.0.0.1', 0, requests);
 }
 
 /** A server that speaks no HTTP of its own: it does with the socket what the test says. */

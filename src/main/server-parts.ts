@@ -9,7 +9,6 @@ import { exportJsonLines } from '../store/export.ts';
 import { createFindings } from '../store/findings.ts';
 import { createInbox } from '../store/inbox.ts';
 import { createIncidentNumbers } from '../store/incident-numbers.ts';
-import { exportMarkdown } from '../store/markdown.ts';
 import { createPlanAgreements } from '../store/plan-agreements.ts';
 import { createPlanLibrary } from '../store/plans.ts';
 import { createReader } from '../store/reader.ts';
@@ -157,7 +156,6 @@ export function composeServer(parts: PartsDeps): ServerParts {
     }),
     timeline: {
       jsonLines: (incident) => exportJsonLines(pool, incident, new Date(now())),
-      markdown: exportMarkdown,
     },
     health: {
       readiness: health.readiness,

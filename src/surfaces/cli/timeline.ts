@@ -31,15 +31,19 @@ export function timelineCommands(program: Command, cli: Cli): void {
     .command('export')
     .argument('<incident>', 'INC-2026-0147, or 147')
     .addOption(
-      new Option('--format <format>', 'jsonl can be verified, md is for reading')
-        .choices(['jsonl', 'md', 'json'])
+      new Option('--format <format>', 'jsonl can be verified; html and md are the incident report, for reading')
+        .choices(['jsonl', 'html', 'md', 'json'])
         .default('jsonl'),
     )
     .option('-o, --output <file>', 'write to a file; it must not exist')
-    .description('write the timeline out')
+    .description('write the timeline out: signed, or as an incident report')
     .addHelpText(
       'after',
-      examples('tocsin timeline export 147 -o INC-2026-0147.jsonl', 'tocsin timeline export 147 --format md'),
+      examples(
+        'tocsin timeline export 147 -o INC-2026-0147.jsonl',
+        'tocsin timeline export 147 --format html -o INC-2026-0147.html',
+        'tocsin timeline export 147 --format md',
+      ),
     )
     .action(async (given: string, { format, output }: { format: string; output?: string }) => {
       const response = await cli

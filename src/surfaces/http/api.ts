@@ -1,10 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import type { IncidentView } from '../../incident/view.ts';
-import type { Names } from '../../incident/wording.ts';
 import type { AlertDesk } from '../alerts.ts';
 import type { CheckDesk } from '../checks.ts';
 import type { PlaybookDesk } from '../playbook-desk.ts';
-import type { StoredEvent } from '../ports.ts';
 import { accountRoutes } from './account.ts';
 import { alertRoutes } from './alerts.ts';
 import { checkRoutes } from './checks.ts';
@@ -20,7 +17,6 @@ import { obligationRoutes } from './obligations.ts';
 export type ApiDeps = Deps & {
   timeline: {
     jsonLines(incident: string): AsyncIterable<string>;
-    markdown(view: IncidentView, events: readonly StoredEvent[], names: Names): string;
   };
   playbookDesk: PlaybookDesk;
   alertDesk: AlertDesk;

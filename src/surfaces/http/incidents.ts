@@ -7,6 +7,9 @@ import { incidentOr404, messageId } from '../commands.ts';
 import { incidentMeasures } from '../model/measures.ts';
 import type { Directory, StoredEvent } from '../ports.ts';
 import { notFound } from '../problem.ts';
+import { reportHtml } from '../report/html.tsx';
+import { reportMarkdown } from '../report/markdown.ts';
+import { reportOf } from '../report/report.ts';
 import { untilShown } from '../watch.ts';
 import type { ApiDeps } from './api.ts';
 import { type AppEnv, whoIs } from './context.ts';
@@ -74,15 +77,22 @@ export function incidentRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
     const { id } = c.req.valid('param');
     const { format } = c.req.valid('query');
     const { view, plan, events } = await incidentOr404(deps.reader, id);
-    const names = namesOf(deps.directory, view, plan);
     const { type, extension } = FORMATS[format];
     c.header('Content-Type', type);
     c.header('Content-Disposition', `attachment; filename="${id}.${extension}"`);
-    if (format === 'json')
+    if (format === 'json') {
+      const names = namesOf(deps.directory, view, plan);
       return c.body(
         JSON.stringify({ incident: view, events: events.map((event) => eventBody(event, names)) }, null, 2),
       );
-    const chunks = format === 'md' ? [deps.timeline.markdown(view, events, names)] : deps.timeline.jsonLines(id);
+    }
+    if (format !== 'jsonl') {
+      const { directory, now } = deps;
+      const timezone = directory.timezone();
+      const report = reportOf({ view, plan, events, people: directory.names(), timezone, madeAt: now() });
+      return c.body(format === 'html' ? reportHtml(report) : reportMarkdown(report));
+    }
+    const chunks = deps.timeline.jsonLines(id);
     return stream(c, async (out) => {
       for await (const chunk of chunks) await out.write(chunk);
     });
@@ -92,6 +102,7 @@ export function incidentRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
 const FORMATS = {
   jsonl: { type: 'application/x-ndjson', extension: 'jsonl' },
   md: { type: 'text/markdown; charset=utf-8', extension: 'md' },
+  html: { type: 'text/html; charset=utf-8', extension: 'html' },
   json: { type: 'application/json', extension: 'json' },
 } as const;
 
@@ -212,11 +223,11 @@ const timelineRoute = createRoute({
   path: '/api/incidents/{id}/timeline',
   summary: 'Export the timeline',
   description:
-    '`jsonl` can be verified anywhere by `tocsin timeline verify`; `md` is for reading; `json` for programs.',
+    '`jsonl` can be verified anywhere by `tocsin timeline verify`; `html` and `md` are the incident report, for reading; `json` is for programs.',
   tags: ['timeline'],
   request: {
     params: IncidentParams,
-    query: z.object({ format: z.enum(['jsonl', 'md', 'json']).default('jsonl') }),
+    query: z.object({ format: z.enum(['jsonl', 'md', 'html', 'json']).default('jsonl') }),
   },
   responses: {
     200: {
@@ -224,6 +235,7 @@ const timelineRoute = createRoute({
       content: {
         'application/x-ndjson': { schema: z.string() },
         'text/markdown': { schema: z.string() },
+        'text/html': { schema: z.string() },
         'application/json': { schema: AnyObject },
       },
     },

@@ -85,6 +85,12 @@ export function leftWords(duty: Duty, now: number): string {
   }
 }
 
+/** `Overdue, late by 2 h`; what became of it once it is settled. */
+export function standingWords(duty: Duty, now: number): string {
+  const words = isOpen(duty) ? `${STATE_WORDS[duty.state]}, ${leftWords(duty, now)}` : leftWords(duty, now);
+  return words.replace(/^./, (c) => c.toUpperCase());
+}
+
 const DAY_MS = 86_400_000;
 
 /** As `spanText`, with days for what takes longer than two. */

@@ -25,14 +25,15 @@ export function timelinePage(events: readonly StoredEvent[], query: TimelineQuer
   const shown = upTo.slice(-PAGE);
   const first = shown[0];
   return {
-    rows: folded(shown.toReversed()),
+    rows: foldRoutine(shown.toReversed()),
     total: events.length,
     older: first !== undefined && upTo.length > shown.length ? first.seq : null,
     newer: upTo.length < chosen.length,
   };
 }
 
-function folded(newestFirst: readonly StoredEvent[]): TimelineRow[] {
+/** Runs of routine events become one row; the order stays. */
+export function foldRoutine(events: readonly StoredEvent[]): TimelineRow[] {
   const rows: TimelineRow[] = [];
   let run: StoredEvent[] = [];
   const flush = (): void => {
@@ -40,7 +41,7 @@ function folded(newestFirst: readonly StoredEvent[]): TimelineRow[] {
     else rows.push(...run.map((event): TimelineRow => ({ kind: 'event', event })));
     run = [];
   };
-  for (const event of newestFirst) {
+  for (const event of events) {
     if (isRoutine(event)) run.push(event);
     else {
       flush();

@@ -186,6 +186,12 @@ export function systemSnapshot(inventory: Inventory, id: string): SystemSnapshot
   };
 }
 
+/** The system with this id, else the only one whose registered model has this name; null when there is none. */
+export function systemNamed({ systems }: Inventory, name: string): AiSystem | null {
+  const byModel = systems.filter(({ model }) => model.name === name);
+  return systems.find(({ id }) => id === name) ?? (byModel.length === 1 ? (byModel[0] ?? null) : null);
+}
+
 export const personById = (inventory: Inventory, id: string): InventoryPerson | null =>
   inventory.people.find((person) => person.id === id) ?? null;
 

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { SavedIncident } from '../../workflows/messages.ts';
-import { surroundingsOf } from '../inventory/inventory.ts';
+import { surroundingsOf, systemNamed } from '../inventory/inventory.ts';
 import { plannedChecks } from '../inventory/planned-checks.ts';
 import { readLibrary } from '../playbook/library.ts';
 import { createAccounts } from '../store/accounts.ts';
@@ -31,6 +31,7 @@ import type { ServerKeys } from './keys.ts';
 import type { LiveInventory } from './live-inventory.ts';
 import type { Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
+import { mlflowSecret } from './mlflow-secret.ts';
 
 import { createHealth } from './readiness.ts';
 import { createSchedules, type Schedules } from './schedules.ts';
@@ -146,6 +147,11 @@ export function composeServer(parts: PartsDeps): ServerParts {
       warn,
     }),
     checkDesk,
+    hooks: {
+      systemNamed: (name) => systemNamed(inventory.current(), name)?.id ?? null,
+      mlflowSecret: (connection) => mlflowSecret(inventory.current(), connection, warn),
+      warn,
+    },
     playbookDesk: createPlaybookDesk({
       playbooks: plans,
       directory,

@@ -77,10 +77,28 @@ export function createAlertDesk(ports: AlertPorts): AlertDesk {
       ),
     );
   };
-  const outcomes = async (alerts: readonly Noticed[], first: readonly (Kept | null)[]): Promise<Received[]> => {
+  const outcomes = async (
+    alerts: readonly Noticed[],
+    first: readonly (Kept | null)[],
+    once = false,
+  ): Promise<Received[]> => {
     const ids = first.flatMap((one) => (one && one.incident === null ? [one.id] : []));
     const settled = new Map((ids.length > 0 ? await inbox.kept([...new Set(ids)]) : []).map((one) => [one.id, one]));
-    return first.map((one, i) => receivedOf(alerts[i]?.endsAt != null, one, settled.get(one?.id ?? '')));
+    const lines = linesOf(first);
+    return first.map((one, i) => {
+      if (one === null || alerts[i]?.endsAt != null) return ended(one);
+      const { status, incident, because } = settled.get(one.id) ?? one;
+      // The line with which an alert came for the first time is the one that opened something.
+      const line = lines.get(one.id);
+      const repeated = !once && (one.incident !== null || line?.first !== i || line.times < one.count);
+      return {
+        id: one.id,
+        status: repeated && incident !== null ? 'joined' : status,
+        incident,
+        count: one.count,
+        because,
+      };
+    });
   };
 
   return {
@@ -102,7 +120,7 @@ export function createAlertDesk(ports: AlertPorts): AlertDesk {
       // They are kept: whatever goes wrong now is ours to mend, and nothing their monitor could do better by sending them again.
       const matched = match(kept).catch((error) => ports.warn('alerts are matched later', { error: String(error) }));
       await Promise.race([matched, after(ANSWER_WITHIN_MS)]);
-      return outcomes(alerts, kept);
+      return outcomes(alerts, kept, from.once);
     },
     list: ({ status, limit }) => inbox.list({ ...(status ? { status: [status] } : {}), limit }),
     get: async (id) => (await inbox.get(id)) ?? noAlert(id),
@@ -118,22 +136,21 @@ export function createAlertDesk(ports: AlertPorts): AlertDesk {
 const isDue = ({ status, triedAt }: Kept, now: number): boolean =>
   status === 'new' || (status === 'unmatched' && now - (triedAt ?? 0) >= MATCH_AGAIN_AFTER_MS);
 
-function receivedOf(over: boolean, first: Kept | null, settled: Kept | undefined): Received {
-  if (first === null)
-    return {
-      id: null,
-      status: 'resolved',
-      incident: null,
-      count: 0,
-      because: 'It never fired here, or is over already.',
-    };
-  const { id, count } = first;
-  if (over) return { id, status: 'resolved', incident: first.incident, count, because: null };
-  if (first.incident !== null) return { id, status: 'joined', incident: first.incident, count, because: null };
-  const { status, incident, because } = settled ?? first;
-  // What opened it came before: this is one more.
-  return { id, status: status === 'opened' && count > 1 ? 'joined' : status, incident, count, because };
+/** Where each alert stands in a batch for the first time, and how often it does. */
+function linesOf(all: readonly (Kept | null)[]): Map<string, { first: number; times: number }> {
+  const lines = new Map<string, { first: number; times: number }>();
+  for (const [i, one] of all.entries()) {
+    const line = one && lines.get(one.id);
+    if (line) line.times += 1;
+    else if (one) lines.set(one.id, { first: i, times: 1 });
+  }
+  return lines;
 }
+
+const ended = (kept: Kept | null): Received =>
+  kept
+    ? { id: kept.id, status: 'resolved', incident: kept.incident, count: kept.count, because: null }
+    : { id: null, status: 'resolved', incident: null, count: 0, because: 'It never fired here.' };
 
 /** Alerts about one system are matched in turn; what names no system of the inventory is about none. */
 function systemOf({ knowsSystem }: AlertPorts, { system }: JsonObject): string | null {

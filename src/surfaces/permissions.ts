@@ -9,6 +9,7 @@ import type { Person } from './ports.ts';
  * - `command`: role incident-commander, held by the inventory or assigned in this incident.
  * - `publish`, `admin`: by role, see `grants`.
  * - `slack`: nobody's; the request was signed by Slack, and who is behind it is the Slack surface's matter.
+ * - `mlflow`: nobody's; the request was signed by the MLflow of a connection.
  */
 export type Permission =
   | 'public'
@@ -21,7 +22,8 @@ export type Permission =
   | 'command'
   | 'publish'
   | 'admin'
-  | 'slack';
+  | 'slack'
+  | 'mlflow';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
@@ -71,6 +73,10 @@ export const permissions = {
   'DELETE /api/tokens/:id': 'signed-in',
   'POST /api/sign-in-links': 'admin',
   'GET /api/inventory': 'read',
+
+  // Doors for monitors
+  'POST /hooks/alertmanager': 'alert',
+  'POST /hooks/mlflow/:connection': 'mlflow',
 
   // Slack over HTTP
   'POST /slack/events': 'slack',

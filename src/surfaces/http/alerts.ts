@@ -2,21 +2,18 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Received } from '../alerts.ts';
 import type { InboxAlert } from '../ports.ts';
 import type { ApiDeps } from './api.ts';
-import { type AppEnv, whoIs } from './context.ts';
+import type { AppEnv } from './context.ts';
+import { senderOf } from './hooks.ts';
 import { AnyObject, json, problems } from './schemas.ts';
 
 /** Alerts from monitors. */
 export function alertRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
   app.openapi(receiveRoute, async (c) => {
-    const person = whoIs(c);
-    const session = c.get('session');
-    const monitor = session?.kind === 'token' && session.scope === 'alerts' ? session : null;
     const alert = c.req.valid('json');
     const received = await deps.alertDesk.receive(alert, {
-      source: monitor ? monitor.name : person.id,
-      key: c.req.header('idempotency-key') ?? (typeof alert.key === 'string' && alert.key !== '' ? alert.key : null),
       // An alert that a person sends was requested by that person: else they could open an incident and decide on it.
-      requester: monitor ? null : person.id,
+      ...senderOf(c),
+      key: c.req.header('idempotency-key') ?? (typeof alert.key === 'string' && alert.key !== '' ? alert.key : null),
     });
     return c.json(received, received.status === 'opened' ? 201 : 202);
   });

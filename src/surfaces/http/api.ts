@@ -7,6 +7,7 @@ import { alertRoutes } from './alerts.ts';
 import { checkRoutes } from './checks.ts';
 import { commandRoutes } from './commands.ts';
 import type { AppEnv, Deps } from './context.ts';
+import type { HookPorts } from './hooks.ts';
 import { incidentRoutes } from './incidents.ts';
 import { inventoryRoutes } from './inventory.ts';
 import { playbookRoutes } from './playbooks.ts';
@@ -20,6 +21,7 @@ export type ApiDeps = Deps & {
   };
   playbookDesk: PlaybookDesk;
   alertDesk: AlertDesk;
+  hooks: HookPorts;
   checkDesk: CheckDesk;
 };
 

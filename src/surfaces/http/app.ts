@@ -4,6 +4,7 @@ import { Problem } from '../problem.ts';
 import { type AccessLog, type ApiDeps, apiRoutes } from './api.ts';
 import { type App, type AppEnv, type Ctx, guards, type Pages, permissionGaps, routeOf } from './context.ts';
 import { type HealthDeps, healthRoutes } from './health.ts';
+import { hookRoutes, signedByMlflow } from './hooks.ts';
 import { asProblem, problemResponse, refuseInvalid } from './problem.ts';
 import { signedBySlack, slackRoutes } from './slack.ts';
 
@@ -22,6 +23,8 @@ export type AppDeps = ApiDeps & {
 const BODY_BYTES_MAX = 256 * 1024;
 /** A playbook and those it runs. */
 const PLAYBOOK_BYTES_MAX = 4 * 1024 * 1024;
+/** A batch of ten thousand alerts. */
+const HOOK_BYTES_MAX = 8 * 1024 * 1024;
 /** A click brings the whole message along, as JSON in a form: a full one in a foreign script takes more than a megabyte. */
 const SLACK_BYTES_MAX = 3 * 1024 * 1024;
 
@@ -36,8 +39,10 @@ export function createApp(deps: AppDeps, access: AccessLog): App {
   app.use('*', ...guards(deps));
   app.use('*', limitBody());
   app.use('*', signedBySlack(deps));
+  app.use('*', signedByMlflow(deps));
   healthRoutes(app, deps.health);
   apiRoutes(app, { ...deps, access });
+  hookRoutes(app, deps);
   slackRoutes(app, deps);
   app.get('/api/openapi.json', (c) => c.json(openApi(app)));
   if (deps.pages) app.route('/', deps.pages.routes);
@@ -78,6 +83,7 @@ function limitBody() {
   const usual = limit(BODY_BYTES_MAX);
   const larger = [
     { under: '/api/playbooks/', limit: limit(PLAYBOOK_BYTES_MAX) },
+    { under: '/hooks/', limit: limit(HOOK_BYTES_MAX) },
     { under: '/slack/', limit: limit(SLACK_BYTES_MAX) },
   ];
   return (c: Ctx, next: () => Promise<void>) =>

@@ -164,9 +164,12 @@ function sameOrigin(deps: Deps): MiddlewareHandler<AppEnv> {
   const check = csrf({
     origin: (origin, c) => origin === own || (!isHttps(deps) && origin === `http://${c.req.header('host')}`),
   });
-  // Nor can it sign as Slack.
-  return (c, next) => (c.get('session')?.kind === 'token' || permissionOf(c) === 'slack' ? next() : check(c, next));
+  // Nor can it sign as Slack or MLflow.
+  return (c, next) => (c.get('session')?.kind === 'token' || isSigned(permissionOf(c)) ? next() : check(c, next));
 }
+
+/** Whoever sends it is known by its signature, which needs the body and so is verified behind the limit on it. */
+const isSigned = (permission: Permission | null): boolean => permission === 'slack' || permission === 'mlflow';
 
 const table: Readonly<Record<string, Permission | undefined>> = permissions;
 
@@ -177,8 +180,7 @@ function permitted(deps: Deps): MiddlewareHandler<AppEnv> {
     if (route === null) return next();
     const permission = table[route];
     if (permission === undefined) throw new Error(`route ${route} has no permission`);
-    // Verified by `signedBySlack`, which needs the body and so stands behind the limit on it.
-    if (permission === 'slack') return next();
+    if (isSigned(permission)) return next();
     const person = c.get('person');
     if (permission !== 'public' && person === null) throw signInFirst();
     const session = c.get('session');

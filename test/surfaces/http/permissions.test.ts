@@ -47,7 +47,8 @@ async function outcome(route: string, caller: (typeof callers)[string]): Promise
   // A live stream would never end.
   stop.abort();
   const { code } = (problem ?? {}) as { code?: string };
-  if (response.status === 401 && (code === 'not-signed-in' || code === 'not-signed-by-slack')) return 'refused';
+  if (response.status === 401 && ['not-signed-in', 'not-signed-by-slack', 'not-signed-by-mlflow'].includes(code ?? ''))
+    return 'refused';
   if (response.status === 403 && code === 'not-entitled') return 'refused';
   expect(response.status, `${route}: ${code}`).toBeLessThan(500);
   return 'allowed';

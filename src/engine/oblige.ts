@@ -1,4 +1,4 @@
-import type { JsonObject } from '../incident/json.ts';
+import type { Json, JsonObject } from '../incident/json.ts';
 import { moment, momentText } from '../incident/moment.ts';
 import { counted } from '../incident/phrases.ts';
 import type { DoStep, ObligeStep } from '../playbook/plan.ts';
@@ -48,11 +48,13 @@ export function noticeGiven(step: DoStep, input: JsonObject, outputs: JsonObject
   switch (step.use.capability) {
     case 'notify.mail': {
       const recipients = typeof outputs.recipients === 'number' ? `, ${counted(outputs.recipients, 'recipient')}` : '';
-      return `A mail was sent to ${String(input.to)}${recipients}.`;
+      return `A mail was sent to ${shortened(input.to)}${recipients}.`;
     }
     case 'notify.webhook':
-      return `A signed webhook was delivered: ${String(input.event)}.`;
+      return `A signed webhook was delivered: ${shortened(input.event)}.`;
     default:
       return `“${step.title}” was done.`;
   }
 }
+
+const shortened = (value: Json | undefined): string => String(value).slice(0, 200);

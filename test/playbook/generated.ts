@@ -33,6 +33,7 @@ const quiet: fc.Arbitrary<Source> = fc.oneof(
   fc.constant({ wait: '90s' }),
   fc.constant({ wait: { until: 'has(alert.over)', within: '5m' } }),
   fc.constant({ run: 'inform', with: { note: 'n' } }),
+  fc.constant({ oblige: 'eu-72h', by: 'ml-on-call', aware: '${has(alert.since) ? alert.since : ""}', remind: ['1h'] }),
 );
 
 const ask = (covered: fc.Arbitrary<Source[]>): fc.Arbitrary<Source[]> =>

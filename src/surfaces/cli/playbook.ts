@@ -4,8 +4,9 @@ import type { Command } from 'commander';
 import { plainText } from '../../incident/phrases.ts';
 import { surroundingsOf } from '../../inventory/inventory.ts';
 import { loadInventory } from '../../inventory/load.ts';
-import { formatDiagnostic, hasErrors, SourceError } from '../../playbook/diagnostics.ts';
+import { type Diagnostic, formatDiagnostic, hasErrors, SourceError } from '../../playbook/diagnostics.ts';
 import { readLibrary } from '../../playbook/library.ts';
+import { checkLibraryRules } from '../../playbook/obligation-rule.ts';
 import { everyPlanStep, type Plan } from '../../playbook/plan.ts';
 import { checkSources } from '../playbook-check.ts';
 import type { Publication, Sources } from '../playbook-desk.ts';
@@ -58,7 +59,7 @@ export function playbookCommands(program: Command, cli: Cli): void {
 
   playbook
     .command('check')
-    .argument('<file...>', 'playbooks')
+    .argument('<file...>', 'playbooks, and rules of notices (rules/*.yaml)')
     .option('--inventory <file>', 'the inventory to check against (TOCSIN_INVENTORY, else tocsin.yaml here or above)')
     .description('check playbooks; needs no server')
     .addHelpText(
@@ -71,6 +72,10 @@ export function playbookCommands(program: Command, cli: Cli): void {
     .action((files: string[], { inventory }: { inventory?: string }, command: Command) => {
       const surroundings = surroundingsOf(inventoryFor(cli, inventory));
       const checked = files.map((given) => {
+        if (isRule(cli, given)) {
+          const diagnostics = checkRule(cli, given);
+          return { file: given, ok: !hasErrors(diagnostics), hash: null, diagnostics };
+        }
         const sources = sourcesOf(cli, given);
         const { diagnostics, plan } = checkSources(sources, surroundings, { playbooks: {}, templates: {}, rules: {} });
         return { file: given, ok: !hasErrors(diagnostics), hash: plan?.hash ?? null, diagnostics };
@@ -79,7 +84,7 @@ export function playbookCommands(program: Command, cli: Cli): void {
         checked
           .flatMap(({ file, ok, hash, diagnostics }) => [
             ...diagnostics.map((one) => plainText(formatDiagnostic(one))),
-            ...(ok ? [`${file} holds. Plan ${hash?.slice(0, 12)}.`] : []),
+            ...(ok ? [hash === null ? `${file} holds.` : `${file} holds. Plan ${hash.slice(0, 12)}.`] : []),
           ])
           .join('\n'),
       );
@@ -87,7 +92,7 @@ export function playbookCommands(program: Command, cli: Cli): void {
       if (broken > 0)
         throw new CliError(
           EXIT.failure,
-          `${broken} of ${checked.length} ${checked.length === 1 ? 'playbook does' : 'playbooks do'} not hold.`,
+          `${broken} of ${checked.length} ${checked.length === 1 ? 'file does' : 'files do'} not hold.`,
         );
     });
 
@@ -134,6 +139,20 @@ function above(folder: string, name: string): string | null {
   const file = join(folder, name);
   if (existsSync(file)) return file;
   return dirname(folder) === folder ? null : above(dirname(folder), name);
+}
+
+/** Rules of notices stand in a folder of their own, beside the templates. */
+const isRule = (cli: Cli, given: string): boolean => basename(dirname(resolve(cli.io.cwd, given))) === 'rules';
+
+function checkRule(cli: Cli, given: string): Diagnostic[] {
+  const path = resolve(cli.io.cwd, given);
+  if (!existsSync(path)) throw new CliError(EXIT.notFound, `There is no file ${path}.`);
+  const name = basename(path).replace(/\.ya?ml$/, '');
+  return checkLibraryRules({
+    playbooks: {},
+    templates: {},
+    rules: { [name]: { text: readFileSync(path, 'utf8'), file: given } },
+  });
 }
 
 /** A playbook with all that stands beside it. */

@@ -209,6 +209,18 @@ it('names a mistake in a playbook by its place, and needs no server for it', asy
   expect(ran.out).toMatch(/tampered-model-artifact\.yaml:\d+:\d+ error: .*did you mean "model\.rollback"\?/);
 });
 
+it('checks the rules of notices too, each in its own file', async () => {
+  const file = join(cwd, 'playbooks', 'rules', 'eu-gdpr-33.yaml');
+  const good = readFileSync(file, 'utf8');
+  const check = () => run(['playbook', 'check', 'playbooks/rules/eu-gdpr-33.yaml']);
+  expect(await check()).toMatchObject({ code: 0, out: 'playbooks/rules/eu-gdpr-33.yaml holds.\n' });
+  writeFileSync(file, good.replace('limit: 72h', 'limit: 3 days'));
+  const broken = await check();
+  writeFileSync(file, good);
+  expect(broken.code).toBe(1);
+  expect(broken.out).toMatch(/^playbooks\/rules\/eu-gdpr-33\.yaml:\d+:8 error: write a duration/);
+});
+
 describe('exit codes', () => {
   it('2 for an unknown command, with a suggestion', async () => {
     const ran = await run(['incidnet', 'list']);

@@ -257,6 +257,25 @@ describe('an answer that does not come', () => {
     expect(gone.connections()).toBe(0);
   });
 
+  it('in time is not asked for later, when the connection is there at last', async () => {
+    const server = await serve((_request, response) => response.end('late'));
+    let found: () => void = () => undefined;
+    const name = new Promise<void>((resolve) => {
+      found = resolve;
+    });
+    const lookup: Lookup = async () => {
+      await name;
+      return [{ address: '127.0.0.1', family: 4 }];
+    };
+    const named = `http://slow.example:${server.port}`;
+    const out = egress(named, { lookup });
+    expect(await failure(out.request(change(named, { timeoutMs: 50 })))).toMatchObject({ code: 'timeout' });
+    found();
+    await expect.poll(server.connections).toBe(1);
+    await out.request(get(`${named}/after`, { method: 'POST', body: 'x' }));
+    expect(server.requests.map(({ url }) => url)).toEqual(['/after']);
+  });
+
   it('because the connection broke, leaves open whether a change was made', async () => {
     const early = await serveRaw((socket) => socket.once('data', () => socket.destroy()));
     const late = await serveRaw((socket) =>

@@ -126,8 +126,9 @@ const Course = ({ chart }: Report) =>
 type Cell = Child;
 /** A table that becomes a list on a narrow screen: each cell says what it is. */
 function Table({ heads, rows, label }: { heads: readonly string[]; rows: readonly Cell[][]; label: string }) {
+  const name = label.split(' ')[0]?.toLowerCase();
   return (
-    <table class="reflow" aria-label={label}>
+    <table class={`reflow t-${name}`} aria-label={label}>
       <thead>
         <tr>
           {heads.map((head) => (
@@ -271,7 +272,7 @@ const Duties = ({ duties, timezone, madeAt, names }: Report) =>
               {STATE_WORDS[duty.state]}
             </b>
             <br />
-            <span class="second small">{leftWords(duty, madeAt)}</span>
+            <span class="second small">{leftWords(duty, madeAt).replace(/^given /, '')}</span>
           </>,
           <>
             {bothMoments(duty.dueAt, timezone)}

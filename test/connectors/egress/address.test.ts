@@ -129,14 +129,17 @@ describe('the addresses behind a name', () => {
       { address: '::1', family: 6 },
     ]);
     const metadata = addressesOf('own.example', { private: true, lookup: leadsTo('10.0.0.5', '169.254.169.254') });
-    await expect(metadata).rejects.toMatchObject({ code: 'refused', message: /nothing may reach/ });
+    await expect(metadata).rejects.toMatchObject({
+      code: 'refused',
+      message: expect.stringMatching(/nothing may reach/),
+    });
   });
 
   it('are not repeated when the name server answers with a text of its own', async () => {
     const asked = addressesOf('odd.example', { private: true, lookup: leadsTo('<script>alert(1)</script>') });
     await expect(asked).rejects.toMatchObject({
       code: 'refused',
-      message: /^odd\.example leads to something that is no address/,
+      message: expect.stringMatching(/^odd\.example leads to something that is no address/),
     });
   });
 

@@ -20,7 +20,9 @@ import type { TimelineQuery } from '../model/timeline.ts';
 import { may } from '../permissions.ts';
 import { notFound, Problem } from '../problem.ts';
 import { untilShown } from '../watch.ts';
+import { alertRoutes } from './alert-routes.tsx';
 import { loadAssets, serveAsset } from './assets.ts';
+import { checkRoutes } from './check-routes.tsx';
 import { commandMessage } from './command-form.ts';
 import { decideRoutes } from './decide-routes.tsx';
 import { dutyRoutes } from './duty-routes.tsx';
@@ -46,6 +48,8 @@ export function consolePages(deps: Deps, options: ConsoleOptions): Pages {
   incidentRoutes(routes, site);
   decideRoutes(routes, site);
   dutyRoutes(routes, site);
+  alertRoutes(routes, site);
+  checkRoutes(routes, site);
   playbookRoutes(routes, site);
   return { routes, problemPage: (c, problem) => problemPage(site, c, problem) };
 }

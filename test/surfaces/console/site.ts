@@ -6,11 +6,13 @@ import { incidentId } from '../../../src/incident/ids.ts';
 import type { IncidentView } from '../../../src/incident/view.ts';
 import type { Plan } from '../../../src/playbook/plan.ts';
 import { createAccounts } from '../../../src/store/accounts.ts';
+import { createInbox } from '../../../src/store/inbox.ts';
 import { migrate } from '../../../src/store/migrate.ts';
 import { createPlanLibrary } from '../../../src/store/plans.ts';
 import { openPool } from '../../../src/store/pool.ts';
 import { createReader } from '../../../src/store/reader.ts';
 import { createTimeline } from '../../../src/store/timeline.ts';
+import { type AlertDesk, createAlertDesk } from '../../../src/surfaces/alerts.ts';
 import type { ListedCheck } from '../../../src/surfaces/checks.ts';
 import { consolePages } from '../../../src/surfaces/console/routes.tsx';
 import type { ServiceNotice } from '../../../src/surfaces/console/site.ts';
@@ -48,6 +50,7 @@ export type TestSite = {
   link(person: string): Promise<string>;
   setPassword(person: string, password: string): Promise<void>;
   notices: ServiceNotice[];
+  alertDesk: AlertDesk;
   checks: ListedCheck[];
   failures: unknown[];
   close(): Promise<void>;
@@ -139,9 +142,23 @@ export async function openSite(): Promise<TestSite> {
     publicUrl: 'http://127.0.0.1',
     hosts: [],
   };
+  const alertDesk = createAlertDesk({
+    inbox: createInbox(pool),
+    reader,
+    playbooks: plans,
+    responses,
+    knowsSystem: (id) => directory.system(id) !== null,
+    now: () => now,
+    warn: (message, about) => failures.push({ message, about }),
+  });
   const pages = consolePages(deps, {
     organisation: () => 'Halden Mutual',
-    checks: { list: async () => checks, run: async () => [] },
+    alerts: alertDesk,
+    checks: {
+      list: async () => checks,
+      // Never over while a browser waits.
+      run: async (system) => [{ system, check: 'integrity', outcome: null }],
+    },
     notices: async () => notices,
     failed: (error) => failures.push(error),
   });
@@ -199,6 +216,7 @@ export async function openSite(): Promise<TestSite> {
     setPassword: (person, password) => accounts.setPassword(person, password),
     checks,
     notices,
+    alertDesk,
     failures,
     async close() {
       server.closeAllConnections();

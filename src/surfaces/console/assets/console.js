@@ -199,6 +199,8 @@
   const actions = {
     'g n': () => go('/'),
     'g i': () => go('/incidents'),
+    'g s': () => go('/alerts'),
+    'g c': () => go('/checks'),
     'g p': () => go('/playbooks'),
     j: () => move(1),
     k: () => move(-1),

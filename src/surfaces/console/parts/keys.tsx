@@ -2,6 +2,8 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['?', 'show these keys'],
   ['g n', 'go to Now'],
   ['g i', 'go to incidents'],
+  ['g s', 'go to alerts'],
+  ['g c', 'go to checks'],
   ['g p', 'go to playbooks'],
   ['j', 'next row'],
   ['k', 'previous row'],

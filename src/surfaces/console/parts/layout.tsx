@@ -12,9 +12,11 @@ export type Frame = {
   now: number;
   person: Person | null;
   organisation: string;
+  /** Alerts that fire and that nothing matched. */
+  unmatched: number;
 };
 
-export type Section = 'now' | 'incidents' | 'playbooks';
+export type Section = 'now' | 'incidents' | 'alerts' | 'checks' | 'playbooks';
 
 type PageProps = {
   frame: Frame;
@@ -34,7 +36,7 @@ export function Page({ frame, title, section, live, exercise, children }: PagePr
           <Glyph name="bell" />
           <span>Tocsin</span>
         </a>
-        {frame.person && <Nav section={section} />}
+        {frame.person && <Nav section={section} unmatched={frame.unmatched} />}
         <span class={live ? 'live' : 'live still'} data-live={live}>
           <span data-live-text>As of {hourText(frame.now, true)}</span>
           {live && (
@@ -43,7 +45,7 @@ export function Page({ frame, title, section, live, exercise, children }: PagePr
             </a>
           )}
         </span>
-        {frame.person && <Menu section={section} />}
+        {frame.person && <Menu section={section} unmatched={frame.unmatched} />}
       </header>
       <main id="main" class="page">
         {children}
@@ -115,32 +117,45 @@ export const rendered = (page: unknown): string => String(html`<!doctype html>${
 const ITEMS: readonly { id: Section; href: string; name: string }[] = [
   { id: 'now', href: '/', name: 'Now' },
   { id: 'incidents', href: '/incidents', name: 'Incidents' },
+  { id: 'alerts', href: '/alerts', name: 'Alerts' },
+  { id: 'checks', href: '/checks', name: 'Checks' },
   { id: 'playbooks', href: '/playbooks', name: 'Playbooks' },
 ];
 
-const Links = ({ section }: { section: Section | undefined }) => (
+type LinksProps = { section: Section | undefined; unmatched: number };
+
+const Links = ({ section, unmatched }: LinksProps) => (
   <ul>
     {ITEMS.map((item) => (
       <li>
         <a href={item.href} aria-current={item.id === section ? 'page' : undefined}>
           {item.name}
+          {item.id === 'alerts' && unmatched > 0 && (
+            <>
+              {' '}
+              <span class="quiet">
+                {unmatched}
+                <span class="sr"> unmatched</span>
+              </span>
+            </>
+          )}
         </a>
       </li>
     ))}
   </ul>
 );
 
-const Nav = ({ section }: { section: Section | undefined }) => (
+const Nav = (props: LinksProps) => (
   <nav class="nav" aria-label="Main">
-    <Links section={section} />
+    <Links {...props} />
   </nav>
 );
 
-const Menu = ({ section }: { section: Section | undefined }) => (
+const Menu = (props: LinksProps) => (
   <details class="menu">
     <summary>Menu</summary>
     <nav aria-label="Main, short screen">
-      <Links section={section} />
+      <Links {...props} />
     </nav>
   </details>
 );

@@ -36,6 +36,7 @@ async function main(argv: string[]): Promise<void> {
       ]);
       return checkSlackHere(readConfig(process.env), options);
     },
+    demoStory: async (options) => (await import('./demo-story.ts')).demoStory(options, processIo(), process.stdin),
     passwordSetter: async (person) => {
       const [{ passwordSetter }, { readConfig }] = await Promise.all([import('./password.ts'), import('./config.ts')]);
       return passwordSetter(readConfig(process.env), person);

@@ -65,6 +65,10 @@ export const settings = {
       .pipe(z.array(z.enum(ALLOWABLE, `must be one or more of ${ALLOWABLE.join(', ')}`))),
     about: 'lets local accounts, or a local Slack, decide about real systems: accounts, slack',
   },
+  TOCSIN_SAMPLE: {
+    schema: z.enum(['on', 'off'], 'must be on or off'),
+    about: 'off: npm start opens no sample incident in a simulated inventory (on)',
+  },
   DATABASE_URL: { schema: text, about: 'PostgreSQL to use instead of the embedded one; a URL or a reference' },
   TEMPORAL_ADDRESS: {
     schema: text.regex(/^[^:/\s]+:\d+$|^\[[0-9a-f:]+\]:\d+$/i, 'must be host:port'),
@@ -108,6 +112,8 @@ export type Config = {
   slack: SlackConfig;
   /** What may decide about real systems although it is for trying. */
   allowLocal: readonly Allowable[];
+  /** Whether a newcomer finds an incident. */
+  sample: boolean;
   /** Null: the embedded one. */
   databaseUrl: string | null;
   temporal: {
@@ -152,6 +158,7 @@ export function readConfig(env: NodeJS.ProcessEnv, cwd: string = process.cwd()):
     watchdogWebhook: read('TOCSIN_WATCHDOG_WEBHOOK'),
     slack: readSlack(read, problems),
     allowLocal: read('TOCSIN_ALLOW_LOCAL') ?? [],
+    sample: read('TOCSIN_SAMPLE') !== 'off',
     databaseUrl: databaseUrl(read('DATABASE_URL'), env, problems),
     temporal: {
       address: read('TEMPORAL_ADDRESS'),

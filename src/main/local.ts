@@ -36,7 +36,7 @@ export async function prepareLocal(deps: LocalDeps): Promise<Pick<Ready, 'signIn
   // Nothing that is opened or published by itself may reach a real system.
   if (directory.simulated(null)) {
     await publishShipped(deps);
-    incident = await sampleIncident(deps);
+    incident = deps.config.sample ? await sampleIncident(deps) : null;
   }
   const link = await accounts.createLink(commander.id, now() + LINK_LASTS_MS);
   return {

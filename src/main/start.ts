@@ -20,7 +20,7 @@ import {
   serviceTitle,
   spawnService,
 } from './supervise.ts';
-import type { Go, SlackGo } from './supervised.ts';
+import type { Go, Ready, SlackGo } from './supervised.ts';
 import { welcome } from './welcome.ts';
 
 /** Everything on one machine: PostgreSQL, Temporal, worker and server, each a process, watched until Ctrl-C. Ends the process. */
@@ -61,7 +61,8 @@ function complain(lines: Lines, error: unknown): void {
 /** A second Ctrl-C forces; npm passes the first one on a moment after the terminal did, which must not count. */
 const SECOND_SIGNAL_AFTER_MS = 800;
 
-class House {
+/** PostgreSQL, Temporal, worker, server and local Slack of one data folder, each kept running until `close`. */
+export class House {
   isInterrupted = false;
   readonly #lines: Lines;
   readonly #abort = new AbortController();
@@ -230,13 +231,20 @@ class House {
     };
   }
 
+  /** What the server and local Slack said when they were ready. */
+  ready(): { server: Ready; slack: Ready | null } {
+    const { server, 'local-slack': slack } = this.#parts;
+    return { server: server?.current().ready ?? {}, slack: slack?.current().ready ?? null };
+  }
+
   welcome(startedAt: number): string[] {
     if (this.#about === null) return [];
-    const { postgres, temporal, server, 'local-slack': slack } = this.#parts;
+    const { postgres, temporal } = this.#parts;
+    const { server, slack } = this.ready();
     return welcome(this.#lines, {
       ...this.#about,
-      ready: server?.current().ready ?? {},
-      slack: slack?.current().ready ?? null,
+      ready: server,
+      slack,
       postgres: postgres?.current() ?? null,
       temporal: temporal?.current() ?? null,
       tookMs: performance.now() - startedAt,

@@ -1,9 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import { plainText } from '../../incident/phrases.ts';
 import { accountCommands, type InDatabase } from './account.ts';
+import { alertCommands } from './alert.ts';
 import { checkCommands } from './check.ts';
 import { createCli, examples, wantsJson } from './context.ts';
 import { decideCommand } from './decide.ts';
+import { type DemoCommands, demoCommands } from './demo.ts';
 import { incidentCommands } from './incident.ts';
 import { CliError, EXIT, type ExitCode, type Io } from './io.ts';
 import { playbookCommands } from './playbook.ts';
@@ -20,7 +22,8 @@ export type LocalCommands = {
   /** What was found, and how to mend it. */
   doctor(): Promise<Finding[]>;
 } & InDatabase &
-  SlackCommands;
+  SlackCommands &
+  DemoCommands;
 
 export type Finding = { check: string; status: 'ok' | 'warning' | 'problem'; message: string; fix: string | null };
 
@@ -50,12 +53,14 @@ Reaches the server of TOCSIN_URL with TOCSIN_TOKEN, else the one that runs in th
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused, 4 not found, 5 unreachable.`,
     );
   incidentCommands(program, cli);
+  alertCommands(program, cli);
   decideCommand(program, cli);
   playbookCommands(program, cli);
   timelineCommands(program, cli);
   checkCommands(program.command('check').description('checks of AI systems: signatures and planted secrets'), cli);
   accountCommands(program, cli, local);
   slackCommands(program, cli, local);
+  demoCommands(program, local);
   localCommands(program, io, local);
   prepare(program, io);
   return program;
@@ -106,7 +111,7 @@ function findingsText(io: Io, findings: Finding[]): string {
 }
 
 /** These run until they are stopped, and print nothing to read. */
-const PROCESSES: ReadonlySet<string> = new Set(['start', 'worker', 'server', 'local-slack']);
+const PROCESSES: ReadonlySet<string> = new Set(['start', 'worker', 'server', 'local-slack', 'story']);
 
 /** The same for every command: output by `io`, errors thrown instead of ending the process, --json accepted everywhere. */
 function prepare(command: Command, io: Io): void {

@@ -79,6 +79,7 @@ async function run(args: string[], more: Partial<Io> = {}): Promise<Ran> {
     worker: () => Promise.reject(new Error('not here')),
     server: () => Promise.reject(new Error('not here')),
     localSlack: () => Promise.reject(new Error('not here')),
+    demoStory: () => Promise.reject(new Error('not here')),
     slackCheck: (options) => checkSlackHere(readConfig(slackSettingsFor(slack, cwd)), options),
     doctor: () => doctor(readConfig({ TOCSIN_DATA: served.dataDir }), {}),
     signInLink: (person) => makeSignInLink(here, person, cliLog),

@@ -78,7 +78,12 @@ const Smtp = z
     kind: z.literal('smtp'),
     host: z.string().min(1).max(255),
     port: z.number().int().min(1).max(65_535).default(587),
-    tls: z.enum(['required', 'starttls', 'none']).default('starttls').describe('`none` only for a private address'),
+    tls: z
+      .enum(['required', 'starttls', 'none'])
+      .default('starttls')
+      .describe(
+        '`starttls`: before anything is said; `required`: from the first byte; `none`: for private addresses only',
+      ),
     private: Private,
     from: z.email().max(254).describe('the sender'),
     username: z.string().min(1).max(200).optional(),

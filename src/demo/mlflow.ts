@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -14,6 +14,8 @@ export type RunningMlflow = {
   url: string;
   pid: number;
   stop(): Promise<void>;
+  /** It dies at once, with what it was doing. Its data stays: start it again on the same folder and port. */
+  kill(): void;
   /** Ends it at once, as a crash does. */
   kill(): Promise<void>;
 };
@@ -106,7 +108,7 @@ export async function startMlflow({
   const port = wanted ?? (await freePort());
   const child = spawn(command, serverArguments(folder, port), {
     cwd: folder,
-    env: serverEnvironment(env),
+    env: serverEnvironment(folder, env),
     stdio: ['ignore', 'pipe', 'pipe'],
     // A group of its own: MLflow starts helpers, which must end with it.
     detached: true,
@@ -166,7 +168,7 @@ const serverArguments = (folder: string, port: number): string[] => [
   String(CACHE_SECONDS),
 ];
 
-const serverEnvironment = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+const serverEnvironment = (folder: string, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
   PATH: env.PATH,
   HOME: env.HOME,
   LANG: 'C.UTF-8',
@@ -177,12 +179,18 @@ const serverEnvironment = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
   MLFLOW_GATEWAY_API_BASE_ALLOW_PRIVATE_IPS: 'true',
   MLFLOW_WEBHOOK_ALLOWED_SCHEMES: 'http',
   MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS: 'true',
-  MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY: env.MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY ?? fernetKey(),
-  // What seals the gateway's secrets in its database. Who starts again on the same data must give the same.
-  MLFLOW_CRYPTO_KEK_PASSPHRASE: env.MLFLOW_CRYPTO_KEK_PASSPHRASE ?? randomBytes(24).toString('hex'),
+  // What seals the secrets in its database: whoever starts again on the same data needs the same.
+  MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY: keptIn(folder, 'webhook-key', fernetKey),
+  MLFLOW_CRYPTO_KEK_PASSPHRASE: keptIn(folder, 'gateway-key', () => randomBytes(24).toString('hex')),
 });
 
 const fernetKey = (): string => randomBytes(32).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
+
+function keptIn(folder: string, name: string, make: () => string): string {
+  const path = join(folder, name);
+  if (!existsSync(path)) writeFileSync(path, make(), { mode: 0o600 });
+  return readFileSync(path, 'utf8');
+}
 
 async function answers(url: string, signal?: AbortSignal): Promise<void> {
   const deadline = Date.now() + READY_WITHIN_MS;

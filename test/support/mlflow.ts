@@ -6,20 +6,30 @@ import { onTestFinished } from 'vitest';
 import { type RunningMlflow, startMlflow } from '../../src/demo/mlflow.ts';
 import { askFor } from './on-demand.ts';
 
+/** It starts with the first test that asks; a busy machine takes its time. Say this in `beforeAll(testMlflow, …)`. */
+export const MLFLOW_STARTS_WITHIN_MS = 120_000;
+
 /** The real MLflow of this test run, shared: use names of your own. */
 export async function testMlflow(): Promise<{ url: string }> {
   return { url: await askFor('mlflow') };
 }
 
-/** A real MLflow that a test may kill. Takes about ten seconds; ends with the test. */
-export async function ownMlflow(): Promise<RunningMlflow> {
+/** A real MLflow that a test may kill, and start again on its data. Takes about ten seconds; ends with the test. */
+export async function ownMlflow(): Promise<RunningMlflow & { startAgain(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'tocsin-mlflow-'));
-  const server = await startMlflow({ folder, env: process.env });
-  onTestFinished(async () => {
-    await server.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  return server;
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const start = async (port?: number) => {
+    const server = await startMlflow({ folder, env: process.env, ...(port !== undefined && { port }) });
+    onTestFinished(server.stop);
+    return server;
+  };
+  const server = await start();
+  return {
+    ...server,
+    startAgain: async () => {
+      await start(Number(new URL(server.url).port));
+    },
+  };
 }
 
 /** Calls MLflow's REST API and insists on a 2xx. */

@@ -32,9 +32,10 @@ export async function downloadArtefacts(
   async function take(remote: string, local: string, depth: number): Promise<void> {
     if (depth > DEPTH_MAX) refuse(`they lie more than ${DEPTH_MAX} folders deep`);
     const listing = await api.get({ path: ARTEFACTS, query: { path: remote }, answer: Listing, signal });
+    files += listing.files.length;
+    if (files > FILES_MAX) refuse(`they are more than ${FILES_MAX} files`);
     for (const { path: name, is_dir } of listing.files) {
       if (!isPlainName(name)) refuse(`a file would be called ${JSON.stringify(shown(name, 80))}`);
-      if (++files > FILES_MAX) refuse(`they are more than ${FILES_MAX} files`);
       if (!is_dir) await save(`${remote}/${name}`, join(local, name));
       else {
         await mkdir(join(local, name)).catch(() => refuse(`"${shown(name, 80)}" is listed twice`));

@@ -4,12 +4,14 @@ import { GATEWAY, type MlflowApi } from './api.ts';
 import { type Configuration, Endpoint, GuardrailUse, leadAlike } from './endpoint.ts';
 
 const One = z.object({ endpoint: Endpoint });
+const All = z.object({ endpoints: z.array(Endpoint).default([]) });
 const Uses = z.object({ configs: z.array(GuardrailUse).default([]) });
 const Nothing = z.object({});
 
 /** The endpoints of a gateway: found, made, removed, each looked at again afterwards. */
 export type Endpoints = {
   find(name: string, signal: AbortSignal): Promise<Endpoint | null>;
+  all(signal: AbortSignal): Promise<Endpoint[]>;
   configuration(endpoint: Endpoint, signal: AbortSignal): Promise<Configuration>;
   make(name: string, configuration: Configuration, signal: AbortSignal): Promise<void>;
   remove(endpoint: Endpoint, signal: AbortSignal): Promise<void>;
@@ -58,6 +60,10 @@ export function createEndpoints(api: MlflowApi): Endpoints {
   return {
     find,
     remove,
+    async all(signal) {
+      const { endpoints } = await api.get({ path: `${GATEWAY}/endpoints/list`, answer: All, signal });
+      return endpoints;
+    },
     async configuration({ endpoint_id, name: _, ...rest }, signal) {
       const { configs } = await api.get({
         path: `${GATEWAY}/guardrails/list-for-endpoint`,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { ConnectorError, type Gateway } from '../contract.ts';
 import { shown } from '../text.ts';
@@ -24,7 +25,14 @@ export function createMlflowGateway(
   const names = createNames(model, definitions);
   const endpoints = createEndpoints(api);
   const noteKey = `endpoint.${endpoint}`;
-  const trialName = (version: string) => `${endpoint}-trial-v${version}`;
+
+  /** A trial way gets a name that was never used: MLflow refuses one that was removed and made anew for up to a minute. */
+  const trialName = (version: string) => `${endpoint}-trial-v${version}-${randomBytes(3).toString('hex')}`;
+  const trials = async (version: string, signal: AbortSignal): Promise<Endpoint[]> => {
+    const prefix = `${endpoint}-trial-v${version}-`;
+    const isTrial = ({ name }: Endpoint) => name.startsWith(prefix) && /^[0-9a-f]{6}$/.test(name.slice(prefix.length));
+    return (await endpoints.all(signal)).filter(isTrial);
+  };
 
   const definitionOf = async (version: string, signal: AbortSignal) => {
     const { model_definitions } = await api.get({
@@ -91,20 +99,18 @@ export function createMlflowGateway(
       await endpoints.make(endpoint, wanted, signal);
     },
     async trial(version, signal) {
-      const name = trialName(version);
       const definition = await mustHave(version, signal);
       const way = await endpoints.find(endpoint, signal);
       const before = way ? await endpoints.configuration(way, signal) : await kept(signal);
       const wanted = onTrial(leadingTo(before, definition, names), definition.id);
-      const found = await endpoints.find(name, signal);
-      if (found && leadAlike(found, wanted)) return name;
-      if (found) await endpoints.remove(found, signal);
+      const there = (await trials(version, signal)).find((trial) => leadAlike(trial, wanted));
+      if (there) return there.name;
+      const name = trialName(version);
       await endpoints.make(name, wanted, signal);
       return name;
     },
     async endTrial(version, signal) {
-      const found = await endpoints.find(trialName(version), signal);
-      if (found) await endpoints.remove(found, signal);
+      for (const trial of await trials(version, signal)) await endpoints.remove(trial, signal);
     },
     async modelName(version, signal) {
       return (await definitionOf(version, signal))?.model_name ?? null;

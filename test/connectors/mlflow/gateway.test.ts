@@ -1,5 +1,5 @@
-import { describe, expect, test, vi } from 'vitest';
-import { callMlflow } from '../../support/mlflow.ts';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { callMlflow, MLFLOW_STARTS_WITHIN_MS, testMlflow } from '../../support/mlflow.ts';
 import { connect, openTown, signal, type Town } from './town.ts';
 
 const GATEWAY = '/api/3.0/mlflow/gateway';
@@ -10,6 +10,8 @@ const SETTLES = { timeout: 25_000, interval: 250 };
 const endpointOf = async ({ mlflow }: Town, name: string) =>
   (await callMlflow<{ endpoint: Record<string, unknown> }>(mlflow, 'GET', `${GATEWAY}/endpoints/get?name=${name}`))
     .endpoint;
+
+beforeAll(testMlflow, MLFLOW_STARTS_WITHIN_MS);
 
 describe('the way to a model through MLflow', () => {
   test('is listed with the version it leads to', async () => {

@@ -6,7 +6,7 @@ import { createMlflowApi, type MlflowApi } from '../../../src/connectors/mlflow/
 import { createMlflowGateway } from '../../../src/connectors/mlflow/gateway.ts';
 import { createMlflowRegistry } from '../../../src/connectors/mlflow/registry.ts';
 import { createSecrets } from '../../../src/connectors/secrets/secrets.ts';
-import { defineModel, openEndpoint, registerModel } from '../../../src/demo/mlflow-setup.ts';
+import { type Artefacts, defineModel, openEndpoint, registerModel } from '../../../src/demo/mlflow-setup.ts';
 import type { ConnectionOf } from '../../../src/inventory/connections.ts';
 import { askGateway, callMlflow, openAiLike, testMlflow } from '../../support/mlflow.ts';
 
@@ -28,11 +28,16 @@ export type Town = {
 export const NOW = Date.parse('2026-03-01T10:00:00Z');
 export const signal = (): AbortSignal => AbortSignal.timeout(30_000);
 
-/** `through`: an address that stands before MLflow, such as a proxy that lies. */
-export async function openTown({ mlflow, through }: { mlflow?: string; through?: string } = {}): Promise<Town> {
+export async function openTown({
+  mlflow,
+  versions = ['{"version":1}', '{"version":2}'].map((behaviour) => ({ 'behaviour.json': behaviour })),
+}: {
+  mlflow?: string;
+  versions?: readonly Artefacts[];
+} = {}): Promise<Town> {
   const url = mlflow ?? (await testMlflow()).url;
   const name = `assistant-${randomUUID().slice(0, 8)}`;
-  await registerModel(url, name, [{ 'behaviour.json': '{"version":1}' }, { 'behaviour.json': '{"version":2}' }], {
+  await registerModel(url, name, versions, {
     name: 'production',
     version: '2',
   });
@@ -56,7 +61,7 @@ export async function openTown({ mlflow, through }: { mlflow?: string; through?:
     `/api/3.0/mlflow/gateway/endpoints/get?name=${name}`,
   );
   const endpointId = endpoint.endpoint_id;
-  return { name, mlflow: url, definitions, endpointId, ...connect(through ?? url, name), ask: asker(url, name) };
+  return { name, mlflow: url, definitions, endpointId, ...connect(url, name), ask: asker(url, name) };
 }
 
 const asker =

@@ -135,17 +135,18 @@ export function composeServer(parts: PartsDeps): ServerParts {
   const { taskQueue } = config;
   const checkDesk = createCheckDesk({ client, taskQueue, directory, ...checks });
   const schedules = createSchedules({ client, taskQueue, inventory: inventory.current, log, now });
+  const alertDesk = createAlertDesk({
+    inbox: createInbox(pool),
+    reader,
+    playbooks: plans,
+    responses,
+    knowsSystem: (id) => directory.system(id) !== null,
+    now,
+    warn,
+  });
   const app: AppDeps = {
     ...deps,
-    alertDesk: createAlertDesk({
-      inbox: createInbox(pool),
-      reader,
-      playbooks: plans,
-      responses,
-      knowsSystem: (id) => directory.system(id) !== null,
-      now,
-      warn,
-    }),
+    alertDesk,
     checkDesk,
     hooks: {
       systemNamed: (name) => systemNamed(inventory.current(), name)?.id ?? null,
@@ -171,6 +172,7 @@ export function composeServer(parts: PartsDeps): ServerParts {
     pages: consolePages(deps, {
       organisation: () => inventory.current().organisation.name,
       notices: health.notices,
+      alerts: alertDesk,
       checks: checkDesk,
       failed,
     }),

@@ -4,6 +4,7 @@ import type { Severity } from '../incident/severity.ts';
 import type { AlertInbox, Kept, Noticed } from './alert-inbox.ts';
 import { createMatcher, type MatchPorts } from './alert-match.ts';
 import { tellIncidents } from './alert-news.ts';
+import { alertTitle } from './model/alert.ts';
 import type { InboxAlert } from './ports.ts';
 import { notFound, Problem } from './problem.ts';
 
@@ -15,8 +16,8 @@ export interface AlertDesk {
   receiveBatch(alerts: readonly Noticed[], from: From & { once?: boolean }): Promise<Received[]>;
   list(filter: { status: InboxAlert['status'] | null; limit: number }): Promise<InboxAlert[]>;
   get(id: string): Promise<InboxAlert>;
-  /** How many alerts fire that nothing matched. */
-  unmatched(): Promise<number>;
+  /** How many alerts fire that nothing matched, as of the last sweep. */
+  unmatched(): number;
   /** A person opens an incident from an alert that led to none, with a playbook of their choice or none. */
   open(id: string, how: OpenFromAlert): Promise<string>;
   /** Matches what was left: written by a worker, or by a server that died over it. Call it about once a second. */
@@ -60,6 +61,7 @@ const ANSWER_WITHIN_MS = 8_000;
 export function createAlertDesk(ports: AlertPorts): AlertDesk {
   const { inbox, now } = ports;
   const matcher = createMatcher(ports);
+  let unmatched = 0;
 
   const keep = async (alerts: readonly Noticed[], from: From & { once?: boolean }) => {
     const known = alerts.map((one) => ({ ...one, system: systemOf(ports, one.alert) }));
@@ -124,9 +126,10 @@ export function createAlertDesk(ports: AlertPorts): AlertDesk {
     },
     list: ({ status, limit }) => inbox.list({ ...(status ? { status: [status] } : {}), limit }),
     get: async (id) => (await inbox.get(id)) ?? noAlert(id),
-    unmatched: () => inbox.unmatched(),
+    unmatched: () => unmatched,
     open: (id, how) => openByPerson(ports, id, how),
     async sweep() {
+      unmatched = await inbox.unmatched();
       await Promise.all((await inbox.waiting()).map((system) => matcher.match(system, [])));
     },
     tellIncidents: () => tellIncidents(ports),
@@ -171,7 +174,7 @@ async function openByPerson(ports: AlertPorts, id: string, how: OpenFromAlert): 
         extra: { incident: taken },
       });
     const { incident } = await ports.responses.open({
-      title: null,
+      title: how.playbook === null ? alertTitle(alert) : null,
       playbook: how.playbook,
       withoutPlaybook: how.playbook === null,
       system: how.system,

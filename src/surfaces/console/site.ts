@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncidentView } from '../../incident/view.ts';
 import type { Plan } from '../../playbook/plan.ts';
+import type { AlertDesk } from '../alerts.ts';
 import type { CheckDesk } from '../checks.ts';
 import type { Ctx, Deps } from '../http/context.ts';
 import type { Looker } from '../model/standing.ts';
@@ -17,6 +18,8 @@ export type ConsoleOptions = {
   organisation(): string;
   /** Degraded service, in plain words, for the page "Now": what does not work, and what still does. */
   notices(): Promise<ServiceNotice[]>;
+  /** The inbox. */
+  alerts: Pick<AlertDesk, 'list' | 'get' | 'open' | 'unmatched'>;
   /** Scheduled checks of AI systems. */
   checks: CheckDesk;
   /** A request that failed for a reason of ours, though the page could still say so. */
@@ -31,6 +34,7 @@ export const frameOf = (site: Site, person: Person | null): Frame => ({
   now: site.now(),
   person,
   organisation: site.organisation(),
+  unmatched: site.alerts.unmatched(),
 });
 
 export const lookerIn = (person: Person, view: IncidentView): Person & Looker => ({

@@ -104,6 +104,19 @@ describe('the way out', () => {
     for (let i = 0; i < 3; i++) await out.request(get(`${server.origin}/`, { method: 'POST', body: 'x' }));
     expect(server.connections()).toBe(kept + 3);
   });
+
+  it('lets go of an idle connection before the server does, whatever the server promises', async () => {
+    const server = await serve((request, response) => {
+      request.socket.once('close', () => closed());
+      response.writeHead(200, { 'keep-alive': 'timeout=600' }).end('ok');
+    });
+    let closed: () => void = () => undefined;
+    const gone = new Promise<void>((resolve) => {
+      closed = resolve;
+    });
+    await egress(server.origin).request(get(`${server.origin}/`));
+    await gone;
+  }, 4_000);
 });
 
 describe('private addresses', () => {

@@ -1,4 +1,5 @@
 import { type ChatAnswer, type ChatModel, ConnectorError, type Gateway, type ModelRegistry } from '../contract.ts';
+import { noLiveVersion } from './live.ts';
 import type { ModelPorts } from './ports.ts';
 
 /** Asking the model of an AI system, through the way that people use or through a trial way behind a cut. */
@@ -29,12 +30,6 @@ export function chatOf({ system, chat }: AskPorts): ChatModel {
     `Nothing says through what ${system.id} is asked: add a connection of kind openai to tocsin.yaml, and name it in "serving: { ask-through: … }".`,
   );
 }
-
-export const noLiveVersion = ({ serving, model }: AskPorts['system']): ConnectorError =>
-  new ConnectorError(
-    'no-live-version',
-    `The alias "${serving.alias}" of ${model.name} points to no version in the registry.`,
-  );
 
 /** The way that people use, whether it is open or not. Its version is the one that the registry calls live. */
 export async function publicWay(ports: AskPorts, signal: AbortSignal): Promise<Way> {

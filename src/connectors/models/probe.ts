@@ -1,8 +1,9 @@
 import { counted } from '../../incident/phrases.ts';
 import type { CapabilityProvider, ChatAnswer } from '../contract.ts';
 import { shown } from '../text.ts';
-import { type AskPorts, anyWay, isNameOf, noLiveVersion, publicWay, type Way } from './asking.ts';
+import { type AskPorts, anyWay, isNameOf, publicWay, type Way } from './asking.ts';
 import { namesOf } from './canaries.ts';
+import { noLiveVersion } from './live.ts';
 import { reading } from './reading.ts';
 
 /** `model.probe`: proves by traffic that the model is cut off, or that it serves. What the gateway says of itself is no proof. */
@@ -45,7 +46,8 @@ export async function settled(
   for (let round = 0; ; round++) {
     const against = await askRound(way, round, { expect, nameOf }, { signal, beat });
     const waitedMs = now() - start;
-    if (against === null) return { proved: true, detail: said(way, expect, waitedMs) };
+    // How long one round takes is the model's own speed, and no waiting.
+    if (against === null) return { proved: true, detail: said(way, expect, round === 0 ? 0 : waitedMs) };
     const pauseMs = PAUSE_MS[Math.min(round, PAUSE_MS.length - 1)] as number;
     if (waitedMs + pauseMs > withinMs)
       return { proved: false, detail: `${shown(way.endpoint, 100)} ${against}${after(waitedMs)}.` };

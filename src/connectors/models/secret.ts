@@ -4,13 +4,12 @@
 const FORM_CHARS_MIN = 6;
 
 /** A text in the forms in which secrets are looked for: made once, however many there are. */
-export type Searchable = { text: string; tight: string; folded: string; letters: string; coded: string };
+export type Searchable = { plain: string; folded: string; letters: string; coded: string };
 
 export function searchable(text: string): Searchable {
   const tight = spaceless(text);
   return {
-    text,
-    tight,
+    plain: fold(text),
     folded: fold(tight),
     letters: lettersOnly(text.replace(/0x|\\x/gi, '')),
     coded: tight.replaceAll('-', '+').replaceAll('_', '/'),
@@ -19,13 +18,14 @@ export function searchable(text: string): Searchable {
 
 /** Finds it exactly, whatever its case and white space, reversed, with anything between its letters, in base64 and in hexadecimal. */
 export function finderOf(secret: string): (where: Searchable) => boolean {
-  const folded = bothWays(fold(spaceless(secret)), 1);
-  const letters = bothWays(lettersOnly(secret), FORM_CHARS_MIN);
+  const plain = fold(secret);
+  const folded = bothWays(fold(spaceless(secret)));
+  const letters = bothWays(lettersOnly(secret));
   const cases = [secret, secret.toLowerCase(), secret.toUpperCase()];
   const hex = cases.map((form) => Buffer.from(form).toString('hex')).filter(isLong);
   const coded = cases.flatMap(base64Cores).filter(isLong);
   return (where) =>
-    where.text.includes(secret) ||
+    where.plain.includes(plain) ||
     folded.some((form) => where.folded.includes(form)) ||
     [...letters, ...hex].some((form) => where.letters.includes(form)) ||
     coded.some((form) => where.coded.includes(form));
@@ -36,8 +36,7 @@ const fold = (text: string): string => text.normalize('NFKC').toLowerCase();
 /** Without white space, and without characters that are not seen. */
 const spaceless = (text: string): string => text.replace(/[\s\p{Cf}\p{Cc}]+/gu, '');
 const lettersOnly = (text: string): string => fold(text).replace(/[^\p{L}\p{N}]+/gu, '');
-const bothWays = (form: string, charsMin: number): string[] =>
-  [...form].length < charsMin ? [] : [form, [...form].reverse().join('')];
+const bothWays = (form: string): string[] => [form, [...form].reverse().join('')].filter(isLong);
 
 /**
  * What the base64 of a longer text holds when that text holds this one: for each of the three ways in which its bytes may fall, the

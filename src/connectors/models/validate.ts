@@ -2,9 +2,10 @@ import { counted, listed } from '../../incident/phrases.ts';
 import type { GoldenQuestion } from '../../inventory/serving.ts';
 import { type CapabilityProvider, type ChatAnswer, ConnectorError } from '../contract.ts';
 import { shown } from '../text.ts';
-import { type AskPorts, noLiveVersion, type Way, withWay } from './asking.ts';
+import { type AskPorts, type Way, withWay } from './asking.ts';
 import { askAll, askCanaries, reasonOf, strangerIn, type Watch, watchFor } from './canaries.ts';
 import { wayName } from './canary.ts';
+import { liveOf } from './live.ts';
 import type { ModelPorts } from './ports.ts';
 import { settled } from './probe.ts';
 import { reading } from './reading.ts';
@@ -22,8 +23,7 @@ export const createValidateProvider = (ports: ModelPorts): CapabilityProvider =>
         'nothing-to-check',
         `Nothing says how ${ports.system.id} is validated: name "signed-by", "golden" or "canaries" in tocsin.yaml.`,
       );
-    const version = (await ports.registry.live(context.signal))?.version;
-    if (version === undefined) throw noLiveVersion(ports.system);
+    const { version } = await liveOf(ports, context.signal);
     // First of all: a version that nobody signed gets no way to be asked by.
     const signature = await signatureCheck(ports, version, context.signal);
     const asked =

@@ -1,6 +1,6 @@
 import { type CapabilityProvider, ConnectorError } from '../contract.ts';
 import { shown } from '../text.ts';
-import { noLiveVersion } from './asking.ts';
+import { liveOf } from './live.ts';
 import type { ModelPorts } from './ports.ts';
 import { reading } from './reading.ts';
 import { verdictOf } from './verdict.ts';
@@ -21,11 +21,7 @@ async function versionMeant(
   signal: AbortSignal,
 ): Promise<string> {
   const { name, lastKnownGood } = system.model;
-  if (word === 'live') {
-    const live = await registry.live(signal);
-    if (live !== null) return live.version;
-    throw noLiveVersion(system);
-  }
+  if (word === 'live') return (await liveOf({ system, registry }, signal)).version;
   const version = word === 'last-known-good' ? lastKnownGood : word;
   if (version === null)
     throw new ConnectorError(

@@ -1,5 +1,7 @@
 import { CHECKS, type CheckName, checkNames } from '../incident/check.ts';
 import { bindingFor, type Inventory } from './inventory.ts';
+import { SIMULATED } from './schema.ts';
+import type { Serving } from './serving.ts';
 
 /** A check that can be made; without `everyMs` only on demand. */
 export type PlannedCheck = { system: string; check: CheckName; everyMs: number | null };
@@ -9,13 +11,17 @@ export type PlannedCheck = { system: string; check: CheckName; everyMs: number |
  * ask for are planned all the same: that they cannot be checked must be heard of.
  */
 export function plannedChecks(inventory: Inventory): PlannedCheck[] {
-  return inventory.systems.flatMap(({ id, checks }) =>
+  return inventory.systems.flatMap(({ id, checks, serving }) =>
     checkNames
       .filter((check) =>
         check === 'canaries'
           ? checks.canaries.length > 0
-          : bindingFor(inventory, CHECKS[check].capability, id) !== null,
+          : verifies(bindingFor(inventory, CHECKS[check].capability, id), serving),
       )
       .map((check) => ({ system: id, check, everyMs: checks.everyMs })),
   );
 }
+
+/** A real system's artefacts are signed by somebody, or nothing is there to verify. */
+const verifies = (bound: string | null, serving: Serving | null): boolean =>
+  bound === SIMULATED || (bound !== null && serving?.signedBy != null);

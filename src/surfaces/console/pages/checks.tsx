@@ -106,8 +106,10 @@ function Came({ last }: { last: NonNullable<ListedCheck['last']> }) {
         <>
           <Mark glyph="fail" tone="is-fail">
             Found in version <Words of={last.version ?? ''} />.
-          </Mark>{' '}
-          <Words of={last.detail} />
+          </Mark>
+          <div>
+            <Words of={last.detail} />
+          </div>
         </>
       );
     case 'failed':
@@ -115,8 +117,10 @@ function Came({ last }: { last: NonNullable<ListedCheck['last']> }) {
         <>
           <Mark glyph="caution" tone="is-wait">
             Could not be checked{last.failures > 1 ? `, ${last.failures} times in a row` : ''}.
-          </Mark>{' '}
-          <Words of={last.detail} /> <code>{last.code}</code>
+          </Mark>
+          <div>
+            <Words of={last.detail} /> <code>{last.code}</code>
+          </div>
         </>
       );
     default:

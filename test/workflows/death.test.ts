@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../src/main/package-root.ts';
+import { CHECK_WORKFLOW, checkId } from '../../workflows/check-id.ts';
 import { type House, openHouse } from '../support/house.ts';
 import { act, ask, oblige, planOf, RULE, say } from '../support/plans.ts';
 
@@ -168,5 +169,24 @@ describe('when the worker is killed', () => {
     await expect(vote).resolves.toEqual({ status: 'accepted', outcome: 'approve' });
     const { events } = await ended(incident);
     expect(events.filter((event) => event.type === 'decision.voted')).toHaveLength(1);
+  }, 60_000);
+
+  it('in the middle of a check, the next worker makes it, and what it finds counts once', async () => {
+    const first = await startWorker();
+    const { client, taskQueue } = house;
+    const workflowId = `${checkId(taskQueue, { system: 'support-assistant', check: 'integrity' })}-1`;
+    const handle = await client.workflow.start(CHECK_WORKFLOW, { workflowId, taskQueue, args: [] });
+    const underWay = async () => {
+      const { raw } = await handle.describe();
+      return raw.pendingActivities?.some(({ lastStartedTime }) => lastStartedTime != null) ?? false;
+    };
+    await expect.poll(underWay, { timeout: 15_000, interval: 20 }).toBe(true);
+    await kill(first);
+    await startWorker();
+    await expect(handle.result()).resolves.toMatchObject({ status: 'found', version: 'v41' });
+    const { rows } = await house.pool.query(
+      `SELECT a.count, a.raw::json->>'kind' AS kind, c.status FROM alerts a, checks c`,
+    );
+    expect(rows).toEqual([{ count: 1, kind: 'model.signature-invalid', status: 'found' }]);
   }, 60_000);
 });

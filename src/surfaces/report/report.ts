@@ -127,5 +127,5 @@ function severityWords(view: IncidentView, events: readonly NumberedEvent[]): st
 /** How whoever holds this report finds out whether the timeline behind it is whole. */
 export const verifyCommands = (id: string): string[] => [
   `tocsin timeline export ${id} -o ${id}.jsonl`,
-  `tocsin timeline verify ${id}.jsonl --key head.pub.pem`,
+  `tocsin timeline verify ${id}.jsonl --key head-0001.pub.pem`,
 ];

@@ -1,7 +1,9 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type EventData, TOCSIN } from '../../../src/incident/events.ts';
+import { oblige, planOf } from '../../support/plans.ts';
 import { faults, launch, picture, type Visit, visit, WIDTHS } from './browser.ts';
+import { sealed } from './plan.ts';
 import { ingrid, mara, openSite, type TestSite, tomas } from './site.ts';
 import { HOSTILE } from './stories.ts';
 
@@ -86,7 +88,7 @@ describe('duties to notify', () => {
     const rows = seen.page.locator('#duties li');
     expect(await rows.locator('.state').allTextContents()).toEqual(['Overdue', 'Due soon', 'Due', 'Due']);
     const words = await rows.allTextContents();
-    expect(words[0]).toMatch(/late 8:00:0\d/);
+    expect(words[0]).toMatch(/late 8:0\d:\d\d/);
     expect(words[0]).toContain('Tell the competent supervisory authority');
     expect(words[0]).toMatch(/Due Wed 18 Nov 2026, 18:\d\d UTC \(Wed 18 Nov 2026, 19:\d\d CET\)/);
     // Without colour: a square for what is wrong, a diamond for what is soon.
@@ -98,7 +100,7 @@ describe('duties to notify', () => {
   });
 
   test('one is read and settled on a page of its own: refused without words, done with them', async () => {
-    const id = await withDuties('A leak to settle', [{}, {}]);
+    const { id } = await site.open(sealed(planOf([oblige('first'), oblige('second')])), { title: 'A leak to settle' });
     const address = `/incidents/${id}/obligations/1`;
     const { page: at } = await sound(ingrid, address, 'duty');
     await at.getByRole('link', { name: /It was given outside Tocsin/ }).click();
@@ -107,6 +109,29 @@ describe('duties to notify', () => {
     await at.getByRole('button', { name: 'Confirm: the notice was given' }).click();
     await at.getByText('Error: Say it in one line at least.').waitFor();
     expect(await faults(at)).toEqual([]);
+    await at.getByLabel('How was it given?').fill('Filed by hand, receipt 4711');
+    await at.getByRole('button', { name: 'Confirm: the notice was given' }).click();
+    await at.getByRole('heading', { name: 'It was given' }).waitFor();
+    expect((await site.view(id)).obligations[0]?.met).toMatchObject({
+      how: 'Filed by hand, receipt 4711',
+      person: ingrid,
+      late: false,
+    });
+    await sound(ingrid, address, 'duty-settled');
+    expect(await at.getByRole('link', { name: /outside Tocsin/ }).count()).toBe(0);
+  });
+
+  test('without scripts and by keyboard alone it is settled as well', async () => {
+    const { id } = await site.open(sealed(planOf([oblige('gdpr')])), { title: 'Plain forms' });
+    const plain = await visit(browser, site, { person: mara, javaScript: false });
+    await plain.page.goto(`/incidents/${id}/obligations/1?check=waived`);
+    await plain.page.getByLabel('Why need it not be given?').focus();
+    await plain.page.keyboard.type('No personal data was in it');
+    await plain.page.keyboard.press('Tab');
+    await plain.page.keyboard.press('Enter');
+    await plain.page.getByRole('heading', { name: 'It need not be given' }).waitFor();
+    expect((await site.view(id)).obligations[0]?.waived).toMatchObject({ person: mara });
+    await plain.context.close();
   });
 
   test('somebody who does not answer for it reads it and is not offered to settle it, nor taken at their word', async () => {

@@ -12,8 +12,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findModelSigning } from '../../../scripts/test-tiers.mjs';
 import { signFolder } from '../../../src/demo/sign.ts';
 import { testFolder } from '../../support/folder.ts';
 import { type Job, referenceTool, withReferenceTool } from '../../support/model-signing.ts';
@@ -288,6 +289,17 @@ describe('signed by the reference tool with a certificate', () => {
     const byCertificate = verifierOf({ certificates: [`file:${at('root')}`] });
     expect(await byCertificate.verify(other.folder)).toMatchObject({ code: 'untrusted' });
   });
+});
+
+test('the commands that docs/connectors.md shows sign a model that verifies', async () => {
+  const folder = testFolder();
+  writeFiles(join(folder, 'my-model'), SOME_FILES);
+  const page = readFileSync('docs/connectors.md', 'utf8');
+  const commands = /```sh\n([^`]*model_signing sign[^`]*)```/.exec(page)?.[1] ?? '';
+  const PATH = `${dirname(findModelSigning() ?? '')}:${process.env.PATH}`;
+  execFileSync('sh', ['-ec', commands], { cwd: folder, env: { ...process.env, PATH }, stdio: 'pipe' });
+  const verifier = verifierOf({ keys: [`file:${join(folder, 'signer.pub')}`] });
+  expect(await verifier.verify(join(folder, 'my-model'))).toMatchObject({ valid: true, files: 4 });
 });
 
 describe('signed by Tocsin', () => {

@@ -49,7 +49,7 @@ function checkBound(
       'cannot-serve',
       `${bound} is of kind ${connection.kind}, which cannot serve ${cannot.join(', ')}`,
     );
-  else if (connection.kind === 'mlflow' && !serving)
+  else if ((connection.kind === 'mlflow' || connection.kind === 'openai') && !serving)
     report(
       [...path, pattern],
       'serving-missing',

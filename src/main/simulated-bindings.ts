@@ -12,7 +12,7 @@ import { createSimulatedProvider } from './simulated.ts';
 /** The one simulated world of an inventory, outside drills. */
 const WORLD = 'inventory';
 
-/** Finds the provider that the inventory binds. In an inventory that is simulated this is all there is. */
+/** The bindings of an inventory that is simulated throughout: no connection is made. */
 export function createRegistry(inventory: Inventory, worlds: Worlds, pace = 1): CapabilityRegistry {
   const simulated = simulatedProvider(inventory, worlds, pace);
   return {
@@ -22,7 +22,8 @@ export function createRegistry(inventory: Inventory, worlds: Worlds, pace = 1): 
   };
 }
 
-function simulatedProvider(inventory: Inventory, worlds: Worlds, pace: number): CapabilityProvider {
+/** Serves whatever the inventory binds to `simulated`. */
+export function simulatedProvider(inventory: Inventory, worlds: Worlds, pace: number): CapabilityProvider {
   const provider = createSimulatedProvider({
     withWorld: (change) => worlds.withWorld(WORLD, change),
     systems: Object.fromEntries(inventory.systems.map((system) => [system.id, simulated(system)])),

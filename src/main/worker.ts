@@ -3,11 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { createActivities } from '../activities/activities.ts';
 import { createApprovalVerifier } from '../activities/approval.ts';
-import type { ActivityPorts, CapabilityRegistry } from '../activities/ports.ts';
+import type { ActivityPorts } from '../activities/ports.ts';
 import { rememberingSecrets } from '../connectors/secrets/redactor.ts';
 import { createSecrets } from '../connectors/secrets/secrets.ts';
 import { SetupError } from '../embedded/failure.ts';
-import type { Inventory } from '../inventory/inventory.ts';
 import { loadInventory } from '../inventory/load.ts';
 import { createCheckBook } from '../store/checks.ts';
 import { createLeases } from '../store/leases.ts';
@@ -16,7 +15,8 @@ import { isDatabaseAway, mayTake, openPool } from '../store/pool.ts';
 import { createReader } from '../store/reader.ts';
 import { createSnapshots } from '../store/snapshots.ts';
 import { createTimeline } from '../store/timeline.ts';
-import { createWorlds, type Worlds } from '../store/worlds.ts';
+import { createWorlds } from '../store/worlds.ts';
+import { createRegistry } from './bindings.ts';
 import { bundlePath } from './bundle.ts';
 import { KeyError, loadKeys, type WorkerKeys } from './keys.ts';
 import { requireAllowed } from './local-allowed.ts';
@@ -24,7 +24,6 @@ import { createLog, type Log } from './log.ts';
 import { createMessengers } from './messengers.ts';
 import { packageRoot } from './package-root.ts';
 import { createPager } from './paging.ts';
-import { createRegistry } from './simulated-bindings.ts';
 import type { Service, ServiceConfig } from './supervised.ts';
 import { temporalAddress } from './temporal-address.ts';
 import { logTemporalTo, startTemporalWorker } from './temporal-worker.ts';
@@ -32,7 +31,7 @@ import { untilThere } from './until-there.ts';
 
 export type WorkerOptions = {
   /** Finds what serves a capability. */
-  bind?: (inventory: Inventory, worlds: Worlds) => CapabilityRegistry;
+  bind?: typeof createRegistry;
 };
 
 /** Carries out what incidents decide: the process that holds credentials. It waits for what it depends on, at start and later. */
@@ -59,10 +58,18 @@ export async function runWorker(
   const reader = createReader({ pool, connectionString: config.databaseUrl, onProblem });
   const { secrets, redact } = rememberingSecrets(createSecrets(process.env));
   const messengers = createMessengers({ inventory, secrets, redact, now: Date.now });
+  const registry = bind({
+    inventory,
+    worlds: createWorlds(pool),
+    secrets,
+    redact,
+    messengers,
+    now: Date.now,
+  });
   const ports: ActivityPorts = {
     timeline: createTimeline({ pool, headKey: keys.head.privateKey, now: Date.now }),
     leases: createLeases(pool),
-    registry: bind(inventory, createWorlds(pool)),
+    registry,
     approvals: createApprovalVerifier({
       plans: createPlanShelf(pool),
       witness: { view: async (incident) => (await reader.incident(incident))?.view ?? null },
@@ -103,6 +110,7 @@ export async function runWorker(
     stop: async () => {
       stopping = true;
       await worker.stop();
+      await registry.close();
       await messengers.close();
       await reader.close();
       await pool.end();

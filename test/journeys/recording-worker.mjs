@@ -3,7 +3,7 @@
 import { appendFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createRegistry } from '../../dist/src/main/simulated-bindings.js';
+import { createRegistry } from '../../dist/src/main/bindings.js';
 import { runService } from '../../dist/src/main/supervised.js';
 import { runWorker } from '../../dist/src/main/worker.js';
 
@@ -11,16 +11,19 @@ const folder = process.env.TOCSIN_TEST_DESK;
 /** Acts of the simulated world take this share of their scenario time. */
 const PACE = 0.01;
 
+/** What a call is aimed at: an AI system, or whoever a mail goes to. */
+const targetOf = (call) => call.with.system ?? call.with.to ?? null;
+
 /** One line for each thing that happens, flushed by the kernel even if this process is killed the next moment. */
 function note(what, call) {
   const { key, capability } = call;
-  const line = { what, key, capability, system: call.with.system ?? null, pid: process.pid };
+  const line = { what, key, capability, system: targetOf(call), pid: process.pid };
   appendFileSync(join(folder, 'log'), `${JSON.stringify(line)}\n`);
 }
 
-/** Stays while the test says so: a file named after the moment and the system. */
+/** Stays while the test says so: a file named after the moment and the target. */
 async function hold(moment, call, signal) {
-  const file = join(folder, `${moment}-${call.capability}-${call.with.system}`);
+  const file = join(folder, `${moment}-${call.capability}-${targetOf(call)}`);
   if (!existsSync(file)) return;
   note(`held ${moment}`, call);
   while (existsSync(file)) await pause(10, undefined, { signal });
@@ -44,9 +47,10 @@ const recording = (provider) => ({
 
 await runService((config) =>
   runWorker(config, {
-    bind(inventory, worlds) {
-      const bound = createRegistry(inventory, worlds, PACE);
+    bind(deps) {
+      const bound = createRegistry({ ...deps, pace: PACE });
       return {
+        close: bound.close,
         provider(capability, system) {
           const provider = bound.provider(capability, system);
           return provider && recording(provider);

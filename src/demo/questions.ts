@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { SetupError } from '../embedded/failure.ts';
 import type { Question } from '../incident/decision.ts';
 import { plainText } from '../incident/phrases.ts';
 import type { DecisionView } from '../incident/view.ts';
@@ -9,6 +10,8 @@ import { type Cast, titleOf, voicesFor } from './cast.ts';
 export type Questions = {
   ask(question: Question): void;
   decided(number: number): void;
+  /** How an answer to an open question reads. */
+  labelOf(number: number, answer: string): string;
   /** Throws what went wrong while answering in people's place. */
   check(): void;
   close(): void;
@@ -62,6 +65,7 @@ export function attendTo(cast: Cast, incident: string, awareAt: number): Questio
       open.delete(number);
       show();
     },
+    labelOf: (number, answer) => plainText(open.get(number)?.labels?.[answer] ?? answer),
     check() {
       if (failure !== null) throw failure.error;
     },
@@ -80,7 +84,7 @@ function present(cast: Cast, question: Question): void {
   if (question.details) teller.line('', plainText(question.details));
   if (question.failure) teller.line('', plainText(question.failure.message));
   for (const { id, name, role } of voices) {
-    teller.line('asked', `${name}, ${titleOf(inventory, role).toLowerCase()}`);
+    teller.line('asked', `${name} (${titleOf(inventory, role)})`);
     const link = cast.slack[id];
     if (link !== undefined && !auto) teller.item(link);
   }
@@ -146,7 +150,11 @@ function answerTo(question: Question, tried: Set<string>): string {
       return question.options[0] ?? question.otherwise;
     case 'failure': {
       if (tried.has(question.path))
-        throw new Error(`${question.path} failed twice: ${plainText(question.failure?.message ?? question.question)}`);
+        throw new SetupError(
+          'story-failed',
+          `the step ${question.path} failed twice: ${plainText(question.failure?.message ?? question.question)}`,
+          'The logs say more.',
+        );
       tried.add(question.path);
       return 'retry';
     }

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { clock, plainText } from '../incident/phrases.ts';
+import { plainText } from '../incident/phrases.ts';
+import { personById } from '../inventory/inventory.ts';
 import { eventsAfter, type ToldEvent } from './api.ts';
 import type { Cast } from './cast.ts';
 import { attendTo, type Questions } from './questions.ts';
@@ -37,7 +38,7 @@ export async function tellResponse(cast: Cast, incident: string, awareAt: number
 
 async function tell(cast: Cast, questions: Questions, event: ToldEvent): Promise<void> {
   const { teller } = cast;
-  const said = () => teller.line(clock(event.at, event.at, true), plainText(event.text));
+  const said = () => teller.line(timeOf(event.at), plainText(event.text));
   switch (event.type) {
     case 'decision.asked':
       return questions.ask(event.data);
@@ -45,6 +46,11 @@ async function tell(cast: Cast, questions: Questions, event: ToldEvent): Promise
     case 'decision.withdrawn':
       questions.decided(event.data.number);
       return said();
+    case 'decision.voted': {
+      const { person, answer } = event.data.vote;
+      const name = personById(cast.inventory, person)?.name ?? person;
+      return teller.line(timeOf(event.at), `${name}: ${questions.labelOf(event.data.number, answer)}`);
+    }
     case 'act.done':
       if (event.data.purpose === 'say') return;
       said();
@@ -57,7 +63,6 @@ async function tell(cast: Cast, questions: Questions, event: ToldEvent): Promise
     case 'act.failed':
     case 'step.failed':
     case 'step.taken-over':
-    case 'decision.voted':
     case 'decision.escalated':
     case 'obligation.opened':
     case 'obligation.reminded':
@@ -71,3 +76,5 @@ async function tell(cast: Cast, questions: Questions, event: ToldEvent): Promise
       return;
   }
 }
+
+const timeOf = (at: number): string => new Date(at).toISOString().slice(11, 19);

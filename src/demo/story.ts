@@ -16,14 +16,18 @@ const COMMANDER = 'mara-lindqvist';
 /** The whole story, from a good day to a verified timeline. Answers with how the plan ended. */
 export async function tellStory(cast: Cast): Promise<string> {
   const { teller, world } = cast;
-  teller.chapter('1  A good day');
-  await prepare(cast);
+  let chapters = 0;
+  const chapter = (title: string): void => teller.chapter(`${++chapters}  ${title}`);
+  if (world !== null) {
+    chapter('A good day');
+    await publish(cast);
+  }
   const door = await teller.waiting('Prometheus and Alertmanager start', openDoor(cast));
   await tellTraffic(cast);
   await tellTraffic(cast, LEAKING);
 
-  teller.chapter('2  Version 2 goes live, and somebody had changed it after it was signed');
-  if (world === null) teller.say('In the simulated world it is live already, and leaks to whoever asks the right way.');
+  chapter('Version 2 is live, and somebody had changed it after it was signed');
+  if (world === null) teller.say('It leaks to whoever asks the right way.');
   else {
     await teller.waiting('the gateway takes up version 2', world.goLive('2'));
     await tellTraffic(cast);
@@ -31,7 +35,7 @@ export async function tellStory(cast: Cast): Promise<string> {
   }
   const awareAt = Date.now();
 
-  teller.chapter('3  Detected');
+  chapter('Detected');
   teller.say(
     door.real
       ? 'An output filter counts leaks; a Prometheus rule sees the counter grow; Alertmanager sends its webhook.'
@@ -39,20 +43,18 @@ export async function tellStory(cast: Cast): Promise<string> {
   );
   const incident = await teller.waiting('the alert is on its way', untilOpened(cast, door));
   teller.line('opened', incident);
-  teller.line('console', `signs you in as the incident commander:`);
+  teller.line('console', 'this link signs you in as the incident commander:');
   teller.item(cast.console);
 
-  teller.chapter('4  The response');
+  chapter('The response (times in UTC)');
   await tellResponse(cast, incident, awareAt);
 
-  teller.chapter('5  The record');
+  chapter('The record');
   return record(cast, incident);
 }
 
-async function prepare(cast: Cast): Promise<void> {
-  const { teller, api, playbook, world } = cast;
-  // Where all is simulated, the server has published it by itself.
-  if (world === null) return;
+/** Where all is simulated, the server has published it by itself. */
+async function publish({ teller, api, playbook }: Cast): Promise<void> {
   const published = await publishedBy(api, playbook);
   teller.say(
     `The playbook ${published} acts on real systems, so two people had to publish the very same plan: ${PUBLISHERS.join(' and ')}.`,

@@ -100,7 +100,7 @@ export function createTeller({ out, live, colour, now }: Terminal): Teller {
 const indented =
   (columns: number) =>
   (line: string): string =>
-    `${' '.repeat(columns)}${line}`;
+    line === '' ? '' : `${' '.repeat(columns)}${line}`;
 
 /** Breaks a text at spaces; what is longer than a line stays whole. */
 export function wrap(text: string, columns: number): string[] {

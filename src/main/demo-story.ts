@@ -1,4 +1,4 @@
-import { createReadStream, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, createReadStream, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -57,6 +57,7 @@ export async function demoStory(options: StoryOptions, io: Io, stdin: NodeJS.Rea
     return told === 'completed' ? 0 : 1;
   } catch (error) {
     if (house.isInterrupted) return EXIT_INTERRUPTED;
+    keepLogs(stage);
     throw error;
   } finally {
     keys.close();
@@ -89,6 +90,18 @@ const openWorld = ({ io, teller, folder, signal }: Stage): Promise<StoryWorld> =
       signal,
     }),
   );
+
+/** The folder goes; what explains a failure stays. */
+function keepLogs(stage: Stage): void {
+  const logs = join(stage.folder, 'data', 'logs');
+  if (!existsSync(logs)) return;
+  const kept = join(outOf(stage), 'logs');
+  cpSync(logs, kept, { recursive: true });
+  stage.teller.say('The logs of what ran are kept:');
+  stage.teller.item(kept);
+}
+
+const outOf = ({ io, options }: Stage): string => resolve(io.cwd, options.out ?? 'tocsin-story');
 
 /** When interrupted while the world opens: it is closed as soon as it stands, and nothing else goes on. */
 async function never(interrupted: Promise<void>, opening: Promise<StoryWorld>): Promise<never> {
@@ -128,7 +141,7 @@ async function openTocsin(stage: Stage, world: StoryWorld | null, enter: () => P
     enter,
     playbook: { file: PLAYBOOK, source: readFileSync(playbook, 'utf8') },
     verify: (file) => verifyWith(file, config.keys),
-    out: resolve(io.cwd, options.out ?? 'tocsin-story'),
+    out: outOf(stage),
     signal,
   };
 }

@@ -13,6 +13,7 @@ import { benchRecovery } from './recovery.ts';
 import { benchServer } from './server.ts';
 import { benchSlack } from './slack.ts';
 import { benchStart } from './start.ts';
+import { benchStorm } from './storm.ts';
 import { benchVerify } from './verify.ts';
 import { stepsPerSecondInVirtualTime } from './virtual-time.ts';
 import { benchVote } from './vote.ts';
@@ -31,6 +32,7 @@ const benchmarks: Readonly<Record<string, (context: Context) => Promise<Measure[
   vote: async ({ grounds, rounds }) => benchVote(await grounds(), rounds * 3),
   slack: async ({ grounds, rounds }) => benchSlack(await grounds(), rounds * 2),
   alert: async ({ grounds, rounds }) => benchAlert(await grounds(), rounds * 4),
+  storm: async ({ grounds }) => benchStorm(await grounds()),
   recovery: async ({ grounds, rounds }) => benchRecovery(await grounds(), rounds),
 };
 

@@ -23,7 +23,7 @@ export function hookRoutes(app: Hono<AppEnv>, deps: ApiDeps): void {
     if (refused.length > 0 || truncated > 0)
       deps.hooks.warn('a batch of alerts was not taken whole', { ...sender, truncated, refused: refused.slice(0, 20) });
     // Alertmanager drops what is answered with 4xx and sends again what is answered with 5xx, always the whole batch.
-    return c.json({ received: received.length, ...countsOf(received), truncated, refused });
+    return c.json({ received: received.length, ...countsOf(received), truncated, refused, alerts: received });
   });
 
   app.post('/hooks/mlflow/:connection', async (c) => {

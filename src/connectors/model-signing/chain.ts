@@ -8,7 +8,7 @@ import { Unverified } from './unverified.ts';
  * certificate proves no time of signing, so everything must be valid now.
  */
 
-type Certificate = { x509: X509Certificate; details: Details };
+export type Certificate = { x509: X509Certificate; details: Details };
 
 const CODE_SIGNING = '1.3.6.1.5.5.7.3.3';
 /** RSA, RSA-PSS, ECDSA with SHA-2, and Ed25519. SHA-1 and MD5 can be forged. */
@@ -22,15 +22,14 @@ const UNDERSTOOD = ['14', '15', '17', '19', '32', '35', '37'].map((end) => `2.5.
 
 export function trustedLeaf(
   chain: readonly Buffer[],
-  authorities: readonly X509Certificate[],
+  authorities: readonly Certificate[],
   now: number,
 ): { key: KeyObject; subject: string } {
   try {
-    const [leaf, ...others] = chain.map((der) => certificate(new X509Certificate(der)));
+    const [leaf, ...others] = chain.map(readCertificate);
     if (leaf === undefined) throw new Unverified('malformed', 'The bundle holds no certificate.');
-    const anchors = authorities.map(certificate);
     checkUse(leaf);
-    walk(leaf, others, anchors, now);
+    walk(leaf, others, authorities, now);
     return { key: leaf.x509.publicKey, subject: nameOf(leaf) };
   } catch (error) {
     if (error instanceof Unverified) throw error;
@@ -39,7 +38,11 @@ export function trustedLeaf(
   }
 }
 
-const certificate = (x509: X509Certificate): Certificate => ({ x509, details: Details.parse(x509.raw) });
+/** In DER or PEM. Throws when it is none. */
+export function readCertificate(text: Buffer | string): Certificate {
+  const x509 = new X509Certificate(text);
+  return { x509, details: Details.parse(x509.raw) };
+}
 
 /** The bundle's certificates follow each other, so there is one path at most, and no search that could be made to take long. */
 function walk(leaf: Certificate, others: Certificate[], anchors: readonly Certificate[], now: number): void {

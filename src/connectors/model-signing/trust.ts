@@ -1,11 +1,11 @@
-import { createHash, createPublicKey, type KeyObject, verify, X509Certificate } from 'node:crypto';
+import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dsse } from '@sigstore/core';
 import type { ConnectionOf } from '../../inventory/connections.ts';
 import { ConnectorError } from '../contract.ts';
 import { shown } from '../text.ts';
 import type { Envelope, Material } from './bundle.ts';
-import { trustedLeaf } from './chain.ts';
+import { type Certificate, readCertificate, trustedLeaf } from './chain.ts';
 import { Unverified } from './unverified.ts';
 
 /** Whose signature an envelope carries, if it is one we trust. */
@@ -18,7 +18,7 @@ const HASH_OF_CURVE: Readonly<Record<string, string>> = {
 };
 
 type TrustedKey = { key: KeyObject; prints: string[] };
-export type Trust = { keys: TrustedKey[]; authorities: X509Certificate[] };
+export type Trust = { keys: TrustedKey[]; authorities: Certificate[] };
 
 /** Read anew for each verification: a key that was withdrawn must not be trusted until the next start. */
 export async function readTrust({ keys, certificates }: ConnectionOf<'model-signing'>): Promise<Trust> {
@@ -61,10 +61,10 @@ function readKey(text: string, reference: string): KeyObject {
   }
 }
 
-function authoritiesIn(text: string, reference: string): X509Certificate[] {
+function authoritiesIn(text: string, reference: string): Certificate[] {
   const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   try {
-    if (blocks.length > 0) return blocks.map((block) => new X509Certificate(block));
+    if (blocks.length > 0) return blocks.map(readCertificate);
   } catch (cause) {
     throw new ConnectorError('key-unreadable', `${reference} holds a certificate that cannot be read.`, { cause });
   }

@@ -89,5 +89,5 @@ describe('a probe', () => {
       proved: true,
       detail: expect.stringMatching(/answered 5 questions of 5 as support-1 \(version 1\), after \d+ s\.$/),
     });
-  });
+  }, 90_000);
 });

@@ -45,6 +45,7 @@ export type Grounds = {
 };
 
 export const NAMESPACE = 'default';
+const NUMBERED_HERE = 100_000;
 const UNTIL_WITHIN_MS = 60_000;
 
 export async function openGrounds(say: Say): Promise<Grounds> {
@@ -84,6 +85,11 @@ async function open(
   const pool = openPool(postgres.url, { name: 'tocsin-bench', connectionsMax: 20, onProblem });
   undo.push(() => pool.end());
   await migrate(pool);
+  // The bench numbers its incidents from 1; those that a server opens come after them.
+  await pool.query('INSERT INTO incident_counters (year, last) VALUES ($1, $2)', [
+    new Date().getUTCFullYear(),
+    NUMBERED_HERE,
+  ]);
   const reader = createReader({ pool, connectionString: postgres.url, onProblem });
   undo.push(() => reader.close());
   const { client, close: disconnect } = await connectTemporal(

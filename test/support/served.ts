@@ -36,6 +36,8 @@ export type Served = {
     body?: unknown,
     headers?: Record<string, string>,
   ): Promise<Answer>;
+  /** A second server beside this one, as in production. Hands back its address; `close` stops it, too. */
+  anotherServer(): Promise<string>;
   close(): Promise<void>;
 };
 
@@ -62,13 +64,15 @@ export async function openServed(options: ServedOptions = {}): Promise<Served> {
   const scratch = mkdtempSync(join(tmpdir(), 'tocsin-served-'));
   const dataDir = join(scratch, 'data');
   mkdirSync(dataDir);
-  const config = readConfig({
-    TOCSIN_DATA: dataDir,
-    TOCSIN_PORT: String(options.port ?? (await freePort())),
-    TOCSIN_KEYS: house.keysDir,
-    TOCSIN_TASK_QUEUE: house.taskQueue,
-    ...options.env,
-  });
+  const configFor = (port: number) =>
+    readConfig({
+      TOCSIN_DATA: dataDir,
+      TOCSIN_PORT: String(port),
+      TOCSIN_KEYS: house.keysDir,
+      TOCSIN_TASK_QUEUE: house.taskQueue,
+      ...options.env,
+    });
+  const config = configFor(options.port ?? (await freePort()));
   const registry = createRegistry(loadInventory(config.inventory), createWorlds(house.pool), 0);
   const worker =
     options.worker === false
@@ -80,14 +84,13 @@ export async function openServed(options: ServedOptions = {}): Promise<Served> {
           bundle: await testBundle(),
           activities: createActivities({ ...house.ports, registry }),
         });
-  const service = await runServer(
-    {
-      ...config,
-      databaseUrl: house.databaseUrl,
-      temporal: { ...config.temporal, address: house.temporalAddress, namespace },
-    },
-    { local: options.local ?? true, log: options.log ?? createLog({ name: 'server', level: 'error' }) },
-  );
+  const log = options.log ?? createLog({ name: 'server', level: 'error' });
+  const reached = {
+    databaseUrl: house.databaseUrl,
+    temporal: { ...config.temporal, address: house.temporalAddress, namespace },
+  };
+  const service = await runServer({ ...config, ...reached }, { local: options.local ?? true, log });
+  const others: Service[] = [];
   const accounts = createAccounts({ pool: house.pool, now: Date.now });
   const tokens = new Map<string, string>();
   const token = async (person: string, scope: TokenScope = 'person') => {
@@ -124,8 +127,13 @@ export async function openServed(options: ServedOptions = {}): Promise<Served> {
         body: /^application\/(problem\+)?json\b/.test(type) ? JSON.parse(text) : {},
       };
     },
+    async anotherServer() {
+      const other = configFor(await freePort());
+      others.push(await runServer({ ...other, ...reached }, { local: false, log }));
+      return other.publicUrl;
+    },
     async close() {
-      await service.stop();
+      for (const one of [service, ...others]) await one.stop();
       await worker?.stop();
       await house.close();
       rmSync(scratch, { recursive: true });

@@ -13,6 +13,13 @@ version: 1
 steps:
   - { id: first, oblige: eu-gdpr-33, by: legal-counsel, remind: [24h] }
   - { id: second, oblige: eu-gdpr-33, by: legal-counsel, remind: [24h] }
+  - id: counsel
+    ask: Who was told?
+    by: [{ role: legal-counsel }]
+    within: 2h
+    on-deny: []
+    form:
+      who: { label: Who was told?, type: text }
 `;
 
 let served: Served;
@@ -109,6 +116,13 @@ it('the command line shows and settles them', async () => {
   ).toEqual(['met', 'waived']);
   const shown = await cli(COUNSEL, 'incident', 'show', incident);
   expect(shown.out).toMatch(/Notify +\d+ s, (3 days|2 days 23 h) before the limit/);
+});
+
+it('a form is filled in from the command line, field by field', async () => {
+  const typo = await cli(COUNSEL, 'decide', incident, '1', 'approve', '--set', 'whom=Nobody');
+  expect(typo).toMatchObject({ code: 2, err: expect.stringContaining('Did you mean who?') });
+  const done = await cli(COUNSEL, 'decide', incident, '1', 'approve', '--set', 'who=The authority');
+  expect(done).toMatchObject({ code: 0, out: 'Decided: approve.\n' });
 });
 
 it('the report of a real incident is exported as HTML and Markdown, by anybody who may read it', async () => {

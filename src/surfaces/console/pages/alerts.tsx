@@ -43,7 +43,7 @@ export function AlertsPage({ frame, alerts, names, cut }: ListProps) {
               <span class="quiet">{frame.unmatched}</span>
             </header>
             <p class="second">No playbook took these, and they still fire. Open an incident on one if it matters.</p>
-            <Rows alerts={loose} names={names} now={frame.now} />
+            <Rows alerts={loose} names={names} now={frame.now} after />
           </section>
         )}
         {others.length > 0 && (
@@ -61,10 +61,10 @@ export function AlertsPage({ frame, alerts, names, cut }: ListProps) {
   );
 }
 
-type RowsProps = { alerts: readonly InboxAlert[]; names: ReadonlyMap<string, string>; now: number };
+type RowsProps = { alerts: readonly InboxAlert[]; names: ReadonlyMap<string, string>; now: number; after?: boolean };
 
-const Rows = ({ alerts, names, now }: RowsProps) => (
-  <ul class="rows fold">
+const Rows = ({ alerts, names, now, after = false }: RowsProps) => (
+  <ul class={after ? 'rows fold after' : 'rows fold'}>
     {alerts.map((entry) => (
       <li>
         <div>
@@ -180,7 +180,7 @@ function Facts({ frame, entry, names }: AlertProps) {
         <h2 id="fa">Facts</h2>
       </header>
       <dl class="facts">
-        <Fact name="Led to">
+        <Fact name="Came of it">
           <LedTo entry={entry} />
         </Fact>
         {entry.because && (

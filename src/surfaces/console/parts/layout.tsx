@@ -133,7 +133,7 @@ const Links = ({ section, unmatched }: LinksProps) => (
           {item.id === 'alerts' && unmatched > 0 && (
             <>
               {' '}
-              <span class="quiet">
+              <span class="quiet count">
                 {unmatched}
                 <span class="sr"> unmatched</span>
               </span>

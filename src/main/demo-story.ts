@@ -1,7 +1,7 @@
 import { cpSync, createReadStream, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
+import { createInterface, type Interface } from 'node:readline';
 import { createApi } from '../demo/api.ts';
 import type { Cast } from '../demo/cast.ts';
 import { createHands } from '../demo/slack-hands.ts';
@@ -42,7 +42,7 @@ export async function demoStory(options: StoryOptions, io: Io, stdin: NodeJS.Rea
   const folder = mkdtempSync(join(tmpdir(), 'tocsin-story-'));
   const stage = { options, io, teller, house, folder, signal: abort.signal };
   let world: StoryWorld | null = null;
-  const keys = enterKeys(stdin, options.auto);
+  const keys = enterKeys(stdin);
   try {
     const real = await worldToPlayIn(stage);
     teller.say('');
@@ -188,17 +188,16 @@ function linesTo(teller: Teller): Lines {
   };
 }
 
-/** Hears Enter. The terminal keeps its lines, so that Ctrl-C reaches the process as always. */
-function enterKeys(stdin: NodeJS.ReadStream, auto: boolean): { enter(): Promise<void>; close(): void } {
-  if (auto) return { enter: () => new Promise(() => undefined), close: () => undefined };
-  const lines = createInterface({ input: stdin, terminal: false });
+/** Hears Enter, from the first time it is waited for. The terminal keeps its lines, so that Ctrl-C reaches the process as always. */
+function enterKeys(stdin: NodeJS.ReadStream): { enter(): Promise<void>; close(): void } {
+  let lines: Interface | null = null;
   let heard = (): void => undefined;
-  lines.on('line', () => heard());
   return {
     enter: () =>
       new Promise((resolve) => {
         heard = resolve;
+        lines ??= createInterface({ input: stdin, terminal: false }).on('line', () => heard());
       }),
-    close: () => lines.close(),
+    close: () => lines?.close(),
   };
 }

@@ -79,8 +79,8 @@ describe('tocsin demo story --simulated --auto', () => {
     const events = readFileSync(`${file}.jsonl`, 'utf8')
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line) as { type?: string; data?: { vote?: { surface: string } } });
-    const surfaces = events.flatMap((event) => (event.data?.vote ? [event.data.vote.surface] : []));
+      .map((line) => JSON.parse(line) as { content?: { data?: { vote?: { surface: string } } } });
+    const surfaces = events.flatMap(({ content }) => (content?.data?.vote ? [content.data.vote.surface] : []));
     expect(surfaces.length).toBeGreaterThan(4);
     expect(new Set(surfaces)).toEqual(new Set(['slack']));
     for (const format of ['md', 'html']) expect(existsSync(`${file}.${format}`)).toBe(true);
@@ -99,7 +99,7 @@ test('Ctrl-C in the middle ends everything in order', async () => {
   expect(ran.code, ran.err).not.toBe(0);
   expect(ran.out).toContain('Stopping …');
   expect(leftOver()).toEqual([]);
-}, 120_000);
+}, 240_000);
 
 test('without a terminal and without --auto it says what to do', async () => {
   const ran = await tocsin(['demo', 'story', '--simulated']);

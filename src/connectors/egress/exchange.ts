@@ -59,6 +59,8 @@ export function exchange(pool: Dispatcher, asked: Exchange): Promise<EgressAnswe
       onResponseData(responding, chunk) {
         bytes += chunk.length;
         if (bytes > asked.bytesMax) stop(failed.tooLarge());
+        // Each resumption begins with a piece of nothing: to pause for that would go on for ever.
+        else if (chunk.length === 0) return;
         else if (asked.sink && status >= 200 && status < 300) pour(responding, asked.sink, chunk);
         else chunks.push(chunk);
       },

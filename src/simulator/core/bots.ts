@@ -69,8 +69,9 @@ export class Bots {
     for (const bot of this.#bots) {
       const answer = question.kind === 'failure' ? bot.failures : (bot.choices?.[question.path] ?? bot.approvals);
       if (answer === 'ignore' || !seated(bot)) continue;
-      // "!" sorts before every step's path: messages come first.
-      this.#ground.at(from + bot.reactionMs, `!${bot.person}`, () => this.#answer(bot, question, answer));
+      // "!" sorts before every step's path: messages come first. By number, for after a break questions are taken up in that order.
+      const place = `!${bot.person}:${String(question.number).padStart(6, '0')}`;
+      this.#ground.at(from + bot.reactionMs, place, () => this.#answer(bot, question, answer));
     }
   }
 

@@ -9,7 +9,13 @@ import { type Bot, Bots } from './bots.ts';
 import { actOnWorld, type World } from './world.ts';
 
 /** Where a run stands: all that another one needs to go on from there, as plain JSON. */
-export type RunState = { world: World; now: number; snapshot?: Snapshot | undefined };
+export type RunState = {
+  world: World;
+  now: number;
+  snapshot?: Snapshot | undefined;
+  /** Ids of the messages that have been delivered: one of this very moment may still be to come. */
+  delivered?: string[] | undefined;
+};
 
 export type VirtualRunOptions = {
   plan: Plan;
@@ -36,6 +42,7 @@ export class VirtualRun implements Stage {
   readonly #agenda = new Agenda();
   readonly #bots: Bots;
   readonly #performance: Performance;
+  readonly #delivered: Set<string>;
   #world: World;
   #now: number;
   #out = 0;
@@ -46,6 +53,7 @@ export class VirtualRun implements Stage {
     this.#options = options;
     this.#world = options.state.world;
     this.#now = options.state.now;
+    this.#delivered = new Set(options.state.delivered ?? deliveredBefore(options));
     const { plan, opening, onCrash } = options;
     this.#bots = new Bots(options.bots, {
       incident: opening.incident,
@@ -61,11 +69,15 @@ export class VirtualRun implements Stage {
   begin(): void {
     const { messages, state } = this.#options;
     for (const { at, message } of messages)
-      if (state.snapshot === undefined || at > state.now)
-        this.#agenda.add(at, `!${message.id}`, () => void this.#performance.deliver({ ...message, at }));
+      if (!this.#delivered.has(message.id)) this.#agenda.add(at, `!${message.id}`, () => this.#deliver(message, at));
     for (const open of openQuestions(state.snapshot)) this.#bots.takeUp(open);
     this.#over = state.snapshot?.phase === 'ended';
     this.#performance.start();
+  }
+
+  #deliver(message: Message, at: number): void {
+    this.#delivered.add(message.id);
+    this.#performance.deliver({ ...message, at });
   }
 
   /** Lets no further step begin, so that soon no act is under way: as incidents do, and unlike drills, for it costs scenario time. */
@@ -116,7 +128,12 @@ export class VirtualRun implements Stage {
       return false;
     }
     if (this.#performance.actsInFlight === 0 && continueDue()) {
-      onContinue({ world: this.#world, now: this.#now, snapshot: this.#performance.snapshot() });
+      onContinue({
+        world: this.#world,
+        now: this.#now,
+        snapshot: this.#performance.snapshot(),
+        delivered: [...this.#delivered],
+      });
       return false;
     }
     const due = this.#agenda.take();
@@ -132,3 +149,7 @@ export class VirtualRun implements Stage {
 
 const openQuestions = (snapshot: Snapshot | undefined): OpenQuestion[] =>
   Object.values((snapshot?.open ?? {}) as unknown as Record<string, OpenQuestion>);
+
+/** States that were saved before this was kept say it by their time. */
+const deliveredBefore = ({ messages, state }: VirtualRunOptions): string[] =>
+  state.snapshot ? messages.flatMap(({ at, message }) => (at <= state.now ? [message.id] : [])) : [];

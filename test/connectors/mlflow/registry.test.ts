@@ -69,13 +69,13 @@ describe('a model in the registry of MLflow', () => {
     const { url } = await testMlflow();
     const name = `artefacts-${NOW}-${process.pid}`;
     const large = new Uint8Array(3_000_000).map((_, i) => i % 251);
-    const files = { 'weights.bin': large, 'a/b/c d+ü%41?.json': '{}', 'a/empty.txt': '', '.hidden': 'x' };
+    const files = { 'weights.bin': large, 'a/b/c d+ü&?.json': '{}', 'a/empty.txt': '', '.hidden': 'x' };
     await registerModel(url, name, [files], { name: 'production', version: '1' });
     const folder = testFolder();
     const bytes = await connect(url, name).registry.download('1', folder, signal());
     expect(bytes).toBe(3_000_003);
     expect((readdirSync(folder, { recursive: true }) as string[]).sort()).toEqual(
-      ['.hidden', 'a', 'a/b', 'a/b/c d+ü%41?.json', 'a/empty.txt', 'weights.bin'].sort(),
+      ['.hidden', 'a', 'a/b', 'a/b/c d+ü&?.json', 'a/empty.txt', 'weights.bin'].sort(),
     );
     expect(Buffer.compare(readFileSync(join(folder, 'weights.bin')), large)).toBe(0);
   });

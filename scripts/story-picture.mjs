@@ -26,6 +26,7 @@ function excerpt(all) {
   const kept = told.filter(({ label, lines }) => {
     if (label === 'question') questions += 1;
     if (['question', 'asked', 'or else'].includes(label)) return questions <= 1;
+    if (label === 'mail') return /Art\. 33/.test(lines.join(' '));
     if (/^\d\d:\d\d:\d\d$/.test(label)) return !/Decided by|carried out, not yet|no longer fires/.test(lines.join(' '));
     return ['chapter', 'user', 'gateway', 'opened', 'verified'].includes(label) || label.startsWith('support-v');
   });

@@ -244,7 +244,7 @@ function wordsOf(event: NumberedEvent): { subject: string; text: string } {
   if (event.type === 'decision.escalated')
     return {
       subject: `Question ${event.data.number} waits for you`,
-      text: 'Nobody has answered in time, and it was escalated to you.',
+      text: `${event.data.question ?? ''}\n\nNobody has answered in time, and it was escalated to you.`.trim(),
     };
   if (event.type === 'decision.made')
     return {

@@ -77,8 +77,8 @@ export interface ModelRegistry {
 
 /** The way by which people reach one model. */
 export interface Gateway {
-  /** What the gateway itself says: the version its endpoint leads to, or null when there is no endpoint. Not a proof. */
-  listed(signal: AbortSignal): Promise<{ version: string | null; endpoint: boolean }>;
+  /** What the gateway itself says: the version its endpoint leads to and since when (epoch ms, or null); null when there is none. Not a proof. */
+  listed(signal: AbortSignal): Promise<{ version: string | null; endpoint: boolean; since: number | null }>;
   /** Removes the way, and keeps what is needed to open it again as it was. Idempotent. */
   cut(signal: AbortSignal): Promise<void>;
   /** Opens the way to a version, with everything else as it was before the cut. Idempotent. */

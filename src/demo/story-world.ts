@@ -80,15 +80,10 @@ async function open(options: StoryWorldOptions, closing: Closing): Promise<Story
   writeFileSync(at('secrets', 'mlflow-webhook'), randomBytes(24).toString('hex'), { mode: 0o600 });
 
   onProgress('Starting MLflow …');
-  // What it has sealed must be opened again when it is started again.
-  const sealing = {
-    MLFLOW_CRYPTO_KEK_PASSPHRASE: randomBytes(24).toString('hex'),
-    MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY: randomBytes(32).toString('base64url'),
-  };
   const start = (port?: number): Promise<RunningMlflow> =>
     startMlflow({
       folder: made(at('mlflow')),
-      env: { ...env, ...sealing },
+      env,
       ...(port && { port }),
       ...(signal && { signal }),
     });

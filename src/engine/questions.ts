@@ -155,10 +155,10 @@ export class Questions {
   }
 
   #escalate(open: OpenQuestion): void {
-    const { escalate, number, path } = open.question;
+    const { escalate, number, path, question } = open.question;
     if (!escalate) return;
     open.escalated = true;
-    this.#conductor.record(path, 'decision.escalated', { number, to: escalate.to, page: escalate.page });
+    this.#conductor.record(path, 'decision.escalated', { number, to: escalate.to, page: escalate.page, question });
   }
 
   #expire(open: OpenQuestion): void {

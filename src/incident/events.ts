@@ -88,7 +88,13 @@ export const eventData = {
   'decision.asked': Question,
   'decision.voted': z.strictObject({ number: z.number().int(), vote: Vote }),
   'decision.reminded': z.strictObject({ number: z.number().int(), roles: z.array(Text) }),
-  'decision.escalated': z.strictObject({ number: z.number().int(), to: Name, page: z.boolean() }),
+  /** `question`: what was asked, for whoever is paged. Absent in what was recorded before pages said it. */
+  'decision.escalated': z.strictObject({
+    number: z.number().int(),
+    to: Name,
+    page: z.boolean(),
+    question: Text.optional(),
+  }),
   'decision.made': z.strictObject({
     number: z.number().int(),
     outcome: Text,

@@ -38,6 +38,8 @@ export type Town = {
   desk: Desk;
   /** Ends a process at once. Resolves when it is gone. */
   kill(part: Part): Promise<void>;
+  /** Ends a process and waits for the one that takes its place. */
+  replace(part: Part): Promise<void>;
   /** From now on the part is not started again, until the answer is called. */
   keepAway(part: Part): () => void;
   call(person: string | null, method: string, path: string, body?: unknown, key?: string): Promise<Answer>;
@@ -143,6 +145,11 @@ export async function openTown(
       const running = kept[part].current();
       process.kill(running.pid, 'SIGKILL');
       await running.exited;
+    },
+    async replace(part) {
+      const { pid } = kept[part].current();
+      await town.kill(part);
+      await eventually(`another ${part}`, () => kept[part].current().pid !== pid);
     },
     keepAway(part) {
       let letBack = () => {};

@@ -11,6 +11,8 @@ const Mapping = z.object({
   weight: z.number().default(1),
   linkage_type: z.enum(['PRIMARY', 'FALLBACK']),
   fallback_order: Number64.optional(),
+  /** Epoch ms: since when the endpoint leads there. */
+  created_at: Number64.optional(),
 });
 
 export const Endpoint = z.object({
@@ -60,6 +62,14 @@ export function versionServed({ model_mappings }: Pick<Endpoint, 'model_mappings
   );
   const [only = null] = versions;
   return versions.size === 1 ? only : null;
+}
+
+/** Since when an endpoint leads to the version that it leads to, epoch ms; null when the gateway does not say. */
+export function servedSince({ model_mappings }: Pick<Endpoint, 'model_mappings'>): number | null {
+  const times = model_mappings.flatMap(({ linkage_type, created_at }) =>
+    linkage_type === 'PRIMARY' && created_at !== undefined ? [created_at] : [],
+  );
+  return times.length > 0 ? Math.max(...times) : null;
 }
 
 /**

@@ -85,7 +85,7 @@ export function createEndpoints(api: MlflowApi): Endpoints {
         body: {
           ...rest,
           name: making,
-          model_configs: model_mappings.map(({ model_definition: _, ...mapping }) => mapping),
+          model_configs: model_mappings.map(({ model_definition: _, created_at: __, ...mapping }) => mapping),
         },
         answer: One,
         signal,

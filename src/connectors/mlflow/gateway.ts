@@ -3,7 +3,16 @@ import { z } from 'zod';
 import { ConnectorError, type Gateway } from '../contract.ts';
 import { shown } from '../text.ts';
 import { GATEWAY, type MlflowApi } from './api.ts';
-import { Configuration, createNames, type Endpoint, leadAlike, leadingTo, PLAIN, versionServed } from './endpoint.ts';
+import {
+  Configuration,
+  createNames,
+  type Endpoint,
+  leadAlike,
+  leadingTo,
+  PLAIN,
+  servedSince,
+  versionServed,
+} from './endpoint.ts';
 import { createEndpoints } from './endpoints.ts';
 import { createNotes } from './notes.ts';
 
@@ -78,7 +87,9 @@ export function createMlflowGateway(
   return {
     async listed(signal) {
       const found = await endpoints.find(endpoint, signal);
-      return { endpoint: found !== null, version: found && versionServed(found, names) };
+      if (found === null) return { endpoint: false, version: null, since: null };
+      const version = versionServed(found, names);
+      return { endpoint: true, version, since: version === null ? null : servedSince(found) };
     },
     async cut(signal) {
       const found = await endpoints.find(endpoint, signal);

@@ -67,7 +67,7 @@ export async function withWay<T>(
 ): Promise<Asked<T>> {
   const { gateway } = ports;
   const open = await publicWay(ports, signal);
-  const listed = gateway === null ? { endpoint: true, version: null } : await gateway.listed(signal);
+  const listed = gateway === null ? { endpoint: true, version: null, since: null } : await gateway.listed(signal);
   if (gateway === null || listed.endpoint)
     return { result: await work(open), way: open, listed: listed.version, left: '' };
   const { version } = open;

@@ -14,8 +14,10 @@ export const createInspectProvider = (ports: InspectPorts): CapabilityProvider =
   reading(async (_call, { signal, beat }) => {
     const { system, gateway } = ports;
     const { name, lastKnownGood } = system.model;
-    const live = await liveOf(ports, signal);
+    const found = await liveOf(ports, signal);
     const listed = await gateway.listed(signal);
+    // A registry may not keep when an alias was set; since when people are led to that version says as much.
+    const live = { ...found, since: found.since ?? (listed.version === found.version ? listed.since : null) };
     const liveVerdict = await judged(ports, live.version, signal);
     beat();
     const good = lastKnownGood === null || lastKnownGood === live.version ? null : lastKnownGood;
@@ -50,7 +52,7 @@ async function judged(ports: InspectPorts, version: string, signal: AbortSignal)
   }
 }
 
-/** A registry may not keep when an alias was set. When the version was registered says only that it cannot be longer. */
+/** When the version was registered says only that it cannot be longer. */
 function sinceWords({ since, registeredAt }: { since: number | null; registeredAt: number | null }): string {
   if (since !== null) return ` since ${iso(since)}`;
   if (registeredAt !== null)

@@ -10,9 +10,9 @@ import type { AppEnv, Deps } from './context.ts';
 import type { HookPorts } from './hooks.ts';
 import { incidentRoutes } from './incidents.ts';
 import { inventoryRoutes } from './inventory.ts';
+import { obligationRoutes } from './obligations.ts';
 import { playbookRoutes } from './playbooks.ts';
 import { streamRoutes } from './stream.ts';
-import { obligationRoutes } from './obligations.ts';
 
 /** What the API needs besides what it shares with the console. */
 export type ApiDeps = Deps & {
@@ -35,10 +35,10 @@ export function apiRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps & { access: Ac
   incidentRoutes(app, deps);
   streamRoutes(app, deps);
   commandRoutes(app, deps);
+  obligationRoutes(app, deps);
   playbookRoutes(app, deps);
   alertRoutes(app, deps);
   checkRoutes(app, deps);
   accountRoutes(app, deps);
-  obligationRoutes(app, deps);
   inventoryRoutes(app, deps);
 }

@@ -27,6 +27,7 @@ function isJsonObject(value: unknown): boolean {
 }
 
 const millis = z.number().openapi({ description: 'epoch milliseconds', example: 1795312800000 });
+const millisSpan = z.number().openapi({ description: 'milliseconds' });
 
 export const IncidentParams = z.object({
   // A copy: the method comes with this module's zod, and that schema may be older.
@@ -38,7 +39,6 @@ export const DecisionParams = IncidentParams.extend({
     .int()
     .positive()
     .openapi({ param: { name: 'number', in: 'path' }, example: 1 }),
-const millisSpan = z.number().openapi({ description: 'milliseconds' });
 });
 
 export const IdempotencyHeaders = z.object({
@@ -138,17 +138,6 @@ export const IncidentBody = z
   })
   .openapi('Incident') satisfies z.ZodType<IncidentView>;
 
-export const IncidentSummary = z
-  .strictObject({
-    id: z.string(),
-    title: z.string(),
-    status: Status,
-    paused: z.boolean(),
-    severity: Severity,
-    system: z.string().nullable(),
-    mode: Mode,
-    playbook: z.string().nullable(),
-    commander: z.string().nullable(),
 const measured = z.strictObject({
   ms: millisSpan,
   from: z.number().int().openapi({ description: 'Number of the event at which it begins.' }),
@@ -178,6 +167,17 @@ export const MeasuresBody = z
 /** One incident, with how it went. */
 export const IncidentWithMeasures = IncidentBody.extend({ measures: MeasuresBody }).openapi('IncidentWithMeasures');
 
+export const IncidentSummary = z
+  .strictObject({
+    id: z.string(),
+    title: z.string(),
+    status: Status,
+    paused: z.boolean(),
+    severity: Severity,
+    system: z.string().nullable(),
+    mode: Mode,
+    playbook: z.string().nullable(),
+    commander: z.string().nullable(),
     openQuestions: z.number().int(),
     outcome: Outcome.nullable(),
     openedAt: millis,
@@ -233,6 +233,14 @@ export const bodies = {
       }),
     })
     .openapi('Decide'),
+  settle: z
+    .strictObject({
+      outcome: z.enum(['met', 'waived']).openapi({
+        description: 'met: the notice was given outside Tocsin; waived: it need not be given.',
+      }),
+      text: reason.openapi({ description: 'How it was given, or why it need not be. It goes on the timeline.' }),
+    })
+    .openapi('SettleObligation'),
   note: z.strictObject({ text: z.string().trim().min(1).max(10_000) }).openapi('Note'),
   role: z.strictObject({ role: Name, assignee: Name }).openapi('AssignRole'),
   severity: z.strictObject({ severity: Severity, reason }).openapi('ChangeSeverity'),
@@ -244,14 +252,6 @@ export const bodies = {
 
 export const json = <T extends z.ZodType>(schema: T, description: string) => ({
   description,
-  settle: z
-    .strictObject({
-      outcome: z.enum(['met', 'waived']).openapi({
-        description: 'met: the notice was given outside Tocsin; waived: it need not be given.',
-      }),
-      text: reason.openapi({ description: 'How it was given, or why it need not be. It goes on the timeline.' }),
-    })
-    .openapi('SettleObligation'),
   content: { 'application/json': { schema } },
 });
 

@@ -25,7 +25,7 @@ describe('isolating a model', () => {
     expect(await act('model.isolate', 'i')).toMatchObject({ ok: true });
     expect(await town.ask()).toBe(404);
     expect(await undo('model.restore', 'i')).toMatchObject({ ok: true });
-    expect(await town.gateway.listed(signal())).toEqual({ endpoint: true, version: '2' });
+    expect(await town.gateway.listed(signal())).toMatchObject({ endpoint: true, version: '2' });
   });
 
   test('that is cut already is done, and its undo leaves it cut', async () => {
@@ -37,7 +37,7 @@ describe('isolating a model', () => {
     expect(await undo('model.restore', 'second')).toMatchObject({ ok: true });
     expect(await town.ask()).toBe(404);
     await undo('model.restore', 'first');
-    expect(await town.gateway.listed(signal())).toEqual({ endpoint: true, version: '2' });
+    expect(await town.gateway.listed(signal())).toMatchObject({ endpoint: true, version: '2' });
   });
 
   test('that was repeated after a crash still has an undo that opens the way', async () => {
@@ -47,7 +47,7 @@ describe('isolating a model', () => {
     const other = hands({ ...town, ...connect(town.mlflow, town.name) });
     await other.act('model.isolate', 'i');
     await other.undo('model.restore', 'i');
-    expect(await town.gateway.listed(signal())).toEqual({ endpoint: true, version: '2' });
+    expect(await town.gateway.listed(signal())).toMatchObject({ endpoint: true, version: '2' });
   });
 
   test('that never began is undone by doing nothing', async () => {
@@ -87,7 +87,7 @@ describe('rolling a model back', () => {
     expect(await town.registry.live(signal())).toMatchObject({ version: '1', since: NOW });
     const trial = await town.gateway.trial('1', signal());
     expect(await act('model.restore', 'b')).toMatchObject({ ok: true });
-    expect(await town.gateway.listed(signal())).toEqual({ endpoint: true, version: '1' });
+    expect(await town.gateway.listed(signal())).toMatchObject({ endpoint: true, version: '1' });
     // The trial way is gone with it.
     expect(await town.ask(trial)).toBe(404);
   });
@@ -96,12 +96,12 @@ describe('rolling a model back', () => {
     const town = await openTown();
     const { act, undo } = hands(town);
     await act('model.rollback', 'r', { to: '1' });
-    expect(await town.gateway.listed(signal())).toEqual({ endpoint: true, version: '1' });
+    expect(await town.gateway.listed(signal())).toMatchObject({ endpoint: true, version: '1' });
     expect(await undo('model.rollback', 'r', { to: 'before' })).toMatchObject({
       ok: true,
       outputs: { from: '1', to: '2' },
     });
-    expect(await town.gateway.listed(signal())).toEqual({ endpoint: true, version: '2' });
+    expect(await town.gateway.listed(signal())).toMatchObject({ endpoint: true, version: '2' });
     expect(await town.registry.live(signal())).toMatchObject({ version: '2' });
   });
 
@@ -116,7 +116,7 @@ describe('rolling a model back', () => {
     await undo('model.rollback', 'r', { to: 'before' });
     expect(await town.ask()).toBe(404);
     await undo('model.restore', 'i');
-    expect(await town.gateway.listed(signal())).toEqual({ endpoint: true, version: '2' });
+    expect(await town.gateway.listed(signal())).toMatchObject({ endpoint: true, version: '2' });
     expect(await town.registry.live(signal())).toMatchObject({ version: '2' });
   });
 
@@ -246,12 +246,13 @@ describe('inspecting a model', () => {
       ok: true,
       outputs: {
         version: '2',
-        since: 'unknown',
+        // MLflow does not keep when an alias was set, but since when its gateway leads there.
+        since: expect.stringMatching(/^2\d{3}-\d\d-\d\dT/),
         lastKnownGood: '1',
         signatureValid: false,
         lastKnownGoodValid: true,
         traffic: 'serving',
-        detail: expect.stringMatching(/no longer than since it was registered, 2\d{3}-.*leads to it/),
+        detail: expect.stringMatching(/by the alias \S+ since 2\d{3}-.*leads to it/),
       },
     });
     await act('model.isolate', 'i');

@@ -80,7 +80,7 @@ describe('a probe', () => {
     expect(await probe(town, 'serving')).toMatchObject({ proved: true });
     await town.goLive('1');
     await openEndpoint(town.mlflow, town.name, town.definitions[0]);
-    expect(await town.gateway.listed(context().signal)).toEqual({ endpoint: true, version: '1' });
+    expect(await town.gateway.listed(context().signal)).toMatchObject({ endpoint: true, version: '1' });
     expect(await probe(town, 'serving', 500)).toMatchObject({
       proved: false,
       detail: expect.stringContaining('answers as support-2, not as support-1 (version 1)'),

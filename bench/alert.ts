@@ -2,12 +2,13 @@ import { performance } from 'node:perf_hooks';
 import { createAccounts } from '../src/store/accounts.ts';
 import type { Grounds } from './grounds.ts';
 import { atMost, type Measure, percentile, shown } from './measure.ts';
-import { opensOnPlan } from './playbooks.ts';
+import { actsPlan, opensOnPlan } from './playbooks.ts';
 import { openSlackStage, SLACK_INVENTORY } from './slack.ts';
-import { openWorkshop } from './workshop.ts';
+import { openWorkshop, type Workshop } from './workshop.ts';
 
 /** From the moment a monitor sends an alert until the first question stands in Slack with its buttons. */
 const WARM_UP = 3;
+const ACTS = 100;
 const LEAD = 'leader-0';
 
 export async function benchAlert(grounds: Grounds, alerts: number): Promise<Measure[]> {
@@ -26,6 +27,7 @@ export async function benchAlert(grounds: Grounds, alerts: number): Promise<Meas
       await workshop.endOpened(incident);
     }
     return [
+      ...(await overhead(grounds, workshop)),
       shown(`alert to the first question in Slack, p50 of ${alerts}`, percentile(tookMs, 0.5), 'ms'),
       atMost(`alert to the first question in Slack, p95 of ${alerts}`, percentile(tookMs, 0.95), 'ms', 1_000),
     ];
@@ -33,6 +35,22 @@ export async function benchAlert(grounds: Grounds, alerts: number): Promise<Meas
     await stage.close();
     await workshop.stop();
   }
+}
+
+/** The outside world answers at once here, so what an act takes is what Tocsin adds: append, verify, carry out, answer. */
+async function overhead(grounds: Grounds, workshop: Workshop): Promise<Measure[]> {
+  const plan = actsPlan(ACTS);
+  await grounds.publish(plan);
+  const { incident, ended } = await workshop.open(plan, 'bench-overhead');
+  await ended;
+  const tookMs = (await grounds.reader.events(incident, 0)).flatMap((event) =>
+    event.type === 'act.done' ? [event.data.tookMs] : [],
+  );
+  await workshop.clear();
+  return [
+    shown(`what Tocsin adds to an act, p50 of ${tookMs.length}`, percentile(tookMs, 0.5), 'ms'),
+    shown(`what Tocsin adds to an act, p95 of ${tookMs.length}`, percentile(tookMs, 0.95), 'ms'),
+  ];
 }
 
 async function monitorToken({ pool }: Grounds): Promise<string> {

@@ -238,6 +238,7 @@ describe('one real AI incident', { timeout: 3 * WITHIN_MS }, () => {
         expect(report.toLowerCase(), format).toContain(measure.toLowerCase());
     }
     if (process.env.TOCSIN_TEST_KEEP) {
+      writeFileSync(join(process.env.TOCSIN_TEST_KEEP, 'story.jsonl'), await exported('jsonl'));
       writeFileSync(join(process.env.TOCSIN_TEST_KEEP, 'story.html'), await exported('html'));
       writeFileSync(join(process.env.TOCSIN_TEST_KEEP, 'story.md'), await exported('md'));
     }

@@ -7,7 +7,7 @@ import type { ActivityPorts } from '../activities/ports.ts';
 import { rememberingSecrets } from '../connectors/secrets/redactor.ts';
 import { createSecrets } from '../connectors/secrets/secrets.ts';
 import { SetupError } from '../embedded/failure.ts';
-import { loadInventory } from '../inventory/load.ts';
+import type { Inventory } from '../inventory/inventory.ts';
 import { createCheckBook } from '../store/checks.ts';
 import { createLeases } from '../store/leases.ts';
 import { createPlanShelf } from '../store/plans.ts';
@@ -19,11 +19,11 @@ import { createWorlds } from '../store/worlds.ts';
 import { createRegistry } from './bindings.ts';
 import { bundlePath } from './bundle.ts';
 import { KeyError, loadKeys, type WorkerKeys } from './keys.ts';
+import { createLiveBindings } from './live-bindings.ts';
+import { createLiveInventory } from './live-inventory.ts';
 import { requireAllowed } from './local-allowed.ts';
 import { createLog, type Log } from './log.ts';
-import { createMessengers } from './messengers.ts';
 import { packageRoot } from './package-root.ts';
-import { createPager } from './paging.ts';
 import type { Service, ServiceConfig } from './supervised.ts';
 import { temporalAddress } from './temporal-address.ts';
 import { logTemporalTo, startTemporalWorker } from './temporal-worker.ts';
@@ -44,8 +44,8 @@ export async function runWorker(
   const codePath = bundlePath(packageRoot);
   if (!existsSync(codePath)) throw new SetupError('not-built', `${codePath} is missing`, 'Build it: npm run build');
   const keys = await awaitKeys(config.keys, log);
-  const inventory = loadInventory(config.inventory);
-  requireAllowed(config, inventory);
+  const accept = (inventory: Inventory) => requireAllowed(config, inventory);
+  const inventory = createLiveInventory(config.inventory, Date.now, log, accept);
   const starting = new AbortController();
   const onProblem = (error: Error) => log.warn({ error: error.message }, 'a connection to PostgreSQL broke');
   const pool = await untilThere(
@@ -57,25 +57,26 @@ export async function runWorker(
   const { saveSnapshot, loadSnapshot } = createSnapshots(pool);
   const reader = createReader({ pool, connectionString: config.databaseUrl, onProblem });
   const { secrets, redact } = rememberingSecrets(createSecrets(process.env));
-  const messengers = createMessengers({ inventory, secrets, redact, now: Date.now });
-  const registry = bind({
-    inventory,
+  const bound = createLiveBindings({
+    inventory: inventory.current,
+    bind,
     worlds: createWorlds(pool),
     secrets,
     redact,
-    messengers,
+    log,
+    publicUrl: config.publicUrl,
     now: Date.now,
   });
   const ports: ActivityPorts = {
     timeline: createTimeline({ pool, headKey: keys.head.privateKey, now: Date.now }),
     leases: createLeases(pool),
-    registry,
+    registry: bound.registry,
     approvals: createApprovalVerifier({
       plans: createPlanShelf(pool),
       witness: { view: async (incident) => (await reader.incident(incident))?.view ?? null },
       voteKeys: keys.votes,
     }),
-    notifier: createPager({ inventory, messengers, redact, log, publicUrl: config.publicUrl, now: Date.now }),
+    notifier: bound.notifier,
     snapshots: { save: saveSnapshot, load: loadSnapshot },
     checks: createCheckBook(pool),
     now: Date.now,
@@ -110,8 +111,7 @@ export async function runWorker(
     stop: async () => {
       stopping = true;
       await worker.stop();
-      await registry.close();
-      await messengers.close();
+      await bound.close();
       await reader.close();
       await pool.end();
     },

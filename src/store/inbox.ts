@@ -9,6 +9,9 @@ const AT_ONCE = 1_000;
 // Any number will do as long as nothing else in this database locks on it with a second one.
 const LOCK = 7_463_019;
 const TURN_WITHIN_MS = 5_000;
+/** How far the clocks of two servers may be apart, and how long it may take until an incident that is opened can be seen. */
+const SEEN_WITHIN_MS = 2_000;
+const RECENT_MS = 24 * 3_600_000;
 
 const KEPT = 'id, system, status, incident, count, because, resolved_at, tried_at';
 const COLUMNS = `${KEPT}, source, requester, dedupe_key, raw, received_at, last_at, starts_at`;
@@ -39,6 +42,18 @@ export function createInbox(pool: pg.Pool): AlertInbox {
     async kept(ids) {
       const { rows } = await pool.query<KeptRow>(`SELECT ${KEPT} FROM alerts WHERE id = ANY($1::bigint[])`, [ids]);
       return rows.map(keptOf);
+    },
+    async reconsider() {
+      // Rows that a batch has in its hands are left to the next time, so that nobody waits for another in a circle.
+      await pool.query(
+        `UPDATE alerts a SET status = 'new' FROM (
+           SELECT u.id FROM alerts u
+           WHERE u.status = 'unmatched' AND u.live AND u.resolved_at IS NULL AND EXISTS (
+             SELECT FROM incidents i WHERE i.status = 'open' AND i.system = u.system
+               AND i.opened_at >= coalesce(u.tried_at, 0) - ${SEEN_WITHIN_MS} AND u.last_at >= i.opened_at - ${RECENT_MS})
+           ORDER BY u.id LIMIT ${AT_ONCE} FOR UPDATE SKIP LOCKED
+         ) due WHERE a.id = due.id`,
+      );
     },
     async waiting() {
       const { rows } = await pool.query<{ system: string | null }>(

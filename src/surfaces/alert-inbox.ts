@@ -9,6 +9,11 @@ export type AlertInbox = {
    */
   receive(batch: Batch): Promise<(Kept | null)[]>;
   kept(ids: readonly string[]): Promise<Kept[]>;
+  /**
+   * Makes new again what nothing matched and still fires, where an incident about its system was opened since it was last compared:
+   * it may belong there. What was not heard of for a day before that incident is left.
+   */
+  reconsider(): Promise<void>;
   /** Systems that have alerts nobody has matched; null stands for alerts about none. */
   waiting(): Promise<(string | null)[]>;
   /** What is to be matched of one system: what is new, and those of `again` that nothing matched so far. */

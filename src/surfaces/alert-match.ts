@@ -79,13 +79,15 @@ function createSeats(count: number) {
 async function matchAll(ports: MatchPorts, system: string | null, again: readonly string[]): Promise<void> {
   await ports.inbox.inTurn(system, async () => {
     for (let rows = await ports.inbox.unsettled(system, again); rows.length > 0; ) {
+      // As of now they are compared: an incident that is opened from here on is news to them.
+      const at = ports.now();
       const open = system === null ? [] : await openAbout(ports, system);
       const plans = (await ports.playbooks.list()).map(({ plan }) => plan);
       const done: Outcome[] = [];
       try {
         for (const row of rows) done.push(await outcomeOf(ports, row, plans, open));
       } finally {
-        if (done.length > 0) await ports.inbox.settle(done, ports.now());
+        if (done.length > 0) await ports.inbox.settle(done, at);
       }
       rows = await ports.inbox.unsettled(system, []);
     }

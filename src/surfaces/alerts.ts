@@ -20,7 +20,7 @@ export interface AlertDesk {
   unmatched(): number;
   /** A person opens an incident from an alert that led to none, with a playbook of their choice or none. */
   open(id: string, how: OpenFromAlert): Promise<string>;
-  /** Matches what was left: written by a worker, or by a server that died over it. Call it about once a second. */
+  /** Matches what was left: by a worker, by a server that died over it, or unmatched before its incident was opened. Call it about once a second. */
   sweep(): Promise<void>;
   /** Tells running incidents of the alerts that joined them, one message an incident. Call it about once a second. */
   tellIncidents(): Promise<void>;
@@ -129,6 +129,7 @@ export function createAlertDesk(ports: AlertPorts): AlertDesk {
     unmatched: () => unmatched,
     open: (id, how) => openByPerson(ports, id, how),
     async sweep() {
+      await inbox.reconsider();
       unmatched = await inbox.unmatched();
       await Promise.all((await inbox.waiting()).map((system) => matcher.match(system, [])));
     },

@@ -130,6 +130,37 @@ describe('what joins an open incident', () => {
     expect(heard).toEqual(['answers.slow', 'answers.awful']);
   });
 
+  it('is also what nothing matched before the incident was opened, without coming again', async () => {
+    await publish('slow-fire', 'alert.kind == "fire.flames"', 'alert.kind.startsWith("fire.")');
+    const sent = [
+      await send(about('fire.smoke', { key: 'smoke' })),
+      await send(about('fire.over', { key: 'over' })),
+      await send(about('fire.elsewhere', { key: 'elsewhere', system: 'payout-estimator' })),
+      await send(about('fire-drill', { key: 'drill' })),
+    ];
+    await send(about('fire.over', { key: 'over', status: 'resolved' }));
+    expect(sent.map(({ body }) => String(body.status))).toEqual(Array(4).fill('unmatched'));
+    const asked = { playbook: 'slow-fire', inputs: { system: 'claims-triage' } };
+    const opened = await served.call('mara-lindqvist', 'POST', '/api/incidents', asked);
+    const heard = await served.house.until(String(opened.body.incident), 'what was there before', (_, events) => {
+      const kinds = events.flatMap((event) => (event.type === 'alert.joined' ? [event.data.alert.kind] : []));
+      return kinds.length > 0 ? kinds : null;
+    });
+    expect(heard).toEqual(['fire.smoke']);
+    const statuses = () =>
+      Promise.all(
+        sent.map(async ({ body }) => {
+          const found = await served.call('mara-lindqvist', 'GET', `/api/alerts/${String(body.id)}`);
+          return String(found.body.status);
+        }),
+      );
+    // What was compared in vain is unmatched again.
+    await vi.waitFor(async () => expect(await statuses()).toEqual(['joined', 'unmatched', 'unmatched', 'unmatched']), {
+      timeout: 10_000,
+      interval: 100,
+    });
+  });
+
   it('alerts of many kinds that come at once open one incident', async () => {
     const kinds = ['answers.odd', 'answers.odd', 'answers.a', 'answers.b', 'answers.c'];
     const all = await Promise.all(

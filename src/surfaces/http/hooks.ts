@@ -1,4 +1,5 @@
 import type { Hono, MiddlewareHandler } from 'hono';
+import { CHECKS_SOURCE } from '../../incident/check.ts';
 import { readAlertmanager, type SystemNamed } from '../alertmanager.ts';
 import type { Received } from '../alerts.ts';
 import { alertOfEvent, type Delivery, verifyDelivery } from '../mlflow-hook.ts';
@@ -13,6 +14,8 @@ export type HookPorts = {
   mlflowSecret(connection: string): string | null;
   warn(message: string, about: Record<string, unknown>): void;
 };
+
+const SIGNED_SOURCE = 'mlflow:';
 
 /** Doors for systems that send alerts in a form of their own. */
 export function hookRoutes(app: Hono<AppEnv>, deps: ApiDeps): void {
@@ -31,7 +34,7 @@ export function hookRoutes(app: Hono<AppEnv>, deps: ApiDeps): void {
     const { id, body } = await deliveryOf(c);
     const alert = alertOfEvent(body, connection, deps.hooks.systemNamed);
     const noticed = { key: id, alert, system: null, startsAt: null, endsAt: null };
-    const from = { source: `mlflow:${connection}`, requester: null, once: true };
+    const from = { source: `${SIGNED_SOURCE}${connection}`, requester: null, once: true };
     const [received] = await deps.alertDesk.receiveBatch([noticed], from);
     return c.json(received);
   });
@@ -53,9 +56,13 @@ export function senderOf(c: Ctx): { source: string; requester: string | null } {
   const person = whoIs(c);
   const session = c.get('session');
   return session?.kind === 'token' && session.scope === 'alerts'
-    ? { source: session.name, requester: null }
-    : { source: person.id, requester: person.id };
+    ? { source: ownSource('token', session.name), requester: null }
+    : { source: ownSource('person', person.id), requester: person.id };
 }
+
+/** Whoever is called like the scheduled checks, or like a connection, must neither count nor end what those found. */
+const ownSource = (kind: string, name: string): string =>
+  name === CHECKS_SOURCE || name.startsWith(SIGNED_SOURCE) ? `${kind}:${name}` : name;
 
 /** The body is read once and kept by Hono. */
 async function deliveryOf(c: Ctx): Promise<Delivery> {

@@ -166,6 +166,29 @@ describe('the door for Alertmanager', () => {
     expect(huge).toMatchObject({ status: 413, body: { code: 'too-large' } });
   }, 60_000);
 
+  it('lets no token that is called like the checks, or like a connection, end or count what those found', async () => {
+    const key = 'model.signature-invalid/claims-triage/7';
+    const raw = JSON.stringify({ kind: 'nothing.opens-on-this', system: 'claims-triage' });
+    await served.house.pool.query('SELECT receive_check_alert($1, $2, $3)', [key, raw, Date.now()]);
+    for (const name of ['checks', 'mlflow:registry']) {
+      const made = await served.call('sofia-mendes', 'POST', '/api/tokens', { name, scope: 'alerts' });
+      const headers = { authorization: `Bearer ${String(made.body.token)}` };
+      const alert = { kind: 'nothing.opens-on-this', key };
+      await served.call(null, 'POST', '/api/alerts', alert, headers);
+      const ended = await served.call(null, 'POST', '/api/alerts', { ...alert, status: 'resolved' }, headers);
+      expect(ended.body.status).toBe('resolved');
+    }
+    const { rows } = await served.house.pool.query(
+      'SELECT source, count, resolved_at IS NULL AS fires FROM alerts WHERE dedupe_key = $1 ORDER BY source',
+      [key],
+    );
+    expect(rows).toEqual([
+      { source: 'checks', count: 1, fires: true },
+      { source: 'token:checks', count: 1, fires: false },
+      { source: 'token:mlflow:registry', count: 1, fires: false },
+    ]);
+  });
+
   it('is for tokens that may send alerts, and whoever is known', async () => {
     const none = await served.call(null, 'POST', '/hooks/alertmanager', batch());
     expect(none.status).toBe(401);

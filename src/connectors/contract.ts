@@ -79,14 +79,14 @@ export interface ModelRegistry {
 export interface Gateway {
   /** What the gateway itself says: the version its endpoint leads to and since when (epoch ms, or null); null when there is none. Not a proof. */
   listed(signal: AbortSignal): Promise<{ version: string | null; endpoint: boolean; since: number | null }>;
-  /** Removes the way, and keeps what is needed to open it again as it was. Idempotent. */
+  /** Removes the way and every trial way, and keeps what is needed to open it again as it was. Idempotent. */
   cut(signal: AbortSignal): Promise<void>;
   /** Opens the way to a version, with everything else as it was before the cut. Idempotent. */
   open(version: string, signal: AbortSignal): Promise<void>;
   /** A way of its own to a version that nobody else uses, to try it behind the cut. Answers with the endpoint's name. Idempotent. */
   trial(version: string, signal: AbortSignal): Promise<string>;
-  /** Removes the trial way. Idempotent. */
-  endTrial(version: string, signal: AbortSignal): Promise<void>;
+  /** Removes the trial way to this version; null: every one, whichever version it leads to and whoever left it. Idempotent. */
+  endTrial(version: string | null, signal: AbortSignal): Promise<void>;
   /** The name under which a backend answers for this version (`model` in its answers), or null when unknown. */
   modelName(version: string, signal: AbortSignal): Promise<string | null>;
 }

@@ -42,6 +42,16 @@ export function createMlflowGateway(
     const isTrial = ({ name }: Endpoint) => name.startsWith(prefix) && /^[0-9a-f]{6}$/.test(name.slice(prefix.length));
     return (await endpoints.all(signal)).filter(isTrial);
   };
+  /** Also those of other versions, and what was half made: a worker that died over one has left a way to a model that is cut off. */
+  const everyTrial = async (signal: AbortSignal): Promise<Endpoint[]> => {
+    const prefix = `${endpoint}-trial-v`;
+    const isTrial = ({ name }: Endpoint) =>
+      name.startsWith(prefix) && /^.+-[0-9a-f]{6}(-opening)?$/.test(name.slice(prefix.length));
+    return (await endpoints.all(signal)).filter(isTrial);
+  };
+  const removeAll = async (found: readonly Endpoint[], signal: AbortSignal): Promise<void> => {
+    for (const one of found) await endpoints.remove(one, signal);
+  };
 
   const definitionOf = async (version: string, signal: AbortSignal) => {
     const { model_definitions } = await api.get({
@@ -93,9 +103,11 @@ export function createMlflowGateway(
     },
     async cut(signal) {
       const found = await endpoints.find(endpoint, signal);
-      if (found === null) return;
-      await keep(found, signal);
-      await endpoints.remove(found, signal);
+      if (found !== null) {
+        await keep(found, signal);
+        await endpoints.remove(found, signal);
+      }
+      await removeAll(await everyTrial(signal), signal);
     },
     async open(version, signal) {
       const definition = await mustHave(version, signal);
@@ -121,7 +133,7 @@ export function createMlflowGateway(
       return name;
     },
     async endTrial(version, signal) {
-      for (const trial of await trials(version, signal)) await endpoints.remove(trial, signal);
+      await removeAll(version === null ? await everyTrial(signal) : await trials(version, signal), signal);
     },
     async modelName(version, signal) {
       return (await definitionOf(version, signal))?.model_name ?? null;

@@ -69,6 +69,28 @@ describe('the way to a model through MLflow', () => {
     expect(await town.ask(await town.gateway.trial('1', signal()))).toBe('assistant-1');
   });
 
+  test('leaves no way behind that a worker died over: not when it is cut again, and not when it is opened', async () => {
+    const town = await openTown();
+    await town.gateway.cut(signal());
+    const left = async () =>
+      (await callMlflow<{ endpoints: { name: string }[] }>(town.mlflow, 'GET', `${GATEWAY}/endpoints/list`)).endpoints
+        .map(({ name }) => name)
+        .filter((name) => name.startsWith(`${town.name}-`));
+    const halfMade = async (name: string) => {
+      const { endpoint_id } = await endpointOf(town, name);
+      const body = { endpoint_id, name: `${name}-opening` };
+      await callMlflow(town.mlflow, 'POST', `${GATEWAY}/endpoints/update`, body);
+    };
+    for (const end of [town.gateway.cut, (at: AbortSignal) => town.gateway.endTrial(null, at)]) {
+      await halfMade(await town.gateway.trial('2', signal()));
+      await town.gateway.trial('2', signal());
+      await town.gateway.trial('1', signal());
+      expect(await left()).toHaveLength(3);
+      await end(signal());
+      expect(await left()).toEqual([]);
+    }
+  });
+
   test('comes back with everything that it was: usage, experiment, tags, guardrails, and other models that stand in', async () => {
     const town = await openTown();
     const { definitions, mlflow, name } = town;

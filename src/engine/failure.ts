@@ -3,6 +3,7 @@ import { person, TOCSIN } from '../incident/events.ts';
 import type { FailureRule, Step } from '../playbook/plan.ts';
 import { Cancelled, Stopped } from './cancel.ts';
 import type { Conductor, Context } from './conductor.ts';
+import { obligeByHand } from './oblige.ts';
 import type { ActFault } from './stage.ts';
 import type { Answer, StepState } from './state.ts';
 
@@ -13,7 +14,7 @@ const FINALLY_ANSWERS = ['retry', 'skip', 'take-over', 'stop'];
 
 /** A failed step is a question to the incident commander, not a dead run. */
 export function askAboutFailure(conductor: Conductor, step: Step, cur: StepState, context: Context): Promise<Answer> {
-  const outputs = step.kind === 'do' ? step.outputs : [];
+  const outputs = step.kind === 'do' ? step.outputs : step.kind === 'oblige' ? ['aware'] : [];
   return conductor.questions.answer(cur, context.cancel, (number) =>
     failureQuestion(conductor, number, {
       path: step.path,
@@ -74,6 +75,11 @@ export function settleFailure(
       conductor.record(step.path, 'step.taken-over', { reason, outputs: answer.outputs }, actor);
       if (step.kind === 'do' && step.fulfils)
         conductor.obligations.fulfil(step.fulfils, `By hand: ${reason || 'no reason was given'}`, step.path, actor);
+      if (step.kind === 'oblige') {
+        obligeByHand(conductor, step, context, answer.outputs);
+        conductor.changed();
+        return 'next';
+      }
       break;
     case 'unwind':
       conductor.state.cancelled ??= 'unwind';

@@ -18,7 +18,7 @@ export function refuseMessage(conductor: Conductor, message: Message): Refused |
     case 'alert-resolved':
       return null;
     case 'obligation':
-      return conductor.obligations.refuse(message.number);
+      return conductor.obligations.refuse(message);
     case 'reopen':
       return state.status === 'open' ? { code: 'open-already', message: `${opening.incident} is open.` } : null;
     case 'role':
@@ -107,7 +107,7 @@ function apply(conductor: Conductor, message: Message): string | undefined {
       });
       break;
     case 'obligation':
-      conductor.obligations.settle(message.number, message.outcome, message.text, actor);
+      conductor.obligations.settle(message, actor);
       break;
     case 'role':
       conductor.record('', 'role.assigned', { role: message.role, assignee: message.assignee }, actor);

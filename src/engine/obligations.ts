@@ -1,8 +1,11 @@
 import { type Actor, TOCSIN } from '../incident/events.ts';
-import { momentText } from '../incident/moment.ts';
+import type { Message } from '../incident/messages.ts';
+import { AHEAD_MS_MAX, momentText } from '../incident/moment.ts';
 import type { ObligeStep } from '../playbook/plan.ts';
 import type { Conductor } from './conductor.ts';
 import type { ObligationState } from './state.ts';
+
+type Settlement = Pick<Extract<Message, { type: 'obligation' }>, 'number' | 'outcome' | 'text' | 'givenAt'>;
 
 /**
  * Duties to notify and their clocks. They belong to the incident and not to the plan: pausing, unwinding, the end of the plan and
@@ -23,7 +26,19 @@ export class Obligations {
     const remindAt = remindMs.map((offset) => dueAt - offset);
     const number = Object.keys(state.obligations).length + 1;
     const { article, law } = rule;
-    const opened = { number, path, owner, article, law, dueAt, remindAt, reminded: 0, overdue: false, settled: null };
+    const opened: ObligationState = {
+      number,
+      path,
+      owner,
+      article,
+      law,
+      awareAt,
+      dueAt,
+      remindAt,
+      reminded: 0,
+      overdue: false,
+      settled: null,
+    };
     state.obligations[number] = opened;
     this.#conductor.record(path, 'obligation.opened', { number, rule, awareAt, dueAt, owner, remindAt });
     this.#arm(opened);
@@ -44,20 +59,32 @@ export class Obligations {
     return words.length > 0 ? words.join(', ') : null;
   }
 
-  refuse(number: number): { code: string; message: string } | null {
-    const { state, opening } = this.#conductor;
+  refuse({ number, outcome, givenAt }: Settlement): { code: string; message: string } | null {
+    const { state, opening, stage } = this.#conductor;
     const one = state.obligations[number];
     if (!one) return { code: 'unknown-obligation', message: `There is no notice ${number} in ${opening.incident}.` };
-    if (one.settled === null) return null;
-    const how = one.settled === 'met' ? 'was given' : 'was judged not due';
-    return { code: 'obligation-settled', message: `Notice ${number} ${how} already. Your message changed nothing.` };
+    if (one.settled !== null) {
+      const how = one.settled === 'met' ? 'was given' : 'was judged not due';
+      return { code: 'obligation-settled', message: `Notice ${number} ${how} already. Your message changed nothing.` };
+    }
+    if (givenAt === undefined) return null;
+    if (outcome === 'waived')
+      return { code: 'given-at', message: 'A notice that need not be given was not given at any time.' };
+    if (givenAt > stage.now() + AHEAD_MS_MAX)
+      return { code: 'given-at', message: `${momentText(givenAt)} has not come yet: no notice was given then.` };
+    if (one.awareAt !== undefined && givenAt < one.awareAt - AHEAD_MS_MAX)
+      return {
+        code: 'given-at',
+        message: `${momentText(givenAt)} is before ${momentText(one.awareAt)}, since when the organisation is aware: no notice was given then.`,
+      };
+    return null;
   }
 
   /** What somebody says about it: it was given outside Tocsin, or none is due. */
-  settle(number: number, outcome: 'met' | 'waived', text: string, actor: Actor): void {
+  settle({ number, outcome, text, givenAt }: Settlement, actor: Actor): void {
     const one = this.#conductor.state.obligations[number];
     if (!one) return;
-    if (outcome === 'met') this.#meet(one, text, null, actor);
+    if (outcome === 'met') this.#meet(one, text, null, actor, givenAt);
     else {
       this.#end(one, 'waived');
       this.#conductor.record(one.path, 'obligation.waived', { number, reason: text }, actor);
@@ -70,10 +97,13 @@ export class Obligations {
     if (one) this.#meet(one, how, by, actor);
   }
 
-  #meet(one: ObligationState, how: string, by: string | null, actor: Actor): void {
-    const late = one.overdue || this.#conductor.stage.now() > one.dueAt;
+  /** `givenAt`: where somebody says so; else it is given now. */
+  #meet(one: ObligationState, how: string, by: string | null, actor: Actor, givenAt?: number): void {
+    const { number, overdue, dueAt } = one;
+    const late = givenAt === undefined ? overdue || this.#conductor.stage.now() > dueAt : givenAt > dueAt;
     this.#end(one, 'met');
-    this.#conductor.record(one.path, 'obligation.met', { number: one.number, how, by, late }, actor);
+    const when = givenAt === undefined ? {} : { givenAt };
+    this.#conductor.record(one.path, 'obligation.met', { number, how, by, late, ...when }, actor);
   }
 
   #end(one: ObligationState, settled: 'met' | 'waived'): void {

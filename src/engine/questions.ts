@@ -1,6 +1,8 @@
 import { contractOf } from '../capabilities/contracts.ts';
 import { hasForm, type Question, refuseVote, tally, type Vote } from '../incident/decision.ts';
 import { person } from '../incident/events.ts';
+import type { JsonObject } from '../incident/json.ts';
+import { awareSince } from './aware.ts';
 import type { CancelScope } from './cancel.ts';
 import type { Conductor } from './conductor.ts';
 import type { Answer, OpenQuestion, StepState } from './state.ts';
@@ -68,10 +70,19 @@ export class Questions {
     const { path, failure, kind } = question;
     if (kind !== 'failure') return { code: 'outputs', message: 'This answer takes no outputs; give none.' };
     const step = this.#conductor.steps.get(path);
+    if (step?.kind === 'oblige' && !failure?.undo) return this.#refuseMoment(answer, outputs);
     const declared = step?.kind === 'do' && !failure?.undo ? contractOf(step.use.capability)?.output : undefined;
     if (!declared) return { code: 'outputs', message: 'This step leaves no outputs; give none.' };
     const [issue] = declared.safeParse(outputs).error?.issues ?? [];
     return issue ? { code: 'outputs', message: `${issue.path.join('.') || 'outputs'}: ${issue.message}.` } : null;
+  }
+
+  /** Whoever takes over a duty whose clock could not be started says from when it runs. */
+  #refuseMoment(answer: string, { aware = null }: JsonObject): { code: string; message: string } | null {
+    if (answer !== 'take-over')
+      return { code: 'outputs', message: 'This starts no clock. Take the step over to start it from that moment.' };
+    const known = awareSince(this.#conductor, aware);
+    return 'code' in known ? { code: 'outputs', message: `aware: ${known.why}` } : null;
   }
 
   vote(vote: Vote): string | undefined {

@@ -47,6 +47,8 @@ export type ObligationState = {
   owner: string;
   article: string;
   law: string;
+  /** Absent in what was saved before it was kept. */
+  awareAt?: number;
   dueAt: number;
   remindAt: number[];
   reminded: number;

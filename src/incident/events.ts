@@ -115,8 +115,17 @@ export const eventData = {
   }),
   'obligation.reminded': z.strictObject({ number: z.number().int(), dueAt: z.number(), roles: z.array(Text) }),
   'obligation.overdue': z.strictObject({ number: z.number().int(), dueAt: z.number(), roles: z.array(Text) }),
-  /** `by`: the step whose act fulfilled it, or null when a person says that it was done outside Tocsin. */
-  'obligation.met': z.strictObject({ number: z.number().int(), how: Text, by: Text.nullable(), late: z.boolean() }),
+  /**
+   * `by`: the step whose act fulfilled it, or null when a person says that it was done outside Tocsin. `givenAt`: when that was, where
+   * they say so.
+   */
+  'obligation.met': z.strictObject({
+    number: z.number().int(),
+    how: Text,
+    by: Text.nullable(),
+    late: z.boolean(),
+    givenAt: z.number().optional(),
+  }),
   /** Whoever answers for it judged that nothing need be sent. */
   'obligation.waived': z.strictObject({ number: z.number().int(), reason: Text }),
   'decision.withdrawn': z.strictObject({ number: z.number().int(), because: Text }),

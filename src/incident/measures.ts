@@ -70,8 +70,16 @@ function detected(opened: Opened): Measure {
 /** Bots play people in drills; they are never counted. */
 function isByPerson(event: NumberedEvent): boolean {
   if (event.type === 'decision.voted') return event.data.vote.surface !== 'bot';
-  return event.actor.kind === 'person' && event.type !== 'decision.made' && event.type !== 'alert.joined';
+  return event.actor.kind === 'person' && !FOLLOWS.has(event.type);
 }
+
+/** What follows from a vote, which is counted as such and may be a bot's, and alerts that people report. */
+const FOLLOWS: ReadonlySet<NumberedEvent['type']> = new Set([
+  'decision.made',
+  'step.skipped',
+  'step.taken-over',
+  'alert.joined',
+]);
 
 function acknowledged(opened: Opened, events: readonly NumberedEvent[]): Measure {
   const first = events.find((event) => event.seq > opened.seq && isByPerson(event));
@@ -108,7 +116,8 @@ function contained(opened: Opened, proofs: readonly Proof[], events: readonly Nu
 
 function recovered(opened: Opened, proofs: readonly Proof[]): Measure {
   const lastCut = proofs.findLastIndex(({ shows }) => shows === 'cut');
-  if (lastCut < 0) return { ms: null, why: 'Nothing was cut, so nothing had to be restored.' };
+  if (lastCut < 0)
+    return { ms: null, why: 'No cut of traffic was proved by traffic, so there is none to recover from.' };
   const restored = proofs.slice(lastCut).find(({ shows }) => shows === 'serving');
   return restored
     ? between(opened, restored.event)
@@ -118,14 +127,19 @@ function recovered(opened: Opened, proofs: readonly Proof[]): Measure {
 function notified(events: readonly NumberedEvent[]): NoticeMeasure {
   const opened = events.filter((event) => event.type === 'obligation.opened');
   if (opened.length === 0) return { ms: null, why: 'No duty to notify was opened.' };
-  const given = events.flatMap((event) => {
-    if (event.type !== 'obligation.met') return [];
-    const duty = opened.find(({ data }) => data.number === event.data.number);
-    if (!duty) return [];
+  const waived = new Set(events.flatMap((event) => (event.type === 'obligation.waived' ? [event.data.number] : [])));
+  const owed = opened.filter(({ data }) => !waived.has(data.number));
+  if (owed.length === 0) return { ms: null, why: 'It was judged that no notice is due.' };
+  const given = owed.flatMap((duty) => {
     const { awareAt, dueAt, number } = duty.data;
-    const marginMs = dueAt - event.at;
-    return [{ ms: Math.max(0, event.at - awareAt), from: duty.seq, to: event.seq, obligation: number, marginMs }];
+    const met = events.find((event) => event.type === 'obligation.met' && event.data.number === number);
+    if (met?.type !== 'obligation.met') return [];
+    const at = met.data.givenAt ?? met.at;
+    return [{ ms: Math.max(0, at - awareAt), from: duty.seq, to: met.seq, obligation: number, marginMs: dueAt - at }];
   });
-  const [tightest] = given.toSorted((a, b) => a.marginMs - b.marginMs);
-  return tightest ?? { ms: null, why: 'No notice has been given.' };
+  if (given.length === 0) return { ms: null, why: 'No notice has been given.' };
+  // The one that is still due may become the latest of all: nothing is said of the others until it is known.
+  const missing = owed.find(({ data }) => !given.some(({ obligation }) => obligation === data.number));
+  if (missing) return { ms: null, why: `Notice ${missing.data.number} has not been given yet.` };
+  return given.reduce((tightest, one) => (one.marginMs < tightest.marginMs ? one : tightest));
 }

@@ -29,13 +29,17 @@ export const Message = z.discriminatedUnion('type', [
     alert: JsonObject,
     count: z.number().int().min(1).optional(),
   }),
-  /** Settles a duty to notify: it was met outside Tocsin, or nothing need be sent. `text` says how, or why. */
+  /**
+   * Settles a duty to notify: it was met outside Tocsin, or nothing need be sent. `text` says how, or why. `givenAt`: when the notice was
+   * given, epoch ms; without it, it counts as given when it is said.
+   */
   z.strictObject({
     ...by,
     type: z.literal('obligation'),
     number: z.number().int().positive(),
     outcome: z.enum(['met', 'waived']),
     text: Reason,
+    givenAt: z.number().optional(),
   }),
 ]);
 export type Message = z.infer<typeof Message>;

@@ -9,3 +9,6 @@ export function moment(text: string): number | null {
 
 /** The shortest ISO 8601 of a moment, in UTC: `2026-11-19T03:22Z`. */
 export const momentText = (ms: number): string => new Date(ms).toISOString().replace(/(?::00)?\.000Z$/, 'Z');
+
+/** By so much a moment that somebody gives may be off: people round to minutes, and clocks differ a little. */
+export const AHEAD_MS_MAX = 60_000;

@@ -20,11 +20,14 @@ export function obligationWords(event: ObligationEvent, who: string): { text: st
       };
     case 'obligation.overdue':
       return { text: `Notice ${event.data.number} is overdue: it was due by ${clock(event.data.dueAt, event.at)}` };
-    case 'obligation.met':
+    case 'obligation.met': {
+      const { number, late, givenAt, by, how } = event.data;
+      const when = givenAt === undefined ? '' : `, at ${clock(givenAt, event.at)}`;
       return {
-        text: `Notice ${event.data.number} was given${event.data.late ? ', late' : ' in time'}`,
-        note: event.data.by === null ? `${who}: ${quoted(event.data.how)}` : event.data.how,
+        text: `Notice ${number} was given ${late ? 'late' : 'in time'}${when}`,
+        note: by === null ? `${who}: ${quoted(how)}` : how,
       };
+    }
     case 'obligation.waived':
       return { text: `${who} judged that notice ${event.data.number} is not due`, note: quoted(event.data.reason) };
     default:

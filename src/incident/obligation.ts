@@ -32,7 +32,8 @@ export type ObligationView = {
   remindAt: number[];
   reminders: number[];
   overdueAt?: number;
-  met?: { at: number; how: string; person: string | null; late: boolean };
+  /** `at`: when it was recorded; `givenAt`: when it was given, where somebody said so afterwards. */
+  met?: { at: number; how: string; person: string | null; late: boolean; givenAt?: number };
   waived?: { at: number; reason: string; person: string | null };
 };
 

@@ -211,8 +211,10 @@ export function evolve(view: IncidentView, event: NumberedEvent): IncidentView {
       Object.assign(obligation(event.data.number) ?? {}, { overdueAt: event.at });
       break;
     case 'obligation.met': {
-      const { how, late } = event.data;
-      Object.assign(obligation(event.data.number) ?? {}, { met: { at: event.at, how, person: personOf(event), late } });
+      const { how, late, givenAt } = event.data;
+      const when = givenAt === undefined ? {} : { givenAt };
+      const met = { at: event.at, how, person: personOf(event), late, ...when };
+      Object.assign(obligation(event.data.number) ?? {}, { met });
       break;
     }
     case 'obligation.waived': {

@@ -150,18 +150,22 @@ export type Settlement = {
   outcome: 'met' | 'waived';
   /** How it was given, or why it need not be. */
   text: string;
+  /** When it was given; null: now. */
+  givenAt: number | null;
   id: string;
 };
 
 /** Settles a duty to notify. Only whoever answers for it may, or the incident commander. Throws Problem. */
 export async function settleObligation(deps: CommandDeps, person: Person, settlement: Settlement): Promise<Accepted> {
-  const { incident, number, outcome, text, id } = settlement;
+  const { incident, number, outcome, text, givenAt, id } = settlement;
   const { view } = await incidentOr404(deps.reader, incident);
   const found = view.obligations.find((one) => one.number === number);
   if (!found) throw notFound(`duty ${number} in ${incident}`, 'List them: tocsin incident duties.');
   const duty = dutyOf(incident, found, deps.now());
   if (!maySettle(duty, { roles: rolesIn(person, view) })) throw notTheirs(duty);
-  return deliver(deps, incident, { type: 'obligation', id, person: person.id, at: deps.now(), number, outcome, text });
+  const when = givenAt === null ? {} : { givenAt };
+  const said = { id, person: person.id, at: deps.now(), number, outcome, text, ...when };
+  return deliver(deps, incident, { type: 'obligation', ...said });
 }
 
 const notTheirs = ({ number, ownerWords }: Duty): Problem =>

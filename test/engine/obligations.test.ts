@@ -34,8 +34,29 @@ const message = (at: number, more: object) => ({
   at: START + at,
   message: { id: `m-${at}`, person: 'lea', at: 0, ...more } as Message,
 });
-const settled = (at: number, outcome: 'met' | 'waived', text = 'By phone.', number = 1) =>
-  message(at, { type: 'obligation', number, outcome, text });
+const settled = (at: number, outcome: 'met' | 'waived', text = 'By phone.', number = 1, more: object = {}) =>
+  message(at, { type: 'obligation', number, outcome, text, ...more });
+/** What the commander answers to question 1. */
+const answered = (at: number, path: string, answer: string, outputs?: object) =>
+  message(at, {
+    type: 'decide',
+    vote: {
+      incident: opening.incident,
+      question: 1,
+      path,
+      planHash: '0'.repeat(64),
+      person: 'ana',
+      roles: ['incident-commander'],
+      answer,
+      reason: 'Counsel mistyped it.',
+      ...(outputs && { outputs }),
+      at: 0,
+      expires: START + 100 * HOUR,
+      surface: 'slack',
+      key: '',
+      signature: '',
+    },
+  });
 
 /** What is told of duties, in hours since the opening; the plan ends at once and the clocks run on. */
 async function duties(steps: Step[], more: object = {}) {
@@ -126,6 +147,32 @@ describe('the clock of a duty to notify', () => {
     expect(events.some((event) => event.type === 'act.done' && event.path === 'after')).toBe(true);
   });
 
+  it('is started from the moment that somebody gives in place of one that could not be used', async () => {
+    const gdpr = oblige('gdpr', since(START + 800 * HOUR));
+    const steps = [gdpr, mail({ use: use('notify.mail', { to: 'a@b.example', subject: 's', text: 't' }) })];
+    const { last, told } = await duties(steps, {
+      bots: [],
+      messages: [
+        answered(MINUTE, 'gdpr', 'take-over', { aware: '2099-01-01T00:00Z' }),
+        answered(2 * MINUTE, 'gdpr', 'take-over', { aware: 'yesterday' }),
+        answered(3 * MINUTE, 'gdpr', 'skip', { aware: momentText(START - HOUR) }),
+        answered(4 * MINUTE, 'gdpr', 'take-over', { aware: momentText(START - 2 * HOUR) }),
+      ],
+    });
+    // What cannot be a moment, and one given with an answer that starts no clock, are refused.
+    expect(told[0]).toMatchObject({ at: START + 4 * MINUTE, type: 'obligation.opened' });
+    expect(last('obligation.opened')).toMatchObject({ awareAt: START - 2 * HOUR, dueAt: START + 70 * HOUR });
+    expect(told.at(-1)).toMatchObject({ type: 'obligation.met' });
+  });
+
+  it('is started from the opening when whoever takes the step over gives no moment', async () => {
+    const { last } = await duties([oblige('gdpr', since(START + 800 * HOUR))], {
+      bots: [],
+      messages: [answered(MINUTE, 'gdpr', 'take-over')],
+    });
+    expect(last('obligation.opened')).toMatchObject({ awareAt: START });
+  });
+
   it('is not started from words that are no moment, which are told in part only', async () => {
     const { events } = await duties([oblige('gdpr', { aware: { literal: `last Tuesday${'!'.repeat(5_000)}` } })], {
       bots: [{ ...commander, failures: 'skip' }],
@@ -208,6 +255,30 @@ describe('a duty to notify is settled', () => {
       actor: { kind: 'person', id: 'lea' },
       data: { number: 1, how: 'By phone.', by: null, late },
     });
+  });
+
+  it('in time, when it was given before the limit and only said after it', async () => {
+    const given = { givenAt: START + 70 * HOUR };
+    const { told, lines } = await duties([oblige('gdpr')], {
+      messages: [settled(75 * HOUR, 'met', 'By phone.', 1, given)],
+    });
+    expect(lines).toContain('72 obligation.overdue legal-counsel+incident-commander');
+    expect(told.at(-1)).toMatchObject({ at: START + 75 * HOUR, data: { late: false, ...given } });
+    const late = await duties([oblige('gdpr')], {
+      messages: [settled(75 * HOUR, 'met', 'By phone.', 1, { givenAt: START + 73 * HOUR })],
+    });
+    expect(late.last('obligation.met').late).toBe(true);
+  });
+
+  it('not at a moment that cannot be: yet to come, before anybody knew, or of what was never given', async () => {
+    const { lines } = await duties([oblige('gdpr', { remindMs: [] })], {
+      messages: [
+        settled(HOUR, 'met', 'x', 1, { givenAt: START + 2 * HOUR }),
+        settled(2 * HOUR, 'met', 'x', 1, { givenAt: START - HOUR }),
+        settled(3 * HOUR, 'waived', 'x', 1, { givenAt: START + HOUR }),
+      ],
+    });
+    expect(lines).toEqual(['0 obligation.opened', expect.stringMatching(/^72 obligation.overdue/)]);
   });
 
   it('by somebody who judges that none is due; nothing rings any more, and the act does not meet it again', async () => {

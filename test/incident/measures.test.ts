@@ -82,7 +82,7 @@ describe('how long it took', () => {
 
   test('recovery counts after the last cut, and never without one', () => {
     const tale = new Tale().act(5, 'restore', 'model.restore').proof(10, 'restore');
-    expect(tale.measures.recover).toMatchObject({ ms: null, why: expect.stringContaining('Nothing was cut') });
+    expect(tale.measures.recover).toMatchObject({ ms: null, why: expect.stringContaining('No cut of traffic') });
     tale.act(20, 'isolate', 'model.isolate').proof(25, 'isolate');
     tale.act(30, 'restore', 'model.restore').proof(35, 'restore');
     expect(tale.measures.recover).toMatchObject({ ms: 35_000 });
@@ -93,6 +93,9 @@ describe('how long it took', () => {
 
   test('bots are never counted as people, and a note by a person is an acknowledgement', () => {
     const tale = new Tale().tell(10, 'decision.voted', { vote: { ...vote, surface: 'bot' } }, { by: 'ben' });
+    expect(tale.measures.acknowledge).toMatchObject({ ms: null });
+    // A bot's answer about a failed step is told as what the person did whom it plays.
+    tale.tell(12, 'step.skipped', {}, { by: 'ben' }).tell(14, 'step.taken-over', {}, { by: 'ben' });
     expect(tale.measures.acknowledge).toMatchObject({ ms: null });
     tale.tell(20, 'note.added', {}, { by: 'ben' });
     expect(tale.measures.acknowledge).toMatchObject({ ms: 20_000 });
@@ -117,6 +120,33 @@ describe('how long it took', () => {
     tale.tell(20, 'obligation.waived', { number: 3 });
     tale.tell(50, 'obligation.met', { number: 2 }).tell(150, 'obligation.met', { number: 1, late: true });
     expect(tale.measures.notify).toMatchObject({ obligation: 1, ms: 150_000, marginMs: -50_000 });
+  });
+
+  test('a cut that was made but not proved is not said to be none', () => {
+    const tale = new Tale().act(5, 'isolate', 'model.isolate').tell(9, 'step.taken-over', {}, { path: 'isolate' });
+    expect(tale.measures.recover).toMatchObject({ ms: null, why: expect.stringContaining('proved') });
+  });
+
+  test('while one notice is still due, another that was given does not stand for both', () => {
+    const tale = new Tale();
+    for (const number of [1, 2])
+      tale.tell(10, 'obligation.opened', { number, awareAt: START, dueAt: START + number * 100_000 });
+    tale.tell(50, 'obligation.met', { number: 2 });
+    expect(tale.measures.notify).toEqual({ ms: null, why: 'Notice 1 has not been given yet.' });
+    tale.tell(60, 'obligation.waived', { number: 1 });
+    expect(tale.measures.notify).toMatchObject({ obligation: 2, ms: 50_000 });
+  });
+
+  test('a notice that was judged not due is not said to be missing', () => {
+    const tale = new Tale().tell(10, 'obligation.opened', { number: 1 }).tell(20, 'obligation.waived', { number: 1 });
+    expect(tale.measures.notify).toEqual({ ms: null, why: 'It was judged that no notice is due.' });
+  });
+
+  test('a notice counts from when it was given, also when that is said afterwards', () => {
+    const tale = new Tale()
+      .tell(10, 'obligation.opened', { number: 1, awareAt: START, dueAt: START + 100_000 })
+      .tell(150, 'obligation.met', { number: 1, late: false, givenAt: START + 60_000 });
+    expect(tale.measures.notify).toMatchObject({ ms: 60_000, marginMs: 40_000 });
   });
 
   test('a timeline without its beginning gives no figures instead of wrong ones', () => {

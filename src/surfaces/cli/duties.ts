@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { roleInWords } from '../../incident/decision.ts';
+import { moment } from '../../incident/moment.ts';
 import { plainText } from '../../incident/phrases.ts';
 import type { DutyBody } from '../http/obligations.ts';
 import { bothMoments, STATE_WORDS } from '../model/duties.ts';
@@ -25,6 +26,7 @@ export function dutyCommands(incident: Command, cli: Cli): void {
     .argument('<incident>', 'INC-2026-0147, or 147')
     .argument('<number>', 'its number', numberArgument)
     .option('--met', 'the notice was given outside Tocsin')
+    .option('--at <moment>', 'with --met: when it was given, such as 2026-11-22T08:30Z (now)', momentArgument)
     .option('--waived', 'the notice need not be given')
     .requiredOption('--reason <text>', 'how it was given, or why it need not be; it goes on the timeline')
     .description('settle a duty to notify')
@@ -32,13 +34,16 @@ export function dutyCommands(incident: Command, cli: Cli): void {
       'after',
       examples(
         'tocsin incident duty 147 1 --met --reason "Filed in the form of the authority, receipt 4711"',
+        'tocsin incident duty 147 1 --met --at 2026-11-22T08:30Z --reason "By phone, to Ms Berg of the authority"',
         'tocsin incident duty 147 1 --waived --reason "No personal data was in it"',
       ),
     )
     .action(async (given: string, number: number, options: DutyOptions, command: Command) => {
       const id = incidentArgument(cli.io, given);
       const outcome = outcomeOf(options);
-      const body = { outcome, text: options.reason };
+      if (outcome === 'waived' && options.at !== undefined)
+        throw new CliError(EXIT.usage, 'What need not be given was not given at any time.', 'Leave --at out.');
+      const body = { outcome, text: options.reason, givenAt: options.at };
       const result = await cli.client().post(`${incidentPath(id)}/obligations/${number}`, body);
       const done = outcome === 'met' ? 'the notice was given' : 'the notice need not be given';
       cli.show(command, result, () => `${id}: recorded that ${done}.`);
@@ -46,11 +51,16 @@ export function dutyCommands(incident: Command, cli: Cli): void {
 }
 
 type Duties = { timezone: string; obligations: DutyBody[] };
-type DutyOptions = { met?: boolean; waived?: boolean; reason: string };
+type DutyOptions = { met?: boolean; waived?: boolean; at?: string; reason: string };
 
 function numberArgument(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('A duty is named by its number: 1, 2, 3 …');
   return Number(text);
+}
+
+function momentArgument(text: string): string {
+  if (moment(text) !== null) return text;
+  throw new InvalidArgumentError('Write a moment with its zone: 2026-11-22T08:30Z, 2026-11-22T09:30+01:00.');
 }
 
 function outcomeOf({ met, waived }: DutyOptions): 'met' | 'waived' {
@@ -77,7 +87,8 @@ function dutyText(cli: Cli, id: string, timezone: string, duty: DutyBody): strin
   const { number, rule, state, owner, met, waived } = duty;
   const colour = state === 'overdue' ? act : state === 'soon' ? soon : bold;
   const settled = met ?? waived;
-  const by = settled?.person ? `, by ${settled.person}` : '';
+  const given = met?.givenAt === undefined ? '' : `, given ${bothMoments(met.givenAt, timezone)}`;
+  const by = `${given}${settled?.person ? `, by ${settled.person}` : ''}`;
   return [
     colour(`${number}. ${plainText(rule.whom)}: ${STATE_WORDS[state].toUpperCase()}, ${duty.left}`),
     `     ${plainText(`${rule.article}, ${rule.law} (${rule.jurisdiction})`)}`,
@@ -85,6 +96,6 @@ function dutyText(cli: Cli, id: string, timezone: string, duty: DutyBody): strin
     `     aware since ${bothMoments(duty.awareAt, timezone)}; ${roleInWords(owner)} answers for it`,
     ...(rule.content.length > 0 ? [`     the notice must hold: ${plainText(rule.content.join('; '))}`] : []),
     ...(settled ? [`     ${plainText(met ? met.how : (waived?.reason ?? ''))}${by}`] : []),
-    ...(settled ? [] : [`     tocsin incident duty ${id} ${number} --met|--waived --reason "…"`]),
+    ...(settled ? [] : [`     tocsin incident duty ${id} ${number} --met [--at …]|--waived --reason "…"`]),
   ];
 }

@@ -1,10 +1,12 @@
+import { type FormField, readField } from '../../incident/form.ts';
+import { moment } from '../../incident/moment.ts';
 import { incidentOr404, messageId, settleObligation } from '../commands.ts';
 import { type App, type Ctx, whoIs } from '../http/context.ts';
 import { dutyOf } from '../model/duties.ts';
 import { notFound, Problem } from '../problem.ts';
 import { untilShown } from '../watch.ts';
 import { readForm } from './form.ts';
-import { DutyPage, type DutyProps, isSettling } from './pages/duty.tsx';
+import { type DutyDraft, DutyPage, type DutyProps, isSettling } from './pages/duty.tsx';
 import { dutyAddress } from './parts/duties.tsx';
 import { frameOf, fresh, lookerIn, namesOf, type Site, show } from './site.ts';
 
@@ -22,18 +24,20 @@ export function dutyRoutes(routes: App, site: Site): void {
     const form = await readForm(c);
     const outcome = form.get('outcome');
     const text = (form.get('text') ?? '').trim();
-    const props = { ...(await dutyProps(site, c)), draft: text, once: form.get('once') ?? fresh() };
+    const draft = { text, given: (form.get('given') ?? '').trim() };
+    const props = { ...(await dutyProps(site, c)), draft, once: form.get('once') ?? fresh() };
     if (!isSettling(outcome)) return show(c, <DutyPage {...props} />, 422);
-    const error = faultIn(text);
-    if (error) return show(c, <DutyPage {...props} check={outcome} error={error} />, 422);
+    const errors = faultsIn(draft);
+    if (errors) return show(c, <DutyPage {...props} check={outcome} errors={errors} />, 422);
     const { duty } = props;
     const me = whoIs(c);
     try {
       const id = messageId(me.id, form.get('once'));
-      await settleObligation(site, me, { incident: duty.incident, number: duty.number, outcome, text, id });
+      const givenAt = outcome === 'met' ? givenIn(draft) : null;
+      await settleObligation(site, me, { incident: duty.incident, number: duty.number, outcome, text, givenAt, id });
     } catch (error) {
       const problem = notTaken(site, c, error);
-      return show(c, <DutyPage {...(await dutyProps(site, c))} draft={text} problem={problem} />, problem.status);
+      return show(c, <DutyPage {...(await dutyProps(site, c))} draft={draft} problem={problem} />, problem.status);
     }
     await untilShown(site.reader, duty.incident, (view) =>
       view.obligations.some((one) => one.number === duty.number && (one.met ?? one.waived) !== undefined),
@@ -42,9 +46,22 @@ export function dutyRoutes(routes: App, site: Site): void {
   });
 }
 
-function faultIn(text: string): string | null {
-  if (text === '') return 'Say it in one line at least.';
-  return text.length > TEXT_LENGTH_MAX ? 'This is longer than 2,000 characters.' : null;
+function faultsIn(draft: DutyDraft): DutyProps['errors'] {
+  const { text, given } = draft;
+  const errors = {
+    ...(text === '' && { text: 'Say it in one line at least.' }),
+    ...(text.length > TEXT_LENGTH_MAX && { text: 'This is longer than 2,000 characters.' }),
+    ...(given !== '' && givenIn(draft) === null && { given: 'Write a moment such as 2026-11-22T08:30Z.' }),
+  };
+  return Object.keys(errors).length > 0 ? errors : null;
+}
+
+const GIVEN: FormField = { id: 'given', label: 'When was it given?', type: 'date-time', required: false };
+
+/** Null: nothing was filled in, or what is no moment. */
+function givenIn({ given }: DutyDraft): number | null {
+  const read = readField(GIVEN, given);
+  return typeof read === 'string' ? moment(read) : null;
 }
 
 async function dutyProps(site: Site, c: Ctx): Promise<DutyProps> {
@@ -60,8 +77,8 @@ async function dutyProps(site: Site, c: Ctx): Promise<DutyProps> {
     names: namesOf(site),
     timezone: site.directory.timezone(),
     check: null,
-    draft: '',
-    error: null,
+    draft: { text: '', given: '' },
+    errors: null,
     problem: null,
     once: fresh(),
   };

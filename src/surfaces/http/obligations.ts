@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { moment } from '../../incident/moment.ts';
 import { incidentOr404, messageId, settleObligation } from '../commands.ts';
 import { bothMoments, dutiesOf, leftWords } from '../model/duties.ts';
 import type { ApiDeps } from './api.ts';
@@ -32,10 +33,12 @@ export function obligationRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void 
 
   app.openapi(settleRoute, async (c) => {
     const { id, number } = c.req.valid('param');
-    const { outcome, text } = c.req.valid('json');
+    const { outcome, text, givenAt: said } = c.req.valid('json');
     const person = whoIs(c);
     const key = messageId(person.id, c.req.header('idempotency-key'));
-    return c.json(await settleObligation(deps, person, { incident: id, number, outcome, text, id: key }), 200);
+    const givenAt = said === undefined ? null : moment(said);
+    const settlement = { incident: id, number, outcome, text, givenAt, id: key };
+    return c.json(await settleObligation(deps, person, settlement), 200);
   });
 }
 

@@ -4,6 +4,7 @@ import { SystemSnapshot } from '../../incident/events.ts';
 import { IncidentId, Name } from '../../incident/ids.ts';
 import { JsonObject } from '../../incident/json.ts';
 import type { Measures } from '../../incident/measures.ts';
+import { moment } from '../../incident/moment.ts';
 import { ObligationRule } from '../../incident/obligation.ts';
 import { Severity } from '../../incident/severity.ts';
 import type { IncidentView } from '../../incident/view.ts';
@@ -85,7 +86,15 @@ export const ObligationState = z
     remindAt: z.array(millis),
     reminders: z.array(millis),
     overdueAt: millis.optional(),
-    met: z.strictObject({ at: millis, how: z.string(), person: z.string().nullable(), late: z.boolean() }).optional(),
+    met: z
+      .strictObject({
+        at: millis,
+        how: z.string(),
+        person: z.string().nullable(),
+        late: z.boolean(),
+        givenAt: millis.optional(),
+      })
+      .optional(),
     waived: z.strictObject({ at: millis, reason: z.string(), person: z.string().nullable() }).optional(),
   })
   .openapi('Obligation');
@@ -239,6 +248,14 @@ export const bodies = {
         description: 'met: the notice was given outside Tocsin; waived: it need not be given.',
       }),
       text: reason.openapi({ description: 'How it was given, or why it need not be. It goes on the timeline.' }),
+      givenAt: z
+        .string()
+        .refine((text) => moment(text) !== null, { error: 'Write a moment with its zone, such as 2026-11-22T08:30Z.' })
+        .optional()
+        .openapi({
+          description: 'With met: when the notice was given. Left out: it counts as given now.',
+          example: '2026-11-22T08:30Z',
+        }),
     })
     .openapi('SettleObligation'),
   note: z.strictObject({ text: z.string().trim().min(1).max(10_000) }).openapi('Note'),

@@ -74,7 +74,7 @@ export function stepAt(plan: Plan | null, path: string): Step | null {
 
 /** What follows from an answer, in one short line: beneath the button that gives it. */
 export function consequence(question: Question, answer: string, plan: Plan | null): string {
-  if (question.kind === 'failure') return failureConsequence(question, answer);
+  if (question.kind === 'failure') return failureConsequence(question, answer, stepAt(plan, question.path));
   if (question.kind === 'choice') return 'the plan goes on with this answer';
   const [act, ...more] = question.acts;
   if (answer === 'approve') {
@@ -87,8 +87,24 @@ export function consequence(question: Question, answer: string, plan: Plan | nul
   return '';
 }
 
-function failureConsequence(question: Question, answer: string): string {
+/** Where a duty to notify hangs on the step, what becomes of its clock. */
+function dutyConsequence(answer: string, step: Step | null): string | undefined {
+  if (step?.kind === 'oblige')
+    return { skip: 'no clock is started; nobody is reminded', 'take-over': 'you say since when; the clock starts' }[
+      answer
+    ];
+  if (step?.kind === 'do' && step.fulfils)
+    return {
+      skip: 'the notice stays due until somebody settles it',
+      'take-over': 'you gave the notice yourself; its clock stops now',
+    }[answer];
+  return undefined;
+}
+
+function failureConsequence(question: Question, answer: string, step: Step | null): string {
   const undo = question.failure?.undo ?? false;
+  const ofDuty = undo ? undefined : dutyConsequence(answer, step);
+  if (ofDuty !== undefined) return ofDuty;
   switch (answer) {
     case 'retry':
       return undo ? 'the undo is tried again' : 'the step runs again, from its start';

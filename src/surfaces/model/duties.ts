@@ -20,7 +20,8 @@ export type Duty = {
   awareAt: number;
   dueAt: number;
   reminders: readonly number[];
-  settled: { at: number; person: string | null; words: string } | null;
+  /** `at`: when it was given, or judged not to be due; `recordedAt`: when that was said. */
+  settled: { at: number; recordedAt: number; person: string | null; words: string } | null;
 };
 
 /** What is due first comes first; what is settled comes last, the latest first. */
@@ -53,8 +54,9 @@ function stateOf(obligation: ObligationView, now: number): DutyState {
 }
 
 function settledBy({ met, waived }: ObligationView): Duty['settled'] {
-  if (met) return { at: met.at, person: met.person, words: met.how };
-  return waived ? { at: waived.at, person: waived.person, words: waived.reason } : null;
+  if (met) return { at: met.givenAt ?? met.at, recordedAt: met.at, person: met.person, words: met.how };
+  if (!waived) return null;
+  return { at: waived.at, recordedAt: waived.at, person: waived.person, words: waived.reason };
 }
 
 export const STATE_WORDS = {
@@ -103,6 +105,10 @@ export function longSpan(ms: number): string {
 
 /** `Sun 22 Nov 2026, 03:22 UTC`. */
 export const utcMoment = (ms: number): string => `${dayText(ms)}, ${hourText(ms)} UTC`;
+
+/** When it was given or judged not to be due; with when that was recorded, where somebody said it afterwards. */
+export const settledWhen = ({ at, recordedAt }: NonNullable<Duty['settled']>): string =>
+  at === recordedAt ? utcMoment(at) : `${utcMoment(at)}, as recorded ${utcMoment(recordedAt)}`;
 
 /** `Sun 22 Nov 2026, 04:22 CET`: the same moment on the organisation's clocks; null where they show UTC. */
 export function localMoment(ms: number, timezone: string): string | null {

@@ -1,6 +1,8 @@
+import { z } from 'zod';
 import { contractOf } from '../../capabilities/contracts.ts';
 import type { Question } from '../../incident/decision.ts';
 import { Json, type JsonObject } from '../../incident/json.ts';
+import { moment } from '../../incident/moment.ts';
 import type { Plan } from '../../playbook/plan.ts';
 import { stepAt } from './describe.ts';
 
@@ -14,13 +16,18 @@ export function outputFields(question: Question, plan: Plan | null): OutputField
   return (question.failure?.outputs ?? []).map((name) => ({ name, hint: hintOf(schemaOf(question, plan, name)) }));
 }
 
+/** Since when the clock of a duty is to run. */
+const MOMENT = z.string().refine((text) => moment(text) !== null);
+
 function schemaOf(question: Question, plan: Plan | null, name: string) {
   const step = stepAt(plan, question.path);
+  if (step?.kind === 'oblige') return MOMENT;
   return step?.kind === 'do' ? contractOf(step.use.capability)?.output.shape[name] : undefined;
 }
 
 function hintOf(schema: ReturnType<typeof schemaOf>): string {
   if (schema === undefined) return 'Text, or JSON.';
+  if (schema === MOMENT) return 'A moment such as 2026-11-22T08:30Z. Left empty: since the incident was opened.';
   if (schema.safeParse(true).success) return 'true or false.';
   if (schema.safeParse(1).success) return 'A number.';
   if (schema.safeParse([]).success) return 'A list, as JSON: ["one", "two"].';

@@ -2,7 +2,7 @@ import { html, raw } from 'hono/html';
 import type { Child } from 'hono/jsx';
 import { flat, Words } from '../console/parts/text.tsx';
 import { hourText, isoTime } from '../model/clock.ts';
-import { bothMoments, leftWords, longSpan, STATE_WORDS, utcMoment } from '../model/duties.ts';
+import { bothMoments, leftWords, longSpan, STATE_WORDS, settledWhen, utcMoment } from '../model/duties.ts';
 import { outcomeWords } from './acts.ts';
 import { Chart, DutyChart } from './chart-parts.tsx';
 import { type Report, verifyCommands } from './report.ts';
@@ -287,7 +287,7 @@ const Duties = ({ duties, timezone, madeAt, names }: Report) =>
                 {duty.settled.person && (
                   <Words of={`${names.people.get(duty.settled.person) ?? duty.settled.person}, `} />
                 )}
-                {utcMoment(duty.settled.at)}
+                {settledWhen(duty.settled)}
               </span>
             </>
           ) : (

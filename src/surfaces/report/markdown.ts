@@ -1,10 +1,10 @@
 import { clock, plainText } from '../../incident/phrases.ts';
 import { sentence } from '../../incident/wording.ts';
 import { hourText } from '../model/clock.ts';
-import { bothMoments, longSpan, standingWords, utcMoment } from '../model/duties.ts';
+import { bothMoments, type Duty, longSpan, settledWhen, standingWords, utcMoment } from '../model/duties.ts';
 import type { StoredEvent } from '../ports.ts';
 import { outcomeWords } from './acts.ts';
-import { type Report, verifyCommands } from './report.ts';
+import { personIn, type Report, verifyCommands } from './report.ts';
 
 /** An incident report that people can read, file and diff. Text from outside is escaped: it cannot become a heading or a link. */
 export function reportMarkdown(report: Report): string {
@@ -92,7 +92,14 @@ const decisions = ({ decisions: made }: Report): string[] =>
           .join('\n\n'),
       ];
 
-const duties = ({ duties: all, timezone, madeAt }: Report): string[] =>
+/** How or why, by whom and when. */
+function settledWords({ settled }: Duty, names: Report['names']): string {
+  if (settled === null) return '';
+  const by = settled.person === null ? '' : `${personIn(names, settled.person)}, `;
+  return `${settled.words} (${by}${settledWhen(settled)})`;
+}
+
+const duties = ({ duties: all, timezone, madeAt, names }: Report): string[] =>
   all.length === 0
     ? []
     : [
@@ -104,7 +111,7 @@ const duties = ({ duties: all, timezone, madeAt }: Report): string[] =>
             duty.title,
             bothMoments(duty.dueAt, timezone),
             standingWords(duty, madeAt),
-            duty.settled?.words ?? '',
+            settledWords(duty, names),
           ]),
         ),
         'The limit is the outer one. Reference data, not legal advice.',

@@ -73,7 +73,8 @@ it('duties are listed with the time left, on both clocks, and the incident carri
 
 it('only whoever answers for a duty settles it, or the commander; others are refused and told whom to ask', async () => {
   const path = `/api/incidents/${incident}/obligations/1`;
-  const body = { outcome: 'met', text: 'Filed in the form of the authority, receipt 4711' };
+  const givenAt = new Date().toISOString();
+  const body = { outcome: 'met', text: 'Filed in the form of the authority, receipt 4711', givenAt };
   const refused = await served.call(STRANGER, 'POST', path, body);
   expect(refused).toMatchObject({ status: 403, body: { code: 'not-entitled', notDone: 'Nothing was changed.' } });
   expect(refused.text).toContain('legal counsel');
@@ -82,12 +83,17 @@ it('only whoever answers for a duty settles it, or the commander; others are ref
   expect(await served.call(COUNSEL, 'POST', `/api/incidents/${incident}/obligations/9`, body)).toMatchObject({
     status: 404,
   });
+  const when = (givenAt: string) => served.call(COUNSEL, 'POST', path, { ...body, givenAt });
+  expect(await when('yesterday')).toMatchObject({ status: 422 });
+  expect(await when('2099-01-01T00:00Z')).toMatchObject({ status: 409, body: { code: 'given-at' } });
   expect(await served.call(COUNSEL, 'POST', path, body, { 'idempotency-key': 'once' })).toMatchObject({ status: 200 });
   // A repeat is harmless; another word is not taken any more.
   expect(await served.call(COUNSEL, 'POST', path, body, { 'idempotency-key': 'once' })).toMatchObject({ status: 200 });
   expect(await served.call(COMMANDER, 'POST', path, { outcome: 'waived', text: 'No' })).toMatchObject({ status: 409 });
   const view = await served.house.until(incident, 'the notice', (one) => one.obligations[0]?.met && one);
-  expect(view.obligations[0]).toMatchObject({ met: { person: COUNSEL, how: body.text, late: false } });
+  expect(view.obligations[0]).toMatchObject({
+    met: { person: COUNSEL, how: body.text, late: false, givenAt: Date.parse(givenAt) },
+  });
 });
 
 it('the command line shows and settles them', async () => {
@@ -95,7 +101,9 @@ it('the command line shows and settles them', async () => {
   expect(before).toMatchObject({ code: 0 });
   expect(before.out).toMatch(/2\. .*: DUE, (3 days|2 days 23 h) left/);
   expect(before.out).toContain('1. ');
-  expect(before.out).toContain('receipt 4711, by ingrid-solheim');
+  expect(before.out).toMatch(/receipt 4711, given .* UTC .*, by ingrid-solheim/);
+  const moment = await cli(COMMANDER, 'incident', 'duty', incident, '2', '--met', '--reason', 'x', '--at', 'noon');
+  expect(moment).toMatchObject({ code: 2, err: expect.stringContaining('2026-11-22T08:30Z') });
   const unclear = await cli(COMMANDER, 'incident', 'duty', incident, '2', '--reason', 'Both', '--met', '--waived');
   expect(unclear).toMatchObject({ code: 2 });
   expect(await cli(COMMANDER, 'incident', 'duty', incident, '2', '--met')).toMatchObject({ code: 2 });
@@ -126,6 +134,7 @@ it('a form is filled in from the command line, field by field', async () => {
 });
 
 it('the report of a real incident is exported as HTML and Markdown, by anybody who may read it', async () => {
+  await served.house.until(incident, 'the end of its plan', (view) => view.plan?.outcome);
   const html = await served.call(STRANGER, 'GET', `/api/incidents/${incident}/timeline?format=html`);
   expect(html).toMatchObject({ status: 200, type: 'text/html; charset=utf-8' });
   expect(html.text).toMatch(/^<!doctype html>/);

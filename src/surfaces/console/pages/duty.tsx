@@ -10,6 +10,9 @@ import { flat, When, Words } from '../parts/text.tsx';
 export type Settling = 'met' | 'waived';
 export const isSettling = (value: string | undefined): value is Settling => value === 'met' || value === 'waived';
 
+/** What was typed. `given`: when the notice was given, in UTC; empty: now. */
+export type DutyDraft = { text: string; given: string };
+
 export type DutyProps = {
   frame: Frame;
   view: IncidentView;
@@ -19,9 +22,9 @@ export type DutyProps = {
   timezone: string;
   /** What is about to be recorded; the form for it is shown. */
   check: Settling | null;
-  draft: string;
-  /** What the form lacks. */
-  error: string | null;
+  draft: DutyDraft;
+  /** What the form lacks, by field. */
+  errors: Partial<DutyDraft> | null;
   /** Why it was not taken. */
   problem: Problem | null;
   once: string;
@@ -29,8 +32,8 @@ export type DutyProps = {
 
 /** One duty to notify, and settling it: first what, then how or why with the consequence beneath. */
 export function DutyPage(props: DutyProps) {
-  const { frame, view, duty, timezone, error, problem } = props;
-  const title = `${error || problem ? 'Error: ' : ''}Duty ${duty.number}: tell ${flat(duty.rule.whom, 80)} – ${view.id}`;
+  const { frame, view, duty, timezone, errors, problem } = props;
+  const title = `${errors || problem ? 'Error: ' : ''}Duty ${duty.number}: tell ${flat(duty.rule.whom, 80)} – ${view.id}`;
   return (
     <Page frame={frame} title={title} section="incidents" exercise={view.mode === 'exercise'}>
       <div class="narrow stack">
@@ -133,9 +136,9 @@ function Facts({ duty, frame, timezone }: DutyProps) {
 const WAYS = {
   met: {
     verb: 'It was given outside Tocsin',
-    means: 'The clock stops; it counts as given now.',
+    means: 'The clock stops; you say when it was given.',
     question: 'How was it given?',
-    hint: 'When, to whom and by what way, with a reference if there is one. It goes on the timeline beside your name.',
+    hint: 'To whom and by what way, with a reference if there is one. It goes on the timeline beside your name.',
     confirm: 'Confirm: the notice was given',
   },
   waived: {
@@ -180,7 +183,7 @@ function Settle(props: DutyProps) {
   );
 }
 
-function Check({ duty, check, draft, error, once }: DutyProps & { check: Settling }) {
+function Check({ duty, check, draft, errors, once }: DutyProps & { check: Settling }) {
   const way = WAYS[check];
   return (
     <section class="sheet noprint" aria-labelledby="st">
@@ -190,7 +193,7 @@ function Check({ duty, check, draft, error, once }: DutyProps & { check: Settlin
       <form method="post" action={dutyAddress(duty)} class="form" data-send data-then={dutyAddress(duty)}>
         <input type="hidden" name="outcome" value={check} />
         <input type="hidden" name="once" value={once} />
-        <p class="second">{way.means} It cannot be taken back.</p>
+        <p class="second">The clock stops. What you say cannot be taken back.</p>
         <div class="field">
           <label for="text">{way.question}</label>
           <textarea
@@ -199,20 +202,21 @@ function Check({ duty, check, draft, error, once }: DutyProps & { check: Settlin
             rows={4}
             required
             maxlength={2_000}
-            aria-invalid={error ? 'true' : undefined}
-            aria-describedby={error ? 'text-error text-hint' : 'text-hint'}
+            aria-invalid={errors?.text ? 'true' : undefined}
+            aria-describedby={errors?.text ? 'text-error text-hint' : 'text-hint'}
           >
-            {draft}
+            {draft.text}
           </textarea>
-          {error && (
+          {errors?.text && (
             <span class="hint c-act" id="text-error" role="alert">
-              Error: {error}
+              Error: {errors.text}
             </span>
           )}
           <span class="hint" id="text-hint">
             {way.hint}
           </span>
         </div>
+        {check === 'met' && <Given typed={draft.given} error={errors?.given} />}
         <div class="btns">
           <button class="btn main" type="submit">
             {way.confirm}
@@ -226,6 +230,25 @@ function Check({ duty, check, draft, error, once }: DutyProps & { check: Settlin
   );
 }
 
+const Given = ({ typed, error }: { typed: string; error: string | undefined }) => (
+  <div class="field">
+    <label for="given">
+      When was it given? <span class="quiet">(optional)</span>
+    </label>
+    <input
+      id="given"
+      name="given"
+      type="datetime-local"
+      value={typed}
+      aria-invalid={error ? 'true' : undefined}
+      aria-describedby="given-hint"
+    />
+    <span class={error ? 'hint c-act' : 'hint'} id="given-hint">
+      {error ? `Error: ${error}` : 'In UTC. Left empty, it counts as given now, and as late when the limit has passed.'}
+    </span>
+  </div>
+);
+
 function Settled({ duty, names, frame }: DutyProps) {
   const { settled } = duty;
   if (!settled) return null;
@@ -235,8 +258,14 @@ function Settled({ duty, names, frame }: DutyProps) {
         <h2 id="st">{duty.state === 'waived' ? 'It need not be given' : 'It was given'}</h2>
       </header>
       <p>
-        <When at={settled.at} now={frame.now} />,{' '}
-        {settled.person === null ? 'by the plan' : <Words of={names.get(settled.person) ?? settled.person} />}:{' '}
+        <When at={settled.at} now={frame.now} />
+        {settled.recordedAt !== settled.at && (
+          <>
+            {' '}
+            (as recorded <When at={settled.recordedAt} now={frame.now} />)
+          </>
+        )}
+        , {settled.person === null ? 'by the plan' : <Words of={names.get(settled.person) ?? settled.person} />}:{' '}
         <Words of={settled.words} />
       </p>
       <p class="second">{leftWords(duty, frame.now).replace(/^./, (c) => c.toUpperCase())}.</p>

@@ -41,8 +41,10 @@ function ownerMention(story: Story, owner: string): Markup {
 function settledWords(story: Story, duty: Duty): string {
   const by = duty.settled?.person ? ` by ${nameIn(story, duty.settled.person)}` : '';
   const at = duty.settled ? fullTime(duty.settled.at) : '';
+  const { at: given = 0, recordedAt = 0 } = duty.settled ?? {};
+  const recorded = given === recordedAt ? '' : ` (as recorded ${fullTime(recordedAt)})`;
   const what = duty.state === 'waived' ? 'Judged not to be due' : 'Given';
-  return `${what}${by}, ${at}; ${leftWords(duty, story.now)}.\n${fitted(duty.settled?.words ?? '', 1_000)}`;
+  return `${what}${by}, ${at}${recorded}; ${leftWords(duty, story.now)}.\n${fitted(duty.settled?.words ?? '', 1_000)}`;
 }
 
 const marked = (story: Story): string[] => {

@@ -89,6 +89,19 @@ describe('repeats', () => {
 });
 
 describe('what is over', () => {
+  test('and fires on, as its monitor says that had lost sight of it, is news; what only comes late is not', async () => {
+    const minute = 60_000;
+    const since = { startsAt: minute };
+    const first = await one('away', minute, firing('fires-on', since));
+    await one('away', 10 * minute, firing('fires-on', { ...since, endsAt: 9 * minute }));
+    // Two Alertmanagers tell of the same group a few seconds apart.
+    expect(await one('away', 10 * minute + 30_000, firing('fires-on', since))).toMatchObject({ id: first.id });
+    const again = await one('away', 15 * minute, firing('fires-on', since));
+    expect(again).toMatchObject({ status: 'new', count: 1, resolvedAt: null });
+    expect(again.id).not.toBe(first.id);
+    expect(await one('away', 16 * minute, firing('fires-on', since))).toMatchObject({ id: again.id, count: 2 });
+  });
+
   test('is marked; late repeats of it are only counted; a firing that began after it is news', async () => {
     const first = await one('am', 10, firing('fp', { startsAt: 5 }));
     expect(await one('am', 21, firing('fp', { startsAt: 5, endsAt: 20 }))).toMatchObject({

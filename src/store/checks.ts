@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { CheckBook } from '../activities/ports.ts';
-import type { CheckName, CheckOutcome } from '../incident/check.ts';
+import type { CheckedRun, CheckName, CheckOutcome } from '../incident/check.ts';
 import type { CheckState } from '../surfaces/ports.ts';
 import { transaction } from './pool.ts';
 
@@ -22,14 +22,24 @@ export function createCheckBook(pool: pg.Pool): CheckBook {
           outcome.detail,
         ]);
         const noted = rows[0];
-        if (!noted) return;
-        const { raise, over } = newsOf(run, noted.failures);
+        // A run that began earlier ends nothing that a later one found. What it found itself was so all the same.
+        if (!noted && (outcome.status !== 'found' || (await isNoted(client, run)))) return;
+        const { raise, over } = noted ? newsOf(run, noted.failures) : { ...newsOf(run, 0), over: [] };
         if (raise)
           await client.query('SELECT receive_check_alert($1, $2, $3)', [raise.key, JSON.stringify(raise.alert), at]);
         if (over.length > 0)
           await client.query('SELECT resolve_check_alerts($1, $2, $3)', [over, raise?.key ?? null, at]);
       }),
   };
+}
+
+async function isNoted(client: pg.PoolClient, { system, check, run }: CheckedRun): Promise<boolean> {
+  const { rows } = await client.query('SELECT FROM checks WHERE system = $1 AND name = $2 AND run = $3', [
+    system,
+    check,
+    run,
+  ]);
+  return rows.length > 0;
 }
 
 const NOTE = `

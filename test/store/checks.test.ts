@@ -61,6 +61,17 @@ describe('what came of a check', () => {
     expect(await alertsOf('late')).toMatchObject([{ over: false }]);
   });
 
+  test('is not lost when a run that began later was over sooner, and found nothing', async () => {
+    const early = run('slow', found('2'));
+    await note(run('slow', clean));
+    await note(early, 1_000_000);
+    expect(await alertsOf('slow')).toEqual([{ key: 'model.signature-invalid/slow/2', count: 1, over: false }]);
+    const [state] = (await createCheckStates(store.pool).states()).filter(({ system }) => system === 'slow');
+    expect(state).toMatchObject({ status: 'clean' });
+    await note(run('slow', clean));
+    expect(await alertsOf('slow')).toMatchObject([{ over: true }]);
+  });
+
   test('is over for a version that another bad one has replaced', async () => {
     await note(run('replaced', found('2')));
     await note(run('replaced', found('3')));

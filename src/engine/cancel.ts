@@ -1,3 +1,6 @@
+/** What `on-failure` of a try may know of what failed. `step`: its id. */
+export type Failure = { step: string; code: string; message: string };
+
 export type CancelReason = 'stand-down' | 'unwind';
 
 /** Thrown through a fiber whose part of the plan has been called off. */
@@ -9,6 +12,21 @@ export class Cancelled extends Error {
 export class Stopped extends Error {
   override name = 'Stopped';
 }
+
+/** Thrown out of the blocks of a `try` whose step has failed, up to its `on-failure`. */
+export class Abandoned extends Error {
+  override name = 'Abandoned';
+  readonly failure: Failure;
+  constructor(failure: Failure) {
+    super(failure.message);
+    this.failure = failure;
+  }
+}
+
+/** The ways out of a block other than its end. */
+export type Thrown = Cancelled | Stopped | Abandoned;
+export const isThrown = (error: unknown): error is Thrown =>
+  error instanceof Cancelled || error instanceof Stopped || error instanceof Abandoned;
 
 /** What can be called off together. `finally` and unwinding run in a fresh scope, which nobody cancels. */
 export class CancelScope {

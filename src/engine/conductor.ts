@@ -11,8 +11,8 @@ import { Questions } from './questions.ts';
 import type { ActFault, Stage } from './stage.ts';
 import { newState, type State, type Variables } from './state.ts';
 
-/** Where a step runs: the variables its expressions see, and what calls it off. */
-export type Context = { variables: Variables; cancel: CancelScope };
+/** Where a step runs: the variables its expressions see, and what calls it off. `caught`: a `try` around it has an answer to failures, so that nobody is asked. */
+export type Context = { variables: Variables; cancel: CancelScope; caught?: boolean };
 
 /** A step that failed, on its way to the question about it. */
 export class StepFailed extends Error {
@@ -118,7 +118,13 @@ export class Conductor {
 
   #scope(variables: Variables): Scope {
     const { incident, title, alert } = this.opening;
-    return { ...variables, incident: { id: incident, title, severity: this.state.severity }, alert: alert ?? {} };
+    const { locals, ...known } = variables;
+    return {
+      ...locals,
+      ...known,
+      incident: { id: incident, title, severity: this.state.severity },
+      alert: alert ?? {},
+    };
   }
 
   evaluate(cel: string, variables: Variables): Json {

@@ -1,5 +1,5 @@
 import type { ParallelStep } from '../playbook/plan.ts';
-import { Cancelled, Stopped } from './cancel.ts';
+import { Abandoned, isThrown, Stopped } from './cancel.ts';
 import type { Conductor, Context } from './conductor.ts';
 import { runSequence, type StepOutcome } from './sequence.ts';
 import { newFrame, type StepState } from './state.ts';
@@ -19,15 +19,15 @@ export async function parallelStep(
       try {
         await runSequence(conductor, branch.steps, frame, context);
       } catch (error) {
-        // Thrown outcomes are state too: a branch that has stopped stays so after continue-as-new.
-        if (error instanceof Stopped) frame.ended = 'stopped';
-        else if (error instanceof Cancelled) frame.ended = 'cancelled';
-        else crashes.push(error);
+        if (!isThrown(error)) crashes.push(error);
       }
     }),
   );
   if (crashes.length > 0) throw crashes[0];
   context.cancel.check();
-  if (Object.values(frames).some((frame) => frame.ended === 'stopped')) throw new Stopped();
+  const ended = step.branches.map((branch) => frames[branch.name]);
+  if (ended.some((frame) => frame?.ended === 'stopped')) throw new Stopped();
+  const failure = ended.find((frame) => frame?.ended === 'abandoned')?.failure;
+  if (failure) throw new Abandoned(failure);
   return 'next';
 }

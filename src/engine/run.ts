@@ -1,5 +1,5 @@
 import type { RunStep } from '../playbook/plan.ts';
-import { Cancelled, CancelScope, Stopped } from './cancel.ts';
+import { Abandoned, CancelScope, isThrown, type Thrown } from './cancel.ts';
 import type { Conductor, Context } from './conductor.ts';
 import { runSequence, type StepOutcome } from './sequence.ts';
 import { newFrame, type StepState } from './state.ts';
@@ -15,21 +15,21 @@ export async function runPlaybook(
     cur.variables = { inputs: conductor.values(step.with, context.variables), steps: {} };
     conductor.record(step.path, 'run.started', { playbook: step.playbook });
   }
-  const inner: Context = { variables: cur.variables, cancel: context.cancel };
+  const inner: Context = { ...context, variables: cur.variables };
   const frame = (cur.frame ??= newFrame());
-  let thrown: Stopped | Cancelled | null = null;
+  let thrown: Thrown | null = null;
   try {
     cur.blockOutcome = await runSequence(conductor, step.steps, frame, inner);
   } catch (error) {
-    if (!(error instanceof Stopped || error instanceof Cancelled)) throw error;
-    frame.ended = error instanceof Stopped ? 'stopped' : 'cancelled';
+    if (!isThrown(error)) throw error;
     thrown = error;
   }
   cur.finallyFrame ??= newFrame();
   await runSequence(conductor, step.finally, cur.finallyFrame, { variables: cur.variables, cancel: new CancelScope() });
+  const outcome = thrown instanceof Abandoned ? 'failed' : (cur.blockOutcome ?? 'completed');
+  if (!thrown || thrown instanceof Abandoned)
+    conductor.record(step.path, 'run.finished', { playbook: step.playbook, outcome });
   if (thrown) throw thrown;
-  const outcome = cur.blockOutcome ?? 'completed';
-  conductor.record(step.path, 'run.finished', { playbook: step.playbook, outcome });
   conductor.setOutputs(step, context, { outcome });
   return 'next';
 }

@@ -1,6 +1,6 @@
 import type { Step } from '../playbook/plan.ts';
 import { askStep } from './ask.ts';
-import { Cancelled, Stopped } from './cancel.ts';
+import { Abandoned, Cancelled, type Failure, isThrown, Stopped, type Thrown } from './cancel.ts';
 import { type Conductor, type Context, StepFailed } from './conductor.ts';
 import { doStep } from './do.ts';
 import { askAboutFailure, settleFailure } from './failure.ts';
@@ -9,7 +9,9 @@ import { obligeStep } from './oblige.ts';
 import { parallelStep } from './parallel.ts';
 import { runPlaybook } from './run.ts';
 import { sayStep } from './say.ts';
+import type { ActFault } from './stage.ts';
 import type { BlockOutcome, Frame, StepState } from './state.ts';
+import { tryStep } from './try.ts';
 import { waitStep } from './wait.ts';
 
 /** `ended` is set when the rest of the block is to be skipped: a question was denied, or a failure was handled by `on-failure`. */
@@ -26,13 +28,17 @@ export async function runSequence(
   while (frame.pos < steps.length) {
     const step = steps[frame.pos] as Step;
     frame.cur ??= {};
-    const outcome = await runStep(conductor, step, frame.cur, context);
+    let outcome: StepOutcome;
+    try {
+      outcome = await runStep(conductor, step, frame.cur, context);
+    } catch (error) {
+      throw leave(conductor, steps, frame, error);
+    }
     frame.cur = null;
     frame.pos++;
     if (outcome !== 'next') {
       frame.ended = outcome.ended;
-      for (const rest of steps.slice(frame.pos))
-        conductor.record(rest.path, 'step.skipped', { reason: `The block ended: ${outcome.ended}.`, by: 'end' });
+      skipRest(conductor, steps.slice(frame.pos), outcome.ended);
       return outcome.ended;
     }
   }
@@ -40,7 +46,29 @@ export async function runSequence(
   return 'completed';
 }
 
+function skipRest(conductor: Conductor, rest: readonly Step[], ended: BlockOutcome): void {
+  for (const step of rest)
+    conductor.record(step.path, 'step.skipped', { reason: `The block ended: ${ended}.`, by: 'end' });
+}
+
+/** Thrown outcomes are state too: a block that was left so stays left after continue-as-new. */
+function leave(conductor: Conductor, steps: readonly Step[], frame: Frame, error: unknown): unknown {
+  if (!isThrown(error)) return error;
+  frame.ended = endOf(error);
+  if (error instanceof Abandoned) {
+    frame.failure = error.failure;
+    skipRest(conductor, steps.slice(frame.pos + 1), 'failed');
+  }
+  return error;
+}
+
+function endOf(thrown: Thrown): Frame['ended'] {
+  if (thrown instanceof Abandoned) return 'abandoned';
+  return thrown instanceof Stopped ? 'stopped' : 'cancelled';
+}
+
 function endedOutcome(frame: Frame): BlockOutcome {
+  if (frame.ended === 'abandoned') throw new Abandoned(frame.failure as Failure);
   if (frame.ended === 'stopped') throw new Stopped();
   if (frame.ended === 'cancelled') throw new Cancelled();
   return frame.ended ?? 'completed';
@@ -79,10 +107,13 @@ async function runStep(conductor: Conductor, step: Step, cur: StepState, context
       await runSequence(conductor, step.onFailure, cur.frame, context);
       return { ended: 'failed' };
     }
+    if (context.caught) throw new Abandoned(failureOf(step, cur.fault));
     const answer = await askAboutFailure(conductor, step, cur, context);
     if (settleFailure(conductor, step, cur, context, answer) === 'next') return 'next';
   }
 }
+
+const failureOf = (step: Step, { code, message }: ActFault): Failure => ({ step: step.id, code, message });
 
 function dispatch(conductor: Conductor, step: Step, cur: StepState, context: Context): Promise<StepOutcome> {
   switch (step.kind) {
@@ -102,6 +133,8 @@ function dispatch(conductor: Conductor, step: Step, cur: StepState, context: Con
       return runPlaybook(conductor, step, cur, context);
     case 'oblige':
       return obligeStep(conductor, step, context);
+    case 'try':
+      return tryStep(conductor, step, cur, context);
     default:
       return step satisfies never;
   }

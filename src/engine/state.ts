@@ -2,7 +2,7 @@ import type { Question, Risk, Vote } from '../incident/decision.ts';
 import type { JsonObject } from '../incident/json.ts';
 import type { MessageResult } from '../incident/messages.ts';
 import type { Severity } from '../incident/severity.ts';
-import type { CancelReason } from './cancel.ts';
+import type { CancelReason, Failure } from './cancel.ts';
 import type { ActFault } from './stage.ts';
 
 /**
@@ -59,10 +59,17 @@ export type ObligationState = {
 export type PlanOutcome = 'completed' | 'denied' | 'failed' | 'stopped' | 'stood-down' | 'unwound';
 export type BlockOutcome = 'completed' | 'denied' | 'failed';
 
-export type Variables = { inputs: JsonObject; steps: Record<string, JsonObject> };
+/** `locals`: names that one block knows besides. They are made where the block is run, and so are never in the saved state. */
+export type Variables = { inputs: JsonObject; steps: Record<string, JsonObject>; locals?: JsonObject };
 
 /** One sequence of steps: `pos` is the step it is at, `cur` that step's state. */
-export type Frame = { pos: number; cur: StepState | null; ended: BlockOutcome | 'stopped' | 'cancelled' | null };
+export type Frame = {
+  pos: number;
+  cur: StepState | null;
+  ended: BlockOutcome | 'stopped' | 'cancelled' | 'abandoned' | null;
+  /** Why it was abandoned. */
+  failure?: Failure;
+};
 
 /** State of a step that has begun. One flat shape for all kinds: each kind uses the fields it needs. */
 export type StepState = {
@@ -86,6 +93,8 @@ export type StepState = {
   frame?: Frame;
   finallyFrame?: Frame;
   frames?: Record<string, Frame>;
+  /** Of a try's `on-failure`. */
+  failureFrame?: Frame;
   variables?: Variables;
   blockOutcome?: BlockOutcome;
 };

@@ -7,7 +7,7 @@ import type { Flow } from './flow.ts';
 import type { Value } from './plan.ts';
 import { ALL_ROOTS, checkReferences, type Root } from './references.ts';
 import { TemplateError, takeApart } from './template.ts';
-import { typeInWords } from './types.ts';
+import { environmentWith, typeInWords } from './types.ts';
 import { inputReference, type Report, reporter, type Unit } from './unit.ts';
 import type { Key } from './yaml.ts';
 
@@ -38,7 +38,7 @@ export function checkCel(
     report(where(offset), code, message, { suggestion }),
   );
   if (unit.diagnostics.length > before) return null;
-  const result = unit.environment.check(cel);
+  const result = environmentWith(unit.environment, flow.locals).check(cel);
   if (result.valid) return { type: result.type ?? 'dyn', tree };
   const { error } = result;
   report(where(error?.range?.start ?? 0), 'type', `${inWords(error?.summary ?? 'this cannot be typed')} in: ${cel}`);

@@ -57,7 +57,7 @@ export const Use = z.strictObject({
 });
 export type Use = z.infer<typeof Use>;
 
-export type Step = DoStep | AskStep | SayStep | WaitStep | IfStep | ParallelStep | RunStep | ObligeStep;
+export type Step = DoStep | AskStep | SayStep | WaitStep | IfStep | ParallelStep | RunStep | ObligeStep | TryStep;
 
 type Base = { id: string; path: string; title: string; when: { cel: string } | null };
 export type DoStep = Base & {
@@ -124,6 +124,8 @@ export type ObligeStep = Base & {
   /** Offsets back from the limit, the greatest first. */
   remindMs: number[];
 };
+/** The first failed step ends `steps`, and `onFailure` follows in place of a question. Null: people are asked, as anywhere. */
+export type TryStep = Base & { kind: 'try'; steps: Step[]; onFailure: Step[] | null; finally: Step[] };
 
 const steps: z.ZodType<Step[]> = z.lazy(() => z.array(Step));
 export const Step: z.ZodType<Step> = z.lazy(
@@ -187,6 +189,7 @@ export const Step: z.ZodType<Step> = z.lazy(
         owner: Name,
         remindMs: z.array(z.number().int().positive()),
       }),
+      z.strictObject({ ...base, kind: z.literal('try'), steps, onFailure: steps.nullable(), finally: steps }),
     ]) as unknown as z.ZodType<Step>,
 );
 
@@ -252,6 +255,11 @@ export function* everyStep(list: readonly Step[]): Generator<Step> {
         break;
       case 'run':
         yield* everyStep(step.steps);
+        yield* everyStep(step.finally);
+        break;
+      case 'try':
+        yield* everyStep(step.steps);
+        yield* everyStep(step.onFailure ?? []);
         yield* everyStep(step.finally);
         break;
       case 'say':

@@ -5,7 +5,7 @@ import { isMacro } from './cel-run.ts';
 import { ExpressionError } from './expression-error.ts';
 import type { Flow } from './flow.ts';
 import { didYouMean } from './names.ts';
-import { INCIDENT_FIELDS, SYSTEM_FIELDS } from './types.ts';
+import { FAILURE, INCIDENT_FIELDS, SYSTEM_FIELDS } from './types.ts';
 import { inputReference, type Unit } from './unit.ts';
 
 export type Root = 'inputs' | 'steps' | 'incident' | 'alert';
@@ -135,9 +135,15 @@ function chain(node: ASTNode, sight: Sight): void {
 function name(root: string, node: ASTNode, sight: Sight, links: readonly Link[]): void {
   const { unit, roots, report, locals } = sight;
   if (locals.has(root)) return;
+  const local = sight.flow.locals?.[root];
+  if (local !== undefined) {
+    if (typeof local === 'object' && links[0]) field(links[0], Object.keys(local), `${root} has no`, report);
+    return;
+  }
   if (!(roots as readonly string[]).includes(root)) {
     if ((ALL_ROOTS as readonly string[]).includes(root))
       report(node.start, 'not-here', `"${root}" cannot be used here, only ${roots.join(' and ')}`);
+    else if (root === FAILURE) report(node.start, 'not-here', `"${FAILURE}" is known only in the on-failure of a try`);
     else report(node.start, 'unknown-name', `unknown name "${root}"`, suggestRoot(root, unit, roots));
     return;
   }

@@ -46,7 +46,8 @@ export type StepSource =
   | IfSource
   | ParallelSource
   | RunSource
-  | ObligeSource;
+  | ObligeSource
+  | TrySource;
 type BaseSource = { id?: string; title?: string; when?: string };
 export type UseSource = string | { do: string; with?: Record<string, Json> };
 export type SeatList = { role: string; count?: number }[];
@@ -87,6 +88,7 @@ export type IfSource = BaseSource & { if: string; then: StepSource[]; else?: Ste
 export type ParallelSource = BaseSource & { parallel: Record<string, StepSource[]> };
 export type RunSource = BaseSource & { run: string; with?: Record<string, Json> };
 export type ObligeSource = BaseSource & { oblige: string; aware?: string; by: string; remind?: string[] };
+export type TrySource = BaseSource & { try: StepSource[]; 'on-failure'?: StepSource[]; finally?: StepSource[] };
 
 const steps: z.ZodType<StepSource[]> = z.lazy(() => z.array(StepSource));
 const nonEmpty: z.ZodType<StepSource[]> = z.lazy(() => z.array(StepSource).min(1, 'at least one step belongs here'));
@@ -228,8 +230,21 @@ const ObligeSource = z
   })
   .describe('Oblige: a duty to notify begins to run, and the plan goes on.');
 
+const TrySource = z
+  .strictObject({
+    try: nonEmpty.describe('steps that may fail: nobody is asked about a failed one when there is `on-failure`'),
+    ...base,
+    'on-failure': steps
+      .optional()
+      .describe(
+        'steps after the first failure, with failure.step, failure.code and failure.message. [] says that nothing else is done',
+      ),
+    finally: steps.optional().describe('run whatever happened to the others, also when the incident is stood down'),
+  })
+  .describe('Try: steps, and what to do when one of them fails.');
+
 export const StepSource: z.ZodType<StepSource> = z.lazy(() =>
-  z.union([DoSource, AskSource, SaySource, WaitSource, IfSource, ParallelSource, RunSource, ObligeSource]),
+  z.union([DoSource, AskSource, SaySource, WaitSource, IfSource, ParallelSource, RunSource, ObligeSource, TrySource]),
 );
 
 const InputSource = z.strictObject({
@@ -285,5 +300,5 @@ export const PlaybookSource = z
   .describe('Tocsin playbook: how to respond to one kind of incident.');
 export type PlaybookSource = z.infer<typeof PlaybookSource>;
 
-export const KINDS = ['do', 'ask', 'say', 'wait', 'if', 'parallel', 'run', 'oblige'] as const;
+export const KINDS = ['do', 'ask', 'say', 'wait', 'if', 'parallel', 'run', 'oblige', 'try'] as const;
 export type Kind = (typeof KINDS)[number];

@@ -9,6 +9,7 @@ import { guards } from './references.ts';
 import { compileRun } from './run-step.ts';
 import { compileSay } from './say-step.ts';
 import type { DoSource, IfSource, ParallelSource, StepSource, WaitSource } from './schema.ts';
+import { compileTry } from './try-step.ts';
 import { branchesOf, kindOf, reporter, type Unit } from './unit.ts';
 import { isRisky, targetOf } from './uses.ts';
 import type { Key } from './yaml.ts';
@@ -109,7 +110,8 @@ function compileKind(unit: Unit, source: StepSource, base: Base, block: Block, f
   if ('if' in source) return compileIf(unit, source, base, block, flow);
   if ('parallel' in source) return compileParallel(unit, source, base, block, flow);
   if ('oblige' in source) return compileOblige(unit, source, base, block, flow);
-  return compileRun(unit, source, base, block, flow);
+  if ('run' in source) return compileRun(unit, source, base, block, flow);
+  return compileTry(unit, source, base, block, flow);
 }
 
 const sentence = (id: string): string => `${id.charAt(0).toUpperCase()}${id.slice(1).replaceAll('-', ' ')}`;

@@ -65,6 +65,9 @@ export const fieldInWords = (field: z.ZodType): string => {
 };
 
 export const SYSTEM_FIELDS = fieldsOf(SystemSnapshot);
+/** What the steps of a try's on-failure know of what failed. */
+export const FAILURE = 'failure';
+export const FAILURE_FIELDS: Fields = { step: 'string', code: 'string', message: 'string' };
 export const INCIDENT_FIELDS: Fields = { id: 'string', title: 'string', severity: 'string' };
 
 export const inputFields = (type: InputType): string | Fields => {
@@ -103,6 +106,22 @@ function withOneNumber(environment: Environment): Environment {
 const base = withOneNumber(new Environment({ homogeneousAggregateLiterals: false, limits: LIMITS }));
 
 export type Roots = { inputs: Fields; steps: Fields };
+
+const widened = new WeakMap<Environment, WeakMap<Fields, Environment>>();
+
+/** The same, with the names that one block knows besides. */
+export function environmentWith(environment: Environment, locals: Fields | undefined): Environment {
+  if (!locals) return environment;
+  const known = widened.get(environment) ?? new WeakMap<Fields, Environment>();
+  widened.set(environment, known);
+  const wider = known.get(locals) ?? environment.clone();
+  if (!known.has(locals))
+    for (const [name, type] of Object.entries(locals))
+      if (typeof type === 'string') wider.registerVariable(name, type);
+      else wider.registerVariable({ name, schema: type });
+  known.set(locals, wider);
+  return wider;
+}
 
 /** Everything an expression of one playbook can name. Whether a step is done in time is checked apart (references.ts). */
 export function environmentOf({ inputs, steps }: Roots): Environment {

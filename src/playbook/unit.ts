@@ -110,6 +110,8 @@ export function blocksOf(step: StepSource, path: readonly Key[]): Child[] {
   if ('do' in step) return child('on-failure', step['on-failure']);
   if ('ask' in step) return child('on-deny', step['on-deny']);
   if ('if' in step) return [...child('then', step.then), ...child('else', step.else)];
+  if ('try' in step)
+    return [...child('try', step.try), ...child('on-failure', step['on-failure']), ...child('finally', step.finally)];
   if ('parallel' in step)
     return branchesOf(step.parallel).map(([name, steps]) => ({ steps, path: [...path, 'parallel', name] }));
   return [];
@@ -152,7 +154,7 @@ function nameSteps(value: PlaybookSource, source: YamlSource, surroundings: Surr
   for (const { step, path } of all) {
     if (step.id !== undefined) continue;
     const stem = stemOf(step);
-    const numbered = 'parallel' in step || 'if' in step;
+    const numbered = 'parallel' in step || 'if' in step || 'try' in step;
     const count = (made.get(stem) ?? 0) + 1;
     made.set(stem, count);
     const id = numbered ? `${stem}-${count}` : stem;
@@ -163,7 +165,7 @@ function nameSteps(value: PlaybookSource, source: YamlSource, surroundings: Surr
   return { steps, ids };
 }
 
-const RESERVED = ['finally', 'then', 'else', 'on-deny', 'on-failure'];
+const RESERVED = ['finally', 'then', 'else', 'on-deny', 'on-failure', 'try'];
 
 export function kindOf(step: StepSource): Kind {
   if ('do' in step) return 'do';
@@ -172,7 +174,8 @@ export function kindOf(step: StepSource): Kind {
   if ('wait' in step) return 'wait';
   if ('if' in step) return 'if';
   if ('parallel' in step) return 'parallel';
-  return 'run' in step ? 'run' : 'oblige';
+  if ('run' in step) return 'run';
+  return 'oblige' in step ? 'oblige' : 'try';
 }
 
 function stemOf(step: StepSource): string {
@@ -181,7 +184,7 @@ function stemOf(step: StepSource): string {
 }
 
 function outputsOf(step: StepSource, { contracts }: Surroundings): Fields | null {
-  if ('run' in step) return { outcome: 'string' };
+  if ('run' in step || 'try' in step) return { outcome: 'string' };
   if ('oblige' in step) return OBLIGATION;
   if ('ask' in step)
     return {

@@ -61,6 +61,7 @@ const block: (depth: number) => fc.Arbitrary<Source[]> = fc.memo((depth) => {
   return fc.oneof(
     flat,
     covered,
+    fc.tuple(inner, flat, flat).map(([steps, failed, last]) => [{ try: steps, 'on-failure': failed, finally: last }]),
     fc.tuple(inner, inner).map(([yes, no]) => [{ if: 'inputs.count > 3', then: yes, else: no }]),
     fc.tuple(inner, flat).map(([one, two]) => [{ parallel: { 'branch-b': one, 'branch-a': two } }]),
     fc.tuple(read, flat).map(([step, failure]) => [{ ...step, 'on-failure': failure }]),

@@ -8,6 +8,7 @@ import type { Fault } from '../../src/simulator/core/world.ts';
 import {
   act,
   ask,
+  attempt,
   ONCE,
   oblige,
   opening,
@@ -182,6 +183,14 @@ function step(depth: number): fc.Arbitrary<Named> {
         ([inner, last]): Named =>
           (id) =>
             run(id, name(inner, 's'), name(last, 'f')),
+      ),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.tuple(block(depth - 1), fc.option(block(0)), block(0)).map(
+        ([tried, failed, last]): Named =>
+          (id) =>
+            attempt(id, name(tried, `${id}-t`), failed && name(failed, `${id}-f`), name(last, `${id}-z`)),
       ),
     },
   );

@@ -127,6 +127,14 @@ export const run = (id: string, steps: Step[], finallySteps: Step[] = []): Step 
   finally: finallySteps,
 });
 
+export const attempt = (id: string, steps: Step[], onFailure: Step[] | null, last: Step[] = []): Step => ({
+  ...step(id),
+  kind: 'try',
+  steps,
+  onFailure,
+  finally: last,
+});
+
 function place(steps: readonly Step[], prefix: string): Step[] {
   return steps.map((original) => {
     const path = `${prefix}${original.id}`;
@@ -142,6 +150,13 @@ function place(steps: readonly Step[], prefix: string): Step[] {
         return { ...at, branches: at.branches.map((b) => ({ ...b, steps: place(b.steps, `${path}/${b.name}/`) })) };
       case 'run':
         return { ...at, steps: place(at.steps, `${path}/`), finally: place(at.finally, `${path}/finally/`) };
+      case 'try':
+        return {
+          ...at,
+          steps: place(at.steps, `${path}/try/`),
+          onFailure: at.onFailure && place(at.onFailure, `${path}/on-failure/`),
+          finally: place(at.finally, `${path}/finally/`),
+        };
       default:
         return at;
     }

@@ -59,6 +59,14 @@ function waysOf(step: Step, state: StepView | null, decision: DecisionView | nul
       const denied = decision?.question.kind === 'approval' && decision.made ? decision.made.outcome === 'deny' : null;
       return way('If denied', step.onDeny, denied);
     }
+    case 'try': {
+      const caught = state?.branch === 'on-failure' || (begun(step.finally, view) || over(view) ? false : null);
+      return [
+        ...way('Try', step.steps, true),
+        ...way('If one fails', step.onFailure, caught),
+        ...way('In any case', step.finally, true),
+      ];
+    }
     case 'say':
     case 'wait':
     case 'oblige':
@@ -68,6 +76,8 @@ function waysOf(step: Step, state: StepView | null, decision: DecisionView | nul
   }
 }
 
+const over = (view: IncidentView): boolean => view.plan?.finishedAt !== undefined;
+
 const settled = (state: StepView | null): boolean =>
   state !== null && ['done', 'skipped', 'taken-over', 'undone'].includes(state.status);
 
@@ -76,14 +86,24 @@ function begun(steps: readonly Step[] | null, view: IncidentView): boolean {
 }
 
 function markOf(step: Step, state: StepView | null, ways: readonly Way[], view: IncidentView): Mark {
-  const composite = step.kind === 'if' || step.kind === 'parallel' || step.kind === 'run';
-  if (composite && state?.status !== 'skipped' && state?.status !== 'failed') return compositeMark(ways, state, view);
+  if (isComposite(step) && state?.status !== 'skipped' && state?.status !== 'failed')
+    return compositeMark(answering(step, ways), state, view);
   // A wait or a question that a stand-down cut short has no end of its own on the timeline.
   const cutShort = state?.status === 'running' || state?.status === 'waiting';
   if (cutShort && view.plan?.finishedAt !== undefined) return 'skipped';
   if (state) return state.status;
   if (view.plan?.finishedAt !== undefined) return 'not-reached';
   return step.kind === 'ask' ? 'will-ask' : 'to-come';
+}
+
+/** Steps that hold others, and do nothing themselves. */
+const isComposite = ({ kind }: Step): boolean =>
+  kind === 'if' || kind === 'parallel' || kind === 'run' || kind === 'try';
+
+/** A failure that was caught is no failure of the whole: then what was done about it counts. */
+function answering(step: Step, ways: readonly Way[]): readonly Way[] {
+  const caught = step.kind === 'try' && ways.some((way) => way.name === 'If one fails' && way.taken === true);
+  return caught ? ways.filter((way) => way.name !== 'Try') : ways;
 }
 
 /** Steps that hold others have no end of their own on the timeline: they stand as their contents stand. */
@@ -105,13 +125,11 @@ export function countedSteps(tree: Tree): Node[] {
 }
 
 function counted(node: Node): Node[] {
-  const exception = node.step.kind === 'do' || node.step.kind === 'ask';
+  const exception = node.step.kind === 'do' || node.step.kind === 'ask' || node.step.kind === 'try';
   const undecidedElse = (way: Way): boolean => way.taken === null && way.name === 'Otherwise' && node.ways.length > 1;
   const ways = node.ways.filter((way) => (exception ? way.taken === true : way.taken !== false && !undecidedElse(way)));
   const inside = ways.flatMap((way) => way.nodes).flatMap(counted);
-  return node.step.kind === 'if' || node.step.kind === 'parallel' || node.step.kind === 'run'
-    ? inside
-    : [node, ...inside];
+  return isComposite(node.step) ? inside : [node, ...inside];
 }
 
 export type Progress = { done: number; of: number; failed: number; waiting: number; running: number };

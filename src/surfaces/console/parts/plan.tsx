@@ -93,7 +93,7 @@ function Lanes({ node }: { node: Node }) {
 }
 
 function Here({ mark, node }: { mark: Mark; node: Node }) {
-  const leaf = node.step.kind !== 'if' && node.step.kind !== 'run';
+  const leaf = node.step.kind !== 'if' && node.step.kind !== 'run' && node.step.kind !== 'try';
   if (mark === 'waiting') return <span class="here">We are here</span>;
   if (mark === 'running' && leaf)
     return <span class="here run">{node.step.kind === 'wait' ? 'Waiting' : 'Running'}</span>;
@@ -174,6 +174,8 @@ function What({ step }: { step: Step }) {
           playbook <code>{step.playbook}</code>
         </>
       );
+    case 'try':
+      return step.onFailure ? <>goes on if one of them fails</> : <>asks if one of them fails</>;
     case 'parallel':
       return null;
     default:

@@ -99,8 +99,8 @@ export interface Messages {
   /** In the thread of the decision: mentions who has not answered. */
   reminder(story: Story, decision: DecisionView): SlackPost;
   escalation(story: Story, decision: DecisionView): SlackPost;
-  /** Of a duty to notify: to whoever answers for it, directly and in the thread. */
-  duty(story: Story, obligation: ObligationView, news: 'reminder' | 'overdue'): SlackPost;
+  /** Of a duty to notify: to whoever answers for it, directly; reminders in the thread as well. */
+  duty(story: Story, obligation: ObligationView, news: 'opened' | 'reminder' | 'overdue'): SlackPost;
   /** `SEV 1 · open · Model artefact tampered with`, at most 250 characters. */
   topic(view: IncidentView): string;
   /** `person`: null for those who take no part (guests, bots): they are shown nothing of any incident. `now`: when it was looked. */

@@ -53,8 +53,11 @@ const storyOf = (view: IncidentView, now = NOW): Story => ({
 });
 
 describe('what a duty asks for in Slack', () => {
-  test('nothing before its first reminder; then whoever answers for it, directly and in the thread', () => {
-    expect(keys(viewAfter(['incident.opened'], opened(1)))).toEqual([]);
+  test('whoever answers for it hears directly that its clock runs; reminders stand in the thread as well', () => {
+    const running = viewAfter(['incident.opened'], opened(1));
+    expect(keys(running)).toEqual([`obligation/1/opened/dm/${LEA}`]);
+    for (const { key, saying } of wantedPosts({ view: running, own: true, audience }))
+      if (saying.kind === 'duty') expect(sayingOf(key)).toEqual(saying);
     const reminded = viewAfter(['incident.opened'], opened(1), ['obligation.reminded', { number: 1 }]);
     expect(keys(reminded)).toEqual([`obligation/1/reminder/1/dm/${LEA}`, 'obligation/1/reminder/1']);
     const posts = wantedPosts({ view: reminded, own: false, audience });
@@ -142,13 +145,16 @@ describe('what is said', () => {
   });
 });
 
-test('reminders reach counsel and the thread once, also after a restart, and say when the duty was settled', async () => {
+const RUNS = expect.stringContaining('Duty to notify');
+
+test('a duty reaches counsel at once, reminders counsel and the thread once, also after a restart, and say when the duty was settled', async () => {
   const at = await setting();
   const first = at.server();
   const tale = at.tale(ID);
   await tale.open();
   const dueAt = at.clock.now() + 72 * HOUR;
   await tale.tell('obligation.opened', { number: 1, awareAt: at.clock.now(), dueAt });
+  await eventually(() => expect(at.dm(LEA).map(said)).toEqual([expect.stringContaining('Duty to notify')]));
   await tale.tell('obligation.reminded', { number: 1, dueAt });
   const thread = () => {
     const status = at.messages(at.own(ID)?.id ?? '').find(({ pinned }) => pinned);
@@ -156,7 +162,7 @@ test('reminders reach counsel and the thread once, also after a restart, and say
   };
   const reminders = (all: string[]) => all.filter((one) => one.includes('Reminder'));
   await eventually(() => {
-    expect(at.dm(LEA).map(said)).toEqual([expect.stringContaining('Reminder')]);
+    expect(at.dm(LEA).map(said)).toEqual([RUNS, expect.stringContaining('Reminder')]);
     expect(reminders(thread())).toHaveLength(1);
     expect(at.own(ID)?.members).toContain(LEA);
   });
@@ -165,7 +171,11 @@ test('reminders reach counsel and the thread once, also after a restart, and say
   at.server();
   await tale.tell('obligation.overdue', { number: 1, dueAt });
   await eventually(() => {
-    expect(at.dm(LEA).map(said)).toEqual([expect.stringContaining('Reminder'), expect.stringContaining('■ Overdue')]);
+    expect(at.dm(LEA).map(said)).toEqual([
+      RUNS,
+      expect.stringContaining('Reminder'),
+      expect.stringContaining('■ Overdue'),
+    ]);
     expect(at.dm(BEN).map(said)).toEqual([expect.stringContaining('■ Overdue')]);
     expect(thread().filter((one) => one.includes('■ Overdue'))).toHaveLength(1);
   });

@@ -42,6 +42,7 @@ export function samples(): Sample[] {
     ...(detail ? [post('detail', detail)] : []),
     post('reminder', messages.reminder(story, approval)),
     post('escalation', messages.escalation(story, { ...approval, escalatedAt: AT })),
+    post('duty: opened', messages.duty(story, obligation, 'opened')),
     post('duty: reminder', messages.duty(story, obligation, 'reminder')),
     post('duty: overdue', messages.duty(story, { ...obligation, overdueAt: obligation.dueAt }, 'overdue')),
     post('reply: refused', replies.refusal(refused, { story, decision: approval })),

@@ -8,13 +8,15 @@ import { due, fullTime, headline, markOf, markWord, nameIn } from './facts.ts';
 import { fitted, joined, link, type Markup, md, moment, ready } from './text.ts';
 
 /** Duties to notify, as Slack says them. Times are tokens that Slack shows in the reader's own zone. */
-export type DutyNews = 'reminder' | 'overdue';
+export type DutyNews = 'opened' | 'reminder' | 'overdue';
+
+const LEADS = { opened: 'Duty to notify', reminder: 'Reminder', overdue: '■ Overdue' } as const;
 
 /** To whoever answers for it, in the thread and directly; once it is settled the same message says so. */
 export function dutyPost(story: Story, obligation: ObligationView, news: DutyNews): SlackPost {
   const duty = dutyOf(story.view.id, obligation, story.now);
   const { number, rule } = duty;
-  const lead = isOpen(duty) ? (news === 'overdue' ? '■ Overdue' : 'Reminder') : 'Settled';
+  const lead = isOpen(duty) ? LEADS[news] : 'Settled';
   return post(md`${markWord(story.view.mode)}${lead}, duty ${number} of ${story.view.id}: tell ${rule.whom}`, [
     section(`${lead}: ${rule.whom} must be told.`),
     section(isOpen(duty) ? openWords(story, duty) : settledWords(story, duty)),

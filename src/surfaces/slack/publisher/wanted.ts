@@ -14,7 +14,7 @@ export type Saying =
   | { kind: 'reminder'; number: number }
   | { kind: 'escalation'; number: number }
   /** Of a duty to notify. */
-  | { kind: 'duty'; number: number; news: 'reminder' | 'overdue' };
+  | { kind: 'duty'; number: number; news: DutyNews };
 
 /** A message that should stand in Slack. `key` names it among those of its incident. */
 export type Wanted = {
@@ -117,23 +117,28 @@ function decisionPosts(decision: DecisionView, view: IncidentView, own: boolean,
   ];
 }
 
+type DutyNews = 'opened' | 'reminder' | 'overdue';
+
 /**
- * What is due reminds whoever answers for it, in the thread of the incident and directly; what is overdue tells the commander too. After
- * an outage the latest is enough. What stands is kept true: it says when the duty was settled.
+ * Whoever answers for a duty is told directly that its clock runs (the thread tells that of every event). What is due reminds them, there
+ * and in the thread of the incident; what is overdue tells the commander too. After an outage the latest is enough. What stands is kept
+ * true: it says when the duty was settled.
  */
 function dutyPosts(obligation: ObligationView, view: IncidentView, own: boolean, audience: Audience): Wanted[] {
   const { number, owner, reminders, overdueAt } = obligation;
-  if (!isOpenObligation(obligation) || (reminders.length === 0 && overdueAt === undefined)) return [];
-  const news = overdueAt === undefined ? 'reminder' : 'overdue';
-  const name = `obligation/${number}/${news === 'overdue' ? news : `${news}/${reminders.length}`}`;
+  if (!isOpenObligation(obligation)) return [];
+  const news: DutyNews = overdueAt !== undefined ? 'overdue' : reminders.length > 0 ? 'reminder' : 'opened';
+  const name = `obligation/${number}/${news === 'reminder' ? `${news}/${reminders.length}` : news}`;
   const saying: Saying = { kind: 'duty', number, news };
   const users = holdersIn(view, news === 'overdue' ? [owner, COMMANDER] : [owner], audience);
   const thread = own ? 'status' : 'announcement';
+  const direct = users.map((user): Wanted => {
+    const place: Place = { in: 'dm', user };
+    return { key: `${name}/dm/${user}`, place, thread: null, urgency: 'decision', saying, current: true };
+  });
+  if (news === 'opened') return direct;
   return [
-    ...users.map((user): Wanted => {
-      const place: Place = { in: 'dm', user };
-      return { key: `${name}/dm/${user}`, place, thread: null, urgency: 'decision', saying, current: true };
-    }),
+    ...direct,
     { key: name, place: { in: own ? 'own' : 'main' }, thread, urgency: 'decision', saying, current: true },
   ];
 }
@@ -151,8 +156,8 @@ export function sayingOf(key: string): Saying | null {
 }
 
 function dutySayingOf(key: string): Saying | null {
-  const [, number, news] = /^obligation\/(\d+)\/(?:(overdue)|reminder)(?:\/|$)/.exec(key) ?? [];
-  return number === undefined ? null : { kind: 'duty', number: Number(number), news: news ? 'overdue' : 'reminder' };
+  const [, number, news] = /^obligation\/(\d+)\/(opened|reminder|overdue)(?:\/|$)/.exec(key) ?? [];
+  return number === undefined ? null : { kind: 'duty', number: Number(number), news: news as DutyNews };
 }
 
 /** The key of a message that was sent without our hearing of it. */

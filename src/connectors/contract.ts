@@ -33,6 +33,9 @@ export class ConnectorError extends Error {
   }
 }
 
+/** The code of a download that is refused for what the artefacts are: names that would leave the folder, none at all, far too many. */
+export const ODD_ARTEFACTS = 'odd-artefacts';
+
 export type EgressRequest = {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   url: string;
@@ -68,7 +71,7 @@ export interface ModelRegistry {
   has(version: string, signal: AbortSignal): Promise<boolean>;
   /** Points the alias at a version, and reads it back. */
   point(version: string, signal: AbortSignal): Promise<void>;
-  /** Downloads the artefacts of a version into an empty folder; file names that would leave it are refused. Answers with their bytes. */
+  /** Downloads the artefacts of a version into an empty folder; what is no model is refused (ODD_ARTEFACTS). Answers with their bytes. */
   download(version: string, folder: string, signal: AbortSignal): Promise<number>;
   /** Small notes kept beside the model in the registry, so that an act can be undone or read back by any worker. */
   note(key: string, signal: AbortSignal): Promise<string | null>;

@@ -1,7 +1,7 @@
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ConnectorError } from '../contract.ts';
+import { ConnectorError, ODD_ARTEFACTS } from '../contract.ts';
 import { shown } from '../text.ts';
 import { ARTEFACTS, type MlflowApi } from './api.ts';
 
@@ -24,7 +24,7 @@ export async function downloadArtefacts(
 ): Promise<number> {
   const root = proxiedPath(uri, what);
   const refuse = (why: string): never => {
-    throw new ConnectorError('refused', `The artefacts of ${what} were not taken: ${why}.`);
+    throw new ConnectorError(ODD_ARTEFACTS, `The artefacts of ${what} were not taken: ${why}.`);
   };
   let bytes = 0;
   let files = 0;

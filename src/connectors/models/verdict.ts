@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConnectorError, type SignatureVerdict } from '../contract.ts';
+import { ConnectorError, ODD_ARTEFACTS, type SignatureVerdict } from '../contract.ts';
 import type { ModelPorts } from './ports.ts';
 
 /** Downloads the artefacts of a version into a folder that is gone afterwards, and verifies who signed them. */
@@ -19,6 +19,11 @@ export async function verdictOf(
   try {
     await registry.download(version, folder, signal);
     return await signatures.verify(folder, signal);
+  } catch (error) {
+    // Whoever can change artefacts could else turn a finding into a check that merely fails, by a file with an odd name.
+    if (error instanceof ConnectorError && error.code === ODD_ARTEFACTS)
+      return { valid: false, code: 'unlisted', signer: '', files: 0, detail: error.message };
+    throw error;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -103,7 +103,7 @@ describe('artefacts that are listed by somebody hostile', () => {
       const folder = join(outside, 'deep', 'inside');
       mkdirSync(folder, { recursive: true });
       await expect(connect(url, 'model').registry.download('1', folder, signal())).rejects.toMatchObject({
-        code: 'refused',
+        code: 'odd-artefacts',
         effect: 'none',
       });
       expect(readdirSync(outside)).toEqual(['deep']);

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { createCanaryProvider } from '../../../src/connectors/models/canary.ts';
 import { createValidateProvider } from '../../../src/connectors/models/validate.ts';
 import { createVerifyProvider } from '../../../src/connectors/models/verify.ts';
-import { MLFLOW_STARTS_WITHIN_MS, testMlflow } from '../../support/mlflow.ts';
+import { callMlflow, MLFLOW_STARTS_WITHIN_MS, testMlflow } from '../../support/mlflow.ts';
 import { aCall, aContext } from '../calls.ts';
 import { goodReply, leakyReply, SECRET } from './support-system.ts';
 import { openSupportTown } from './support-town.ts';
@@ -42,6 +42,26 @@ describe('verifying the signature of a version in the registry', () => {
       ok: false,
       fault: { code: 'unbound', message: expect.stringContaining('signed-by'), effect: 'none' },
     });
+  });
+});
+
+test('artefacts that are no model any more do not verify: that is a finding, and no check that failed', async () => {
+  const { ports, mlflow, name } = await openSupportTown();
+  const { artifact_uri } = await callMlflow<{ artifact_uri: string }>(
+    mlflow,
+    'GET',
+    `/api/2.0/mlflow/model-versions/get-download-uri?name=${name}&version=2`,
+  );
+  const path = artifact_uri.replace(/^mlflow-artifacts:\/+/, '');
+  await callMlflow(mlflow, 'DELETE', `/api/2.0/mlflow-artifacts/artifacts/${path}`);
+  expect(await createVerifyProvider(ports).act(call('model.verify', { version: 'live' }), context())).toEqual({
+    ok: true,
+    outputs: {
+      version: '2',
+      valid: false,
+      signer: '',
+      detail: `The artefacts of ${name} version 2 were not taken: there are none.`,
+    },
   });
 });
 

@@ -104,7 +104,7 @@ async function answerFor(
   const answer = answerTo(question, tried);
   const words = {
     reason: 'Answered by the demo.',
-    text: 'Answers held the policy numbers of customers.',
+    text: 'Answers held policy numbers of customers, with which somebody could pose as them.',
     number: '2',
     at: awareAt,
   };

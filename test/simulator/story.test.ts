@@ -49,7 +49,23 @@ describe('the leak of personal data, rehearsed', () => {
     expect(contain).toEqual(['decision.asked', 'decision.reminded', 'decision.escalated', 'decision.made']);
     expect(world.systems['support-assistant']?.traffic).toBe('serving');
     expect(mailTo(world, 'stakeholders').some(({ subject }) => subject.includes('keeps serving'))).toBe(true);
-    expect(mailTo(world, 'supervisory-authority')).toHaveLength(1);
+    const [notice, ...more] = mailTo(world, 'supervisory-authority');
+    expect(more).toEqual([]);
+    // Nothing is announced that will not come.
+    expect(notice?.text).toContain('was considered and not approved; it was serving when this was written');
+    expect(notice?.text).not.toMatch(/put back|validated|was cut/);
+  });
+
+  it('does not tell the authority what counsel judged for the record, and tells what was done', async () => {
+    const { events, world } = await storyRehearsal();
+    const [notice] = mailTo(world, 'supervisory-authority');
+    const at = (id: string) => made?.type === 'decision.made' && made.data.answers?.[id];
+    const made = events.find((event) => event.type === 'decision.made' && event.path === STORY_PATHS.counsel);
+    expect(notice?.text).toContain(`3. Likely consequences\n${at('consequences')}\n`);
+    expect(notice?.text).toContain('Traffic to the system was cut');
+    const form = events.find((event) => event.type === 'decision.asked' && event.path === STORY_PATHS.counsel);
+    const fields = form?.type === 'decision.asked' ? (form.data.form ?? []) : [];
+    expect(fields.find(({ id }) => id === 'reason')?.hint).toContain('not into the notice');
   });
 
   it('catches a gateway that answers with success and goes on serving', async () => {

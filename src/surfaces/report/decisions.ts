@@ -59,7 +59,7 @@ function outcomeOf({ question, made, withdrawn }: DecisionView): string {
 const answersIn = (form: readonly { id: string; label: string }[], answers: JsonObject): string[] =>
   Object.entries(answers).map(([id, value]) => {
     const label = form.find((field) => field.id === id)?.label ?? id;
-    return `${label}: ${value === true ? 'yes' : value === false ? 'no' : String(value)}`;
+    return `${label.endsWith('?') ? label : `${label}:`} ${value === true ? 'yes' : value === false ? 'no' : String(value)}`;
   });
 
 /** Where a question was asked and where it was decided, by its number. */

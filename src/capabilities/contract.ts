@@ -5,6 +5,9 @@ import type { Risk } from '../incident/decision.ts';
 export const Strength = z.enum(['traffic', 'listing', 'read-back']);
 export type Strength = z.infer<typeof Strength>;
 
+/** What every capability that acts on one AI system is given. */
+export const system = z.string().describe('id of the AI system');
+
 /** Outputs of every capability that proves something. */
 export const Proof = { proved: z.boolean(), vantage: z.string(), strength: Strength, detail: z.string() };
 
@@ -21,6 +24,8 @@ export type CapabilityContract = {
   undo?: { capability: string; keep: string[]; set?: Record<string, string> };
   /** What `model.probe` must find for this act to count as done. */
   expects?: 'cut' | 'serving';
+  /** As `expects`, for acts on what stands around the model: the state that the probe of its family must find. */
+  leaves?: string;
   /** Its output tells whether an earlier act had its effect: outputs hold `Proof`. */
   proves?: boolean;
   /** Acts outside the organisation (a mail to a regulator): approve-by-silence is refused. */

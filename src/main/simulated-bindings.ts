@@ -4,6 +4,7 @@ import { faultOf } from '../connectors/faults.ts';
 import type { ActFault, Call } from '../engine/stage.ts';
 import { type AiSystem, bindingFor, type Inventory } from '../inventory/inventory.ts';
 import { SIMULATED } from '../inventory/schema.ts';
+import { TROUBLED } from '../simulator/core/around.ts';
 import type { SimulatedSystem } from '../simulator/core/world.ts';
 import type { Worlds } from '../store/worlds.ts';
 import { recipientsOf } from './recipients.ts';
@@ -62,5 +63,6 @@ function simulated({ model }: AiSystem): SimulatedSystem {
     serving: versions.at(-1) as string,
     lastKnownGood,
     traffic: 'serving',
+    ...(goodUntil < versions.length - 1 && { around: TROUBLED }),
   };
 }

@@ -74,9 +74,11 @@ function compileProof(
     });
     return null;
   }
+  const expect = act.expects ?? act.leaves;
+  const knows = contract.input.shape.expect?.safeParse(expect).success === true;
   const given: Record<string, Value> = {
     ...(use.with.system && { system: use.with.system }),
-    ...(act.expects && { expect: { literal: act.expects } }),
+    ...(expect !== undefined && knows && { expect: { literal: expect } }),
   };
   return compileUse(unit, { ...asked, given }, flow);
 }

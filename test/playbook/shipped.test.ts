@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { surroundingsOf } from '../../src/inventory/inventory.ts';
 import { loadInventory } from '../../src/inventory/load.ts';
@@ -8,15 +9,40 @@ import { everyPlanStep, Plan } from '../../src/playbook/plan.ts';
 
 const surroundings = surroundingsOf(loadInventory('tocsin.yaml'));
 
+describe('docs/library.md', () => {
+  const page = readFileSync('docs/library.md', 'utf8');
+
+  it('lists every shipped playbook with the alerts that open it', () => {
+    const kinds = (plan: Plan) => [...(plan.opensOn ?? '').matchAll(/"([^"]+)"/g)].map(([, kind]) => `\`${kind}\``);
+    const listed = [...page.matchAll(/^\| `([a-z-]+)` \|.*$/gm)].map(([row, name]) => [name, row] as const);
+    const plans = loadPlaybooks('playbooks', surroundings);
+    expect(listed.map(([name]) => name).sort()).toEqual(plans.map((plan) => plan.playbook));
+    for (const plan of plans)
+      for (const kind of kinds(plan)) expect(new Map(listed).get(plan.playbook)).toContain(kind);
+  });
+
+  it('names every capability', () => {
+    for (const name of Object.keys(surroundings.contracts)) expect(page).toContain(`\`${name}\``);
+  });
+});
+
 describe('the shipped playbooks', () => {
   it('pass the checker without a remark', () => {
     const checked = checkLibrary(readLibrary('playbooks'), surroundings);
     expect(checked.flatMap((one) => one.diagnostics.map(formatDiagnostic))).toEqual([]);
     expect(checked.map((one) => one.name)).toEqual([
+      'agent-runaway',
+      'credential-leak-llmjacking',
+      'legal-review',
       'notify-legal',
+      'performance-collapse',
       'pii-leak-output',
+      'preserve-evidence',
+      'prompt-injection-tool-abuse',
+      'rag-memory-poisoning',
       'tampered-model-artifact',
       'temporary-manual-process',
+      'training-data-poisoning',
     ]);
   });
 

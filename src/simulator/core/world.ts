@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ActFault, ActResult, Call } from '../../engine/stage.ts';
 import { JsonObject } from '../../incident/json.ts';
+import { AROUND_TOOK_MS, Around, actAround, isAround, undoAround } from './around.ts';
 
 /** One version of a simulated model: the truth about it, which playbooks only learn by looking. */
 export const SimulatedVersion = z.strictObject({ signatureValid: z.boolean(), passesValidation: z.boolean() });
@@ -12,6 +13,8 @@ export const SimulatedSystem = z.strictObject({
   traffic: z.enum(['serving', 'cut']),
   /** Since when the version that serves is live, ISO 8601; unknown if absent. */
   since: z.string().optional(),
+  /** What stands around the model. Absent, also in worlds that were kept before it was known: all is well there. */
+  around: Around.optional(),
 });
 export type SimulatedSystem = z.infer<typeof SimulatedSystem>;
 
@@ -19,6 +22,8 @@ export type SimulatedSystem = z.infer<typeof SimulatedSystem>;
 export const Fault = z.strictObject({
   capability: z.string(),
   system: z.string().nullable(),
+  /** Only calls of the step at this path; of any step if absent. */
+  path: z.string().optional(),
   times: z.number().int().min(0),
   kind: z.enum(['error', 'lie']),
   retryable: z.boolean(),
@@ -39,7 +44,9 @@ export const World = z.strictObject({
     z.string(),
     z.strictObject({
       outputs: JsonObject,
-      before: z.strictObject({ serving: z.string(), traffic: z.enum(['serving', 'cut']) }).nullable(),
+      before: z
+        .strictObject({ serving: z.string(), traffic: z.enum(['serving', 'cut']), around: Around.optional() })
+        .nullable(),
     }),
   ),
 });
@@ -57,6 +64,7 @@ const TOOK_MS: Record<string, number> = {
   'model.canary': 3_000,
   'notify.mail': 1_000,
   'notify.webhook': 1_000,
+  ...AROUND_TOOK_MS,
 };
 
 export const tookMs = (capability: string): number => TOOK_MS[capability] ?? 1_000;
@@ -66,7 +74,7 @@ export function newWorld(systems: Record<string, SimulatedSystem>): World {
   return { format: 1, systems, mailbox: [], faults: [], applied: {} };
 }
 
-type Effect = { outputs: JsonObject; change?: Partial<Pick<SimulatedSystem, 'serving' | 'traffic'>> };
+type Effect = { outputs: JsonObject; change?: Partial<Pick<SimulatedSystem, 'serving' | 'traffic' | 'around'>> };
 
 /** What this call does to the world. Pure: the world given is not changed. */
 export function actOnWorld(world: World, call: Call, now: number): { world: World; result: ActResult; tookMs: number } {
@@ -89,12 +97,13 @@ export function actOnWorld(world: World, call: Call, now: number): { world: Worl
       result: failed('unknown-system', `The simulated world has no system "${id}".`, 'none'),
       tookMs: took,
     };
-  const effect = call.undoes === null ? effectOn(system, call) : undoEffect(current, system, call, call.undoes);
+  const effect = effectOf(current, system, call);
   if ('code' in effect) return { world: current, result: { ok: false, fault: effect }, tookMs: took };
   const lies = struck?.fault.kind === 'lie';
   const changed =
     effect.change && !lies ? { ...current.systems, [id]: { ...system, ...effect.change } } : current.systems;
-  const before = { serving: system.serving, traffic: system.traffic };
+  const { serving, traffic, around } = system;
+  const before = isAround(call.capability) ? { serving, traffic, ...(around && { around }) } : { serving, traffic };
   const applied =
     call.risk === 'read' ? current.applied : { ...current.applied, [call.key]: { outputs: effect.outputs, before } };
   return {
@@ -102,6 +111,15 @@ export function actOnWorld(world: World, call: Call, now: number): { world: Worl
     result: { ok: true, outputs: effect.outputs },
     tookMs: took,
   };
+}
+
+function effectOf(world: World, system: SimulatedSystem, call: Call): Effect | ActFault {
+  if (isAround(call.capability)) {
+    if (call.undoes === null) return actAround(system, call);
+    const before = world.applied[call.undoes]?.before;
+    return undoAround(system, call, before ? { around: before.around } : null);
+  }
+  return call.undoes === null ? effectOn(system, call) : undoEffect(world, system, call, call.undoes);
 }
 
 function effectOn(system: SimulatedSystem, call: Call): Effect | ActFault {
@@ -226,6 +244,7 @@ function strike(world: World, call: Call): { world: World; fault: Fault } | null
     (entry) =>
       entry.times > 0 &&
       entry.capability === call.capability &&
+      (entry.path === undefined || entry.path === call.path) &&
       (entry.system === null || entry.system === call.with.system),
   );
   const struck = world.faults[index];

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import type { NumberedEvent } from '../../src/incident/events.ts';
+import { everyPlanStep } from '../../src/playbook/plan.ts';
+import { actOnWorld } from '../../src/simulator/core/world.ts';
+import { actedAt, beganAs, ENDS, firstWorld, mails, playShipped, SHIPPED, stateOf } from '../support/shipped.ts';
+
+/** Every shipped playbook against a simulated world in which everything is wrong that it looks for. */
+describe.each(SHIPPED.map((plan) => [plan.playbook, plan] as const))('%s', (name, plan) => {
+  const approved = () => playShipped(plan, { approvals: 'approve', failures: 'stop' });
+
+  it('when all approve, mends what it finds and gives back what it took', async () => {
+    const { events, world } = await approved();
+    expect(events.at(-1)).toMatchObject({ type: 'plan.finished', data: { outcome: 'completed' } });
+    expect(typesOf(events)).not.toContain('step.failed');
+    expect(stateOf(world)).toMatchObject(ENDS[name] ?? {});
+  });
+
+  it.each(['deny', 'ignore'] as const)(
+    'when everybody answers “%s”, changes nothing and says so',
+    async (approvals) => {
+      const { events, world } = await playShipped(plan, { approvals, failures: 'stop' });
+      expect(events.at(-1)).toMatchObject({ type: 'plan.finished' });
+      const risky = events.filter((event) => event.type === 'act.started' && isRisky(event.data.risk));
+      expect(risky).toEqual([]);
+      expect(beganAs(world)).toEqual(beganAs(firstWorld()));
+      // Besides the closing brief.
+      if (plan.finally.length > 0) expect(mails(world).length).toBeGreaterThan(1);
+    },
+  );
+
+  it('stays contained, and says so, when people contain it and deny to go back', async () => {
+    const reopen = [...everyPlanStep(plan)].find(({ id }) => id === 'reopen');
+    if (!reopen) return;
+    const { events, world } = await playShipped(plan, {
+      approvals: 'approve',
+      failures: 'stop',
+      choices: { [reopen.path]: 'deny' },
+    });
+    expect(events.at(-1)).toMatchObject({ type: 'plan.finished' });
+    expect(beganAs(world)).not.toEqual(beganAs(firstWorld()));
+    expect(events.some(({ type }) => type === 'undo.started')).toBe(false);
+    const covered = reopen.kind === 'ask' ? reopen.covers : [];
+    expect(events.filter((event) => event.type === 'act.started' && covered.includes(event.path))).toEqual([]);
+    expect(events.some(({ path }) => path.startsWith(`${reopen.path}/on-deny/`))).toBe(true);
+  });
+
+  it('asks about each act that fails, and loses nothing when it is tried again', async () => {
+    const smooth = await approved();
+    // What failed by itself would be tried again for ever.
+    expect(typesOf(smooth.events)).not.toContain('step.failed');
+    for (const { path, capability } of actedAt(plan, smooth.events)) {
+      const { events, world } = await playShipped(plan, {
+        approvals: 'approve',
+        failures: 'retry',
+        fault: { path, capability },
+      });
+      const asked = events.filter((event) => event.type === 'decision.asked' && event.data.kind === 'failure');
+      expect(
+        asked.map((event) => event.path),
+        path,
+      ).toEqual([path]);
+      expect(events.at(-1), path).toMatchObject({ data: { outcome: 'completed' } });
+      expect(world.systems, path).toEqual(smooth.world.systems);
+      expect(mails(world), path).toEqual(mails(smooth.world));
+    }
+  });
+
+  it('unwinds from each act that fails, last first, back to where it began', async () => {
+    const smooth = await approved();
+    for (const { path, capability } of actedAt(plan, smooth.events)) {
+      const { events, world } = await playShipped(plan, {
+        approvals: 'approve',
+        failures: 'unwind',
+        fault: { path, capability },
+      });
+      const failed = events.find((event) => event.type === 'step.failed');
+      expect(failed?.path, path).toBe(path);
+      const began = events.filter((event) => event.type === 'undo.registered').map((event) => event.path);
+      const undone = events
+        .filter((event) => event.type === 'act.started' && event.data.purpose === 'undo')
+        .map((event) => event.path);
+      expect(undone, path).toEqual(began.filter((one) => undone.includes(one)).toReversed());
+      // An act that certainly had no effect has nothing to undo.
+      expect(
+        began.filter((one) => !undone.includes(one)).every((one) => one === path),
+        path,
+      ).toBe(true);
+      expect(beganAs(world, plan), path).toEqual(beganAs(firstWorld(), plan));
+    }
+  });
+
+  it('has each act take effect once, however often it is repeated', async () => {
+    const { events, world } = await approved();
+    for (const event of events) {
+      if (event.type !== 'act.started') continue;
+      const { key, capability, risk, purpose, attempt, with: input } = event.data;
+      const { path, at } = event;
+      const call = {
+        key,
+        path,
+        capability,
+        risk,
+        purpose,
+        attempt,
+        with: input,
+        timeoutMs: 1,
+        undoes: null,
+        approval: null,
+      };
+      expect(actOnWorld(world, call, at).world, key).toEqual(world);
+    }
+  });
+});
+
+const isRisky = (risk: string): boolean => risk === 'disruptive' || risk === 'irreversible';
+const typesOf = (events: readonly NumberedEvent[]) => events.map(({ type }) => type);

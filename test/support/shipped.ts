@@ -1,0 +1,129 @@
+import { join } from 'node:path';
+import type { NumberedEvent } from '../../src/incident/events.ts';
+import type { Json, JsonObject } from '../../src/incident/json.ts';
+import { surroundingsOf, systemSnapshot } from '../../src/inventory/inventory.ts';
+import { loadInventory } from '../../src/inventory/load.ts';
+import { packageRoot } from '../../src/main/package-root.ts';
+import { loadPlaybooks } from '../../src/playbook/library.ts';
+import { everyPlanStep, type Plan } from '../../src/playbook/plan.ts';
+import { TROUBLED } from '../../src/simulator/core/around.ts';
+import type { Bot } from '../../src/simulator/core/bots.ts';
+import { type RehearsalResult, rehearse } from '../../src/simulator/core/rehearse.ts';
+import { newWorld, type World } from '../../src/simulator/core/world.ts';
+
+/** The playbooks that Tocsin brings, played in memory on the sample inventory. */
+
+const inventory = loadInventory(join(packageRoot, 'tocsin.yaml'));
+const SYSTEM = 'claims-triage';
+export const SHIPPED = loadPlaybooks(join(packageRoot, 'playbooks'), surroundingsOf(inventory));
+
+/** A world in which there is something to find for every playbook. */
+export const firstWorld = (): World =>
+  newWorld({
+    [SYSTEM]: {
+      versions: {
+        good: { signatureValid: true, passesValidation: true },
+        bad: { signatureValid: false, passesValidation: false },
+      },
+      serving: 'bad',
+      lastKnownGood: 'good',
+      traffic: 'serving',
+      around: TROUBLED,
+    },
+  });
+
+export const stateOf = (world: World) => world.systems[SYSTEM];
+export type End = { serving?: string; traffic?: string; around?: JsonObject };
+
+/** How the system stands once everybody has approved everything. */
+export const ENDS: Readonly<Record<string, End>> = {
+  'agent-runaway': {
+    serving: 'good',
+    around: { agent: 'running', credentials: 'valid', index: 'sunday', strangers: 0 },
+  },
+  'credential-leak-llmjacking': { around: { credentials: 'valid', strangers: 0 } },
+  'performance-collapse': { serving: 'good', around: { pipeline: 'open' } },
+  'pii-leak-output': { serving: 'good', traffic: 'serving' },
+  'prompt-injection-tool-abuse': {
+    serving: 'good',
+    around: { tools: 'enabled', credentials: 'valid', index: 'sunday', strangers: 0 },
+  },
+  'rag-memory-poisoning': { around: { index: 'sunday', pipeline: 'open' } },
+  'tampered-model-artifact': { serving: 'good', traffic: 'serving' },
+  'training-data-poisoning': { serving: 'good', around: { data: 'quarantined', pipeline: 'open' } },
+};
+
+export type Cast = {
+  approvals: Bot['approvals'];
+  failures: Bot['failures'];
+  /** Its first call fails, and certainly has no effect. */
+  fault?: { path: string; capability: string };
+  choices?: Record<string, string>;
+};
+
+export function playShipped(plan: Plan, { approvals, failures, fault, choices }: Cast): Promise<RehearsalResult> {
+  const world = firstWorld();
+  if (fault)
+    world.faults.push({ ...fault, system: null, times: 1, kind: 'error', retryable: false, message: 'It is away.' });
+  const system = systemSnapshot(inventory, SYSTEM);
+  const given: Record<string, Json> = { 'ai-system': system as unknown as Json, string: 'Something was found.' };
+  return rehearse({
+    plan,
+    world,
+    opening: {
+      incident: 'INC-2026-0001',
+      title: plan.title,
+      severity: 'sev2',
+      system,
+      requester: null,
+      alert: { kind: 'test', system: SYSTEM },
+      mode: 'simulated-inventory',
+      inputs: Object.fromEntries(
+        Object.entries(plan.inputs).map(([name, spec]) => [name, spec.default ?? given[spec.type] ?? null]),
+      ),
+    },
+    bots: ROLES.map((role, i) => ({
+      person: `bot-${role}`,
+      roles: [role],
+      reactionMs: 20_000 + i * 5_000,
+      approvals,
+      failures,
+      ...(approvals === 'approve' && { choices: { ...firstChoices(plan), ...choices } }),
+    })),
+    startAt: Date.UTC(2026, 10, 22, 3, 0),
+  });
+}
+
+const ROLES = ['incident-commander', 'ml-on-call', 'security-on-call', 'legal-counsel'];
+
+/** Whoever approves chooses the first of a question's own options. */
+const firstChoices = (plan: Plan): Record<string, string> =>
+  Object.fromEntries(
+    [...everyPlanStep(plan)].flatMap((step) =>
+      step.kind === 'ask' && step.options?.[0] ? [[step.path, step.options[0].id] as const] : [],
+    ),
+  );
+
+/** Acts and proofs of `do` steps, in the order in which they began. */
+export function actedAt(plan: Plan, events: readonly NumberedEvent[]): { path: string; capability: string }[] {
+  const acts = new Set([...everyPlanStep(plan)].flatMap((step) => (step.kind === 'do' ? [step.path] : [])));
+  return events.flatMap((event) =>
+    event.type === 'act.started' && acts.has(event.path)
+      ? [{ path: event.path, capability: event.data.capability }]
+      : [],
+  );
+}
+
+/** What undoing must bring back: all but evidence, which stays under hold, and what the plan says that nothing undoes. */
+export function beganAs(world: World, plan?: Plan) {
+  const final = [...(plan ? everyPlanStep(plan) : [])].flatMap((step) =>
+    step.kind === 'do' && step.undo === null ? [step.use.capability] : [],
+  );
+  const { around, ...model } = stateOf(world) ?? {};
+  const { held: _held, credentials, strangers, ...rest } = around ?? TROUBLED;
+  return { ...model, ...rest, ...(!final.includes('access.revoke') && { credentials, strangers }) };
+}
+
+export const mails = ({ mailbox }: World) => mailbox.map(({ to, subject }) => ({ to, subject })).sort(bySubject);
+const bySubject = (a: { to: string; subject: string }, b: { to: string; subject: string }) =>
+  `${a.subject} ${a.to}` < `${b.subject} ${b.to}` ? -1 : 1;

@@ -32,8 +32,11 @@ describe('the shipped playbooks', () => {
     expect(checked.flatMap((one) => one.diagnostics.map(formatDiagnostic))).toEqual([]);
     expect(checked.map((one) => one.name)).toEqual([
       'agent-runaway',
+      'bias-discrimination',
       'credential-leak-llmjacking',
+      'jailbreak-harmful-output',
       'legal-review',
+      'model-theft',
       'notify-legal',
       'performance-collapse',
       'pii-leak-output',
@@ -42,6 +45,7 @@ describe('the shipped playbooks', () => {
       'rag-memory-poisoning',
       'tampered-model-artifact',
       'temporary-manual-process',
+      'third-party-vendor-breach',
       'training-data-poisoning',
     ]);
   });

@@ -41,7 +41,10 @@ export const ENDS: Readonly<Record<string, End>> = {
     serving: 'good',
     around: { agent: 'running', credentials: 'valid', index: 'sunday', strangers: 0 },
   },
+  'bias-discrimination': { serving: 'good', traffic: 'serving', around: { pipeline: 'open' } },
   'credential-leak-llmjacking': { around: { credentials: 'valid', strangers: 0 } },
+  'jailbreak-harmful-output': { serving: 'good', around: { filter: 'usual' } },
+  'model-theft': { around: { credentials: 'valid', strangers: 0, filter: 'strict' } },
   'performance-collapse': { serving: 'good', around: { pipeline: 'open' } },
   'pii-leak-output': { serving: 'good', traffic: 'serving' },
   'prompt-injection-tool-abuse': {
@@ -50,6 +53,7 @@ export const ENDS: Readonly<Record<string, End>> = {
   },
   'rag-memory-poisoning': { around: { index: 'sunday', pipeline: 'open' } },
   'tampered-model-artifact': { serving: 'good', traffic: 'serving' },
+  'third-party-vendor-breach': { around: { route: 'primary', credentials: 'valid', strangers: 0 } },
   'training-data-poisoning': { serving: 'good', around: { data: 'quarantined', pipeline: 'open' } },
 };
 

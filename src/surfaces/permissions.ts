@@ -108,6 +108,7 @@ export const permissions = {
   'POST /checks/:id': 'open',
   'GET /playbooks': 'read',
   'GET /playbooks/:name': 'read',
+  'GET /playbooks/:name/graph.svg': 'read',
 } as const satisfies Record<`${Method} /${string}`, Permission>;
 
 /** What a role gives beyond what every person of the inventory may do. */

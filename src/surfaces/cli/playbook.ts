@@ -12,6 +12,7 @@ import { checkSources } from '../playbook-check.ts';
 import type { Publication, Sources } from '../playbook-desk.ts';
 import { type Cli, examples } from './context.ts';
 import { CliError, EXIT } from './io.ts';
+import { seeCommands } from './playbook-see.ts';
 import { paint, table, when } from './print.ts';
 
 type Summary = {
@@ -105,6 +106,18 @@ export function playbookCommands(program: Command, cli: Cli): void {
       const publication = await publish(cli, sourcesOf(cli, given));
       cli.show(command, publication, () => publicationText(publication));
     });
+
+  seeCommands(playbook, cli, (file, inventory) => planOfFile(cli, file, inventory));
+}
+
+/** The plan of a file that holds, or every reason why there is none. */
+function planOfFile(cli: Cli, given: string, inventory: string | undefined): Plan {
+  const sources = sourcesOf(cli, given);
+  const around = surroundingsOf(inventoryFor(cli, inventory));
+  const { diagnostics, plan } = checkSources(sources, around, { playbooks: {}, templates: {}, rules: {} });
+  if (plan) return plan;
+  const lines = diagnostics.map((one) => plainText(formatDiagnostic(one)));
+  throw new CliError(EXIT.failure, [...lines, `${given} does not hold.`].join('\n'));
 }
 
 async function publish(cli: Cli, sources: Sources): Promise<Publication> {

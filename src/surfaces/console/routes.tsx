@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { namesFor, sentence, type Topic } from '../../incident/wording.ts';
+import { planSvg } from '../../playbook/graph/svg.ts';
 import { everyPlanStep } from '../../playbook/plan.ts';
 import { assertRoleAndPerson, incidentOr404, messageId, send } from '../commands.ts';
 import {
@@ -18,6 +19,7 @@ import { asProblem } from '../http/problem.ts';
 import { byUrgency, maySettle, openDuties } from '../model/duties.ts';
 import type { TimelineQuery } from '../model/timeline.ts';
 import { may } from '../permissions.ts';
+import type { PublishedPlan } from '../ports.ts';
 import { notFound, Problem } from '../problem.ts';
 import { untilShown } from '../watch.ts';
 import { alertRoutes } from './alert-routes.tsx';
@@ -30,7 +32,7 @@ import { localPath, readForm } from './form.ts';
 import { IncidentPage, incidentParts, incidentTitle } from './pages/incident.tsx';
 import { IncidentsPage, isStatusFilter, OpenIncidentPage, SYSTEM_NEEDED } from './pages/incidents.tsx';
 import { NowBody, NowPage, type NowProps, nowVersion } from './pages/now.tsx';
-import { PlaybookPage, PlaybooksPage } from './pages/playbooks.tsx';
+import { GRAPH_WIDTHS, PlaybookPage, PlaybooksPage } from './pages/playbooks.tsx';
 import { ProblemPage } from './pages/problem.tsx';
 import { LinkPage, SignInPage, SpentLinkPage } from './pages/sign-in.tsx';
 import type { IncidentProps } from './parts/incident-props.ts';
@@ -321,10 +323,17 @@ function playbookRoutes(routes: App, site: Site): void {
   routes.get('/playbooks', async (c) =>
     show(c, <PlaybooksPage frame={frameOf(site, whoIs(c))} published={await site.playbooks.list()} />),
   );
+  routes.get('/playbooks/:name/graph.svg', async (c) => {
+    const { plan } = await publishedOr404(site, c.req.param('name'));
+    const asked = Number(c.req.query('width'));
+    const width = (GRAPH_WIDTHS as readonly number[]).includes(asked) ? asked : GRAPH_WIDTHS[0];
+    c.header('cache-control', 'no-store');
+    c.header('content-type', 'image/svg+xml; charset=utf-8');
+    return c.body(planSvg(plan, width));
+  });
   routes.get('/playbooks/:name', async (c) => {
     const name = c.req.param('name');
-    const published = await site.playbooks.latest(name);
-    if (!published) throw notFound(`published playbook "${name}"`, 'See the list of playbooks.');
+    const published = await publishedOr404(site, name);
     const open = await site.reader.incidents({ status: ['open', 'resolved'] });
     const running = open.filter((view) => view.playbook?.id === name);
     return show(
@@ -332,4 +341,10 @@ function playbookRoutes(routes: App, site: Site): void {
       <PlaybookPage frame={frameOf(site, whoIs(c))} published={published} running={running} names={namesOf(site)} />,
     );
   });
+}
+
+async function publishedOr404(site: Site, name: string): Promise<PublishedPlan> {
+  const published = await site.playbooks.latest(name);
+  if (!published) throw notFound(`published playbook "${name}"`, 'See the list of playbooks.');
+  return published;
 }

@@ -139,6 +139,34 @@ export function PlaybookPage({ frame, published, running, names }: PlaybookProps
           </section>
         </div>
       </div>
+      <Graph plan={plan} />
     </Page>
+  );
+}
+
+/** Widths at which the picture of a plan is drawn: words keep their size, the picture is laid out anew. */
+export const GRAPH_WIDTHS = [1200, 680, 294] as const;
+
+/** The plan above says the same in words, for whoever does not see the picture. */
+function Graph({ plan }: { plan: PublishedPlan['plan'] }) {
+  const [wide, middle, narrow] = GRAPH_WIDTHS.map((width) => `/playbooks/${plan.playbook}/graph.svg?width=${width}`);
+  return (
+    <section class="sheet drawing" aria-labelledby="gr">
+      <header>
+        <h2 id="gr">Picture</h2>
+        <a href={wide} download={`${plan.playbook}.svg`}>
+          Save it
+        </a>
+      </header>
+      <picture>
+        <source media="(max-width: 767px)" srcset={narrow} />
+        <source media="(max-width: 1319px)" srcset={middle} />
+        <img
+          src={wide}
+          loading="lazy"
+          alt={`The plan of ${plan.playbook} v${plan.version}, drawn; it is listed above.`}
+        />
+      </picture>
+    </section>
   );
 }

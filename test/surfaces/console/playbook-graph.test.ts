@@ -1,0 +1,57 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { surroundingsOf } from '../../../src/inventory/inventory.ts';
+import { loadInventory } from '../../../src/inventory/load.ts';
+import { loadPlaybooks } from '../../../src/playbook/library.ts';
+import type { Plan } from '../../../src/playbook/plan.ts';
+import { launch, visit } from './browser.ts';
+import { mara, openSite, type TestSite } from './site.ts';
+
+let site: TestSite;
+let browser: Browser;
+beforeAll(async () => {
+  [site, browser] = await Promise.all([openSite(), launch()]);
+  const shipped = loadPlaybooks('playbooks', surroundingsOf(loadInventory('tocsin.yaml')));
+  await site.publish(shipped.find((plan) => plan.playbook === 'tampered-model-artifact') as Plan);
+});
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+const PAGE = '/playbooks/tampered-model-artifact';
+
+it('shows the picture of a playbook on its page, laid out for the width of the screen', async () => {
+  const { page, troubles } = await visit(browser, site, { person: mara });
+  const drawn: number[] = [];
+  for (const width of [1440, 1000, 360]) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.goto(PAGE);
+    const picture = page.getByRole('img', { name: 'The plan of tampered-model-artifact v2, drawn' });
+    await picture.scrollIntoViewIfNeeded();
+    const widthOf = () => page.evaluate("document.querySelector('.drawing img').naturalWidth") as Promise<number>;
+    await expect.poll(widthOf).toBeGreaterThan(250);
+    const natural = await widthOf();
+    drawn.push(natural);
+    // Words keep their size, and the page does not scroll sideways.
+    expect(
+      ((await page.evaluate("document.querySelector('.drawing img').clientWidth")) as number) / natural,
+    ).toBeGreaterThan(0.9);
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+  }
+  expect(drawn[0]).toBeGreaterThan(drawn[2] ?? 0);
+  expect(troubles).toEqual([]);
+}, 60_000);
+
+it('gives the picture to whoever is signed in, and of published playbooks only', async () => {
+  const { page, context } = await visit(browser, site, { person: mara });
+  const answer = await context.request.get(`${PAGE}/graph.svg?width=294`);
+  expect(answer.headers()['content-type']).toBe('image/svg+xml; charset=utf-8');
+  expect(await answer.text()).toContain('role="img"');
+  expect((await context.request.get('/playbooks/none/graph.svg')).status()).toBe(404);
+  expect((await context.request.get(`${PAGE}/graph.svg?width=999999999`)).status()).toBe(200);
+  await page.close();
+  const nobody = await visit(browser, site);
+  const refused = await nobody.context.request.get(`${PAGE}/graph.svg`, { maxRedirects: 0 });
+  expect(refused.status()).toBe(303);
+}, 60_000);

@@ -13,6 +13,11 @@ describe.each(SHIPPED.map((plan) => [plan.playbook, plan] as const))('%s', (name
     expect(events.at(-1)).toMatchObject({ type: 'plan.finished', data: { outcome: 'completed' } });
     expect(typesOf(events)).not.toContain('step.failed');
     expect(stateOf(world)).toMatchObject(ENDS[name] ?? {});
+    const duties = [...everyPlanStep(plan)].filter(({ kind }) => kind === 'oblige');
+    const notices = world.mailbox.filter(({ to }) => to === 'supervisory-authority');
+    expect(notices).toHaveLength(duties.length);
+    // What counsel gave as the reason is for the record only.
+    for (const { text } of notices) expect(text).not.toContain('Why?');
   });
 
   it.each(['deny', 'ignore'] as const)(

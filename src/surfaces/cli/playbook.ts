@@ -12,6 +12,7 @@ import { checkSources } from '../playbook-check.ts';
 import type { Publication, Sources } from '../playbook-desk.ts';
 import { type Cli, examples } from './context.ts';
 import { CliError, EXIT } from './io.ts';
+import { cacaoCommands } from './playbook-cacao.ts';
 import { seeCommands } from './playbook-see.ts';
 import { paint, table, when } from './print.ts';
 
@@ -107,6 +108,7 @@ export function playbookCommands(program: Command, cli: Cli): void {
       cli.show(command, publication, () => publicationText(publication));
     });
 
+  cacaoCommands(playbook, cli, (inventory) => surroundingsOf(inventoryFor(cli, inventory)));
   seeCommands(playbook, cli, (file, inventory) => planOfFile(cli, file, inventory));
 }
 

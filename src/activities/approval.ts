@@ -2,6 +2,7 @@ import { type KeyObject, verify } from 'node:crypto';
 import { contractOf } from '../capabilities/contracts.ts';
 import type { Call } from '../engine/stage.ts';
 import { type Question, type Risk, refuseVote, tally, type Vote } from '../incident/decision.ts';
+import { inSameRounds, planPath } from '../incident/step-path.ts';
 import type { DecisionView, IncidentView } from '../incident/view.ts';
 import { signedText } from '../incident/vote-text.ts';
 import { type AskStep, type DoStep, everyPlanStep, type Plan, type SayStep, type Use } from '../playbook/plan.ts';
@@ -63,7 +64,7 @@ function planFinder({ plans, witness }: VerifierDeps): (incident: string) => Pro
 
 function useInPlan(plan: Plan, call: Call): { step: DoStep | SayStep; use: Use } | null {
   for (const step of everyPlanStep(plan)) {
-    if (step.path !== call.path || (step.kind !== 'do' && step.kind !== 'say')) continue;
+    if (step.path !== planPath(call.path) || (step.kind !== 'do' && step.kind !== 'say')) continue;
     const uses = step.kind === 'do' ? { act: step.use, prove: step.prove, undo: step.undo } : { say: step.use };
     const use = (uses as Partial<Record<Call['purpose'], Use | null>>)[call.purpose];
     return use && use.capability === call.capability ? { step, use } : null;
@@ -95,12 +96,14 @@ async function refuseRisky(deps: VerifierDeps, risky: Risky): Promise<Refused | 
       ? null
       : refused(`The published plan does not let ${call.path} run without a decision.`);
   const ask = askOf(plan, step);
-  if (!ask || approval.question.path !== ask.path)
+  // A question inside rounds covers the acts of its own round alone.
+  const askedAt = ask && inSameRounds(ask.path, call.path);
+  if (!ask || approval.question.path !== askedAt)
     return refused(`The published plan covers ${call.path} by ${step.coveredBy ?? 'no decision'}, not by this one.`);
   const decision = view.decisions.find((one) => one.question.number === approval.question.number);
   if (!decision || decision.withdrawn)
     return refused(`Question ${approval.question.number} does not stand on the timeline.`);
-  return refuseQuestion(ask, decision.question, view) ?? refuseVotes(deps, risky, ask, decision);
+  return refuseQuestion(ask, askedAt, decision.question, view) ?? refuseVotes(deps, risky, ask, decision);
 }
 
 /** An AI system among the inputs, of the plan or of a playbook that it runs: only systems have an id. */
@@ -141,9 +144,9 @@ function askOf(plan: Plan, step: DoStep): AskStep | null {
 }
 
 /** The question that people saw must be the one the published plan asks, of the people it names. */
-function refuseQuestion(ask: AskStep, question: Question, view: IncidentView): Refused | null {
-  if (question.path !== ask.path || question.kind !== 'approval')
-    return refused(`Question ${question.number} on the timeline is not the one that the plan asks at ${ask.path}.`);
+function refuseQuestion(ask: AskStep, askedAt: string, question: Question, view: IncidentView): Refused | null {
+  if (question.path !== askedAt || question.kind !== 'approval')
+    return refused(`Question ${question.number} on the timeline is not the one that the plan asks at ${askedAt}.`);
   if (JSON.stringify(question.by.map(seat)) !== JSON.stringify(ask.by.map(seat)))
     return refused('The question was put to other people than the published plan names.');
   if ((question.escalate?.to ?? null) !== (ask.escalate?.to ?? null))

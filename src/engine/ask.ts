@@ -56,7 +56,7 @@ function questionOf(conductor: Conductor, step: AskStep, context: Context, numbe
 }
 
 function actOf(conductor: Conductor, path: string, variables: Variables): Question['acts'] {
-  const step = conductor.steps.get(path);
+  const step = conductor.stepAt(path);
   if (step?.kind !== 'do') return [];
   const { capability, risk } = step.use;
   const target = targetOf(conductor, step, variables);

@@ -1,6 +1,7 @@
 import type { EventData, EventType, IncidentEvent } from '../incident/events.ts';
 import { type Actor, TOCSIN } from '../incident/events.ts';
 import type { Json, JsonObject } from '../incident/json.ts';
+import { planPath } from '../incident/step-path.ts';
 import { ExpressionError, evaluate, evaluateCondition, resolveValue, type Scope } from '../playbook/cel.ts';
 import { everyPlanStep, type Plan, type Step, type Value } from '../playbook/plan.ts';
 import { CancelScope } from './cancel.ts';
@@ -112,16 +113,22 @@ export class Conductor {
     for (const path of [...this.#watchers.keys()].sort()) this.#watchers.get(path)?.();
   }
 
+  /** The step of the plan that stands at a path of the timeline. */
+  stepAt(path: string): Step | undefined {
+    return this.steps.get(planPath(path));
+  }
+
   setOutputs(step: Step, context: Context, outputs: JsonObject): void {
     context.variables.steps[step.id] = outputs;
   }
 
   #scope(variables: Variables): Scope {
     const { incident, title, alert } = this.opening;
-    const { locals, ...known } = variables;
+    const { inputs, locals } = variables;
     return {
       ...locals,
-      ...known,
+      inputs,
+      steps: stepsOf(variables),
       incident: { id: incident, title, severity: this.state.severity },
       alert: alert ?? {},
     };
@@ -151,6 +158,9 @@ export class Conductor {
     return typeof result === 'string' ? result : JSON.stringify(result);
   }
 }
+
+/** In a round: its own steps, and those around it. */
+const stepsOf = ({ steps, outer }: Variables): Variables['steps'] => (outer ? { ...stepsOf(outer), ...steps } : steps);
 
 /** An expression that fails is a failed step, never an exception that escapes the workflow and is retried in silence. */
 function asFault<T>(compute: () => T): T {

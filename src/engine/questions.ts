@@ -69,7 +69,7 @@ export class Questions {
     if (outputs === undefined || hasForm(question, answer)) return null;
     const { path, failure, kind } = question;
     if (kind !== 'failure') return { code: 'outputs', message: 'This answer takes no outputs; give none.' };
-    const step = this.#conductor.steps.get(path);
+    const step = this.#conductor.stepAt(path);
     if (step?.kind === 'oblige' && !failure?.undo) return this.#refuseMoment(answer, outputs);
     const declared = step?.kind === 'do' && !failure?.undo ? contractOf(step.use.capability)?.output : undefined;
     if (!declared) return { code: 'outputs', message: 'This step leaves no outputs; give none.' };

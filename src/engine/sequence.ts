@@ -3,10 +3,12 @@ import { askStep } from './ask.ts';
 import { Abandoned, Cancelled, type Failure, isThrown, Stopped, type Thrown } from './cancel.ts';
 import { type Conductor, type Context, StepFailed } from './conductor.ts';
 import { doStep } from './do.ts';
+import { eachStep } from './each.ts';
 import { askAboutFailure, settleFailure } from './failure.ts';
 import { ifStep } from './if.ts';
 import { obligeStep } from './oblige.ts';
 import { parallelStep } from './parallel.ts';
+import { repeatStep } from './repeat.ts';
 import { runPlaybook } from './run.ts';
 import { sayStep } from './say.ts';
 import type { ActFault } from './stage.ts';
@@ -135,6 +137,10 @@ function dispatch(conductor: Conductor, step: Step, cur: StepState, context: Con
       return obligeStep(conductor, step, context);
     case 'try':
       return tryStep(conductor, step, cur, context);
+    case 'each':
+      return eachStep(conductor, step, cur, context);
+    case 'repeat':
+      return repeatStep(conductor, step, cur, context);
     default:
       return step satisfies never;
   }

@@ -1,5 +1,5 @@
 import type { Question, Risk, Vote } from '../incident/decision.ts';
-import type { JsonObject } from '../incident/json.ts';
+import type { Json, JsonObject } from '../incident/json.ts';
 import type { MessageResult } from '../incident/messages.ts';
 import type { Severity } from '../incident/severity.ts';
 import type { CancelReason, Failure } from './cancel.ts';
@@ -59,8 +59,16 @@ export type ObligationState = {
 export type PlanOutcome = 'completed' | 'denied' | 'failed' | 'stopped' | 'stood-down' | 'unwound';
 export type BlockOutcome = 'completed' | 'denied' | 'failed';
 
-/** `locals`: names that one block knows besides. They are made where the block is run, and so are never in the saved state. */
-export type Variables = { inputs: JsonObject; steps: Record<string, JsonObject>; locals?: JsonObject };
+/**
+ * `locals`: names that one block knows besides; `outer`: what is around a round, to be read. Both are put there where the block
+ * is run, and so are never in the saved state.
+ */
+export type Variables = {
+  inputs: JsonObject;
+  steps: Record<string, JsonObject>;
+  locals?: JsonObject;
+  outer?: Variables;
+};
 
 /** One sequence of steps: `pos` is the step it is at, `cur` that step's state. */
 export type Frame = {
@@ -96,6 +104,13 @@ export type StepState = {
   /** Of a try's `on-failure`. */
   failureFrame?: Frame;
   variables?: Variables;
+  /** Items of an `each`, as they were found. */
+  items?: Json[];
+  /** The round of a `repeat`, or the one that an `each` has begun last. 1, 2, 3 … */
+  round?: number;
+  roundStartedAt?: number;
+  /** What the steps of each open round have left, by round. */
+  rounds?: Record<string, Record<string, JsonObject>>;
   blockOutcome?: BlockOutcome;
 };
 

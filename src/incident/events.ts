@@ -131,6 +131,9 @@ export const eventData = {
   'decision.withdrawn': z.strictObject({ number: z.number().int(), because: Text }),
   'wait.started': z.strictObject({ until: z.number(), for: Text.nullable() }),
   'wait.ended': z.strictObject({ because: z.enum(['elapsed', 'condition', 'called-off']) }),
+  /** A round of an `each` or a `repeat` begins. */
+  'round.started': z.strictObject({ round: z.number().int().positive(), of: z.number().int().positive() }),
+  'rounds.finished': z.strictObject({ count: z.number().int() }),
   'run.started': z.strictObject({ playbook: Text }),
   'run.finished': z.strictObject({ playbook: Text, outcome: Text }),
   'undo.registered': z.strictObject({ capability: Text, with: JsonObject }),

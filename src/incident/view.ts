@@ -228,9 +228,11 @@ export function evolve(view: IncidentView, event: NumberedEvent): IncidentView {
     case 'wait.ended':
       Object.assign(step(), { status: event.data.because === 'called-off' ? 'skipped' : 'done', endedAt: event.at });
       break;
+    case 'round.started':
     case 'run.started':
       Object.assign(step(), { status: 'running', startedAt: event.at });
       break;
+    case 'rounds.finished':
     case 'run.finished':
       Object.assign(step(), { status: 'done', endedAt: event.at });
       break;

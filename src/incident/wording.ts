@@ -4,6 +4,7 @@ import type { JsonObject } from './json.ts';
 import { obligationWords } from './obligation-wording.ts';
 import { capitalised, clock, counted, listed, oneLine, plainText, quoted, sentenceEnd, text } from './phrases.ts';
 import { severityLabel } from './severity.ts';
+import { planPath, roundsOf } from './step-path.ts';
 
 export { plainText } from './phrases.ts';
 
@@ -48,6 +49,7 @@ export function isRoutine(event: NumberedEvent): boolean {
     case 'wait.started':
     case 'wait.ended':
     case 'run.started':
+    case 'round.started':
     case 'plan.started':
       return true;
     case 'act.done':
@@ -132,6 +134,10 @@ function words(event: NumberedEvent, names: Names): Sentence {
       return { text: `Failed: ${step}`, note: event.data.message };
     case 'branch.taken':
       return { text: `${step}: took the way "${event.data.branch}"` };
+    case 'round.started':
+      return { text: `${step}: round ${event.data.round} of ${event.data.of} began` };
+    case 'rounds.finished':
+      return { text: `Done after ${counted(event.data.count, 'round')}: ${step}` };
     case 'act.started':
       return actStarted(event, step);
     case 'act.done':
@@ -379,5 +385,12 @@ function said(lead: string, words: string): Sentence {
 }
 
 const nameOf = (id: string, names: Names): string => names.people.get(id) ?? id;
-const stepOf = (path: string, names: Names): string => names.steps?.get(path) ?? (path || 'The incident');
+/** The title of the step at a path of the timeline, with its round where it stands in one. */
+export function stepTitle(path: string, names: Names): string {
+  const title = names.steps?.get(path) ?? names.steps?.get(planPath(path));
+  const rounds = roundsOf(path);
+  return title !== undefined && rounds !== '' ? `${title} (round ${rounds})` : (title ?? path);
+}
+
+const stepOf = (path: string, names: Names): string => stepTitle(path, names) || 'The incident';
 const questionOf = (number: number, names: Names): string => names.questions?.get(number) ?? `question ${number}`;

@@ -38,6 +38,11 @@ export const Retry = z.strictObject({
 });
 export type Retry = z.infer<typeof Retry>;
 
+/** Rounds of an `each`, those of them at the same time, and rounds of a `repeat`. */
+export const ITEMS_MAX = 200;
+export const AT_ONCE_MAX = 20;
+export const TIMES_MAX = 100;
+
 const base = {
   /** Unique among the steps of its sequence's scope (the playbook). */
   id: Name,
@@ -57,7 +62,18 @@ export const Use = z.strictObject({
 });
 export type Use = z.infer<typeof Use>;
 
-export type Step = DoStep | AskStep | SayStep | WaitStep | IfStep | ParallelStep | RunStep | ObligeStep | TryStep;
+export type Step =
+  | DoStep
+  | AskStep
+  | SayStep
+  | WaitStep
+  | IfStep
+  | ParallelStep
+  | RunStep
+  | ObligeStep
+  | TryStep
+  | EachStep
+  | RepeatStep;
 
 type Base = { id: string; path: string; title: string; when: { cel: string } | null };
 export type DoStep = Base & {
@@ -124,6 +140,10 @@ export type ObligeStep = Base & {
   /** Offsets back from the limit, the greatest first. */
   remindMs: number[];
 };
+/** Its steps once for each item of a list, at most `atOnce` rounds at the same time. Their paths stand under `<path>/*`. */
+export type EachStep = Base & { kind: 'each'; cel: string; as: string; atOnce: number; steps: Step[] };
+/** Its steps until the condition holds, at most `times` rounds, of which each begins `everyMs` after the last one began. */
+export type RepeatStep = Base & { kind: 'repeat'; until: string; times: number; everyMs: number; steps: Step[] };
 /** The first failed step ends `steps`, and `onFailure` follows in place of a question. Null: people are asked, as anywhere. */
 export type TryStep = Base & { kind: 'try'; steps: Step[]; onFailure: Step[] | null; finally: Step[] };
 
@@ -190,6 +210,22 @@ export const Step: z.ZodType<Step> = z.lazy(
         remindMs: z.array(z.number().int().positive()),
       }),
       z.strictObject({ ...base, kind: z.literal('try'), steps, onFailure: steps.nullable(), finally: steps }),
+      z.strictObject({
+        ...base,
+        kind: z.literal('each'),
+        cel: z.string(),
+        as: z.string(),
+        atOnce: z.number().int().min(1).max(AT_ONCE_MAX),
+        steps,
+      }),
+      z.strictObject({
+        ...base,
+        kind: z.literal('repeat'),
+        until: z.string(),
+        times: z.number().int().min(1).max(TIMES_MAX),
+        everyMs: z.number().int().min(0),
+        steps,
+      }),
     ]) as unknown as z.ZodType<Step>,
 );
 
@@ -261,6 +297,10 @@ export function* everyStep(list: readonly Step[]): Generator<Step> {
         yield* everyStep(step.steps);
         yield* everyStep(step.onFailure ?? []);
         yield* everyStep(step.finally);
+        break;
+      case 'each':
+      case 'repeat':
+        yield* everyStep(step.steps);
         break;
       case 'say':
       case 'wait':

@@ -1,5 +1,13 @@
 import type { Place } from './diagnostics.ts';
-import { type AskStep, type DoStep, everyStep, type ObligeStep, type ParallelStep, type Step } from './plan.ts';
+import {
+  type AskStep,
+  type DoStep,
+  type EachStep,
+  everyStep,
+  type ObligeStep,
+  type ParallelStep,
+  type Step,
+} from './plan.ts';
 import type { Making, Report } from './unit.ts';
 import { isRisky } from './uses.ts';
 
@@ -15,6 +23,7 @@ export function checkRules(steps: readonly Step[], making: Making, report: Repor
   for (const step of all) {
     if (step.kind === 'ask') checkAsk(step, acts, making, place, report);
     if (step.kind === 'parallel') checkBranches(step, making, place, report);
+    if (step.kind === 'each') checkRounds(step, making, place, report);
     if (step.kind === 'do') checkWayBack(step, all, making, place, report);
     if (step.kind === 'oblige') checkFulfilled(step, all, place, report);
   }
@@ -74,6 +83,21 @@ function checkBranches(parallel: ParallelStep, making: Making, place: PlaceOf, r
           `"${step.path}" acts on the same AI system as "${other.path}" at the same time; put them in one branch, one after the other`,
         );
     }
+}
+
+/** Rounds at the same time: a risky act that is not aimed at the item is aimed at one system by all of them. */
+function checkRounds(each: EachStep, making: Making, place: PlaceOf, report: Report): void {
+  if (each.atOnce === 1) return;
+  const item = new RegExp(`(?<![\\w.])${each.as}(?!\\w)`);
+  for (const step of everyStep(each.steps)) {
+    const target = making.targets.get(step.path);
+    if (step.kind !== 'do' || !target || !isRisky(step.use.risk) || item.test(target)) continue;
+    report(
+      place(step.path),
+      'parallel-conflict',
+      `"${step.path}" acts on the same AI system in every round, and ${each.atOnce} of them run at the same time; say at-once: 1, or act on ${each.as}`,
+    );
+  }
 }
 
 /** Whoever cuts a system must leave a way to bring it back: a later step, or an undo for when the incident is stood down. */

@@ -4,7 +4,7 @@ import { Name } from '../incident/ids.ts';
 import { Json } from '../incident/json.ts';
 import { Severity } from '../incident/severity.ts';
 import { Duration } from './duration.ts';
-import { InputType } from './plan.ts';
+import { AT_ONCE_MAX, InputType, ITEMS_MAX, TIMES_MAX } from './plan.ts';
 
 /**
  * A playbook as people write it. The JSON Schema for editors is made from this; what a schema cannot say (names, types of
@@ -47,7 +47,9 @@ export type StepSource =
   | ParallelSource
   | RunSource
   | ObligeSource
-  | TrySource;
+  | TrySource
+  | EachSource
+  | RepeatSource;
 type BaseSource = { id?: string; title?: string; when?: string };
 export type UseSource = string | { do: string; with?: Record<string, Json> };
 export type SeatList = { role: string; count?: number }[];
@@ -89,6 +91,11 @@ export type ParallelSource = BaseSource & { parallel: Record<string, StepSource[
 export type RunSource = BaseSource & { run: string; with?: Record<string, Json> };
 export type ObligeSource = BaseSource & { oblige: string; aware?: string; by: string; remind?: string[] };
 export type TrySource = BaseSource & { try: StepSource[]; 'on-failure'?: StepSource[]; finally?: StepSource[] };
+export type EachSource = BaseSource & { each: string; as?: string; 'at-once'?: number; steps: StepSource[] };
+export type RepeatSource = BaseSource & {
+  repeat: { until: string; times: number; every?: string };
+  steps: StepSource[];
+};
 
 const steps: z.ZodType<StepSource[]> = z.lazy(() => z.array(StepSource));
 const nonEmpty: z.ZodType<StepSource[]> = z.lazy(() => z.array(StepSource).min(1, 'at least one step belongs here'));
@@ -243,8 +250,58 @@ const TrySource = z
   })
   .describe('Try: steps, and what to do when one of them fails.');
 
+const EachSource = z
+  .strictObject({
+    each: Cel.describe(`a CEL expression for a list, of at most ${ITEMS_MAX} items; looked at once`),
+    ...base,
+    as: z
+      .string()
+      .regex(/^[a-z][a-z0-9_]*$/, 'use lower-case letters, digits and underscores')
+      .max(64)
+      .optional()
+      .describe('what the steps call their item in expressions; item if absent'),
+    'at-once': z
+      .number()
+      .int()
+      .min(1)
+      .max(AT_ONCE_MAX)
+      .optional()
+      .describe('how many items are dealt with at the same time; 1 if absent'),
+    steps: nonEmpty.describe('what is done for each item'),
+  })
+  .describe('Each: the same steps for every item of a list.');
+
+const RepeatSource = z
+  .strictObject({
+    repeat: z.strictObject({
+      until: Cel.describe('ends it when it is true after a round; it knows the steps of that round'),
+      times: z
+        .number()
+        .int()
+        .min(1)
+        .max(TIMES_MAX)
+        .describe('rounds in all; when they are used up the step has failed'),
+      every: Duration.optional().describe('from the beginning of one round to that of the next; at once if absent'),
+    }),
+    ...base,
+    steps: nonEmpty.describe('what a round does'),
+  })
+  .describe('Repeat: the same steps until a condition holds, always bounded.');
+
 export const StepSource: z.ZodType<StepSource> = z.lazy(() =>
-  z.union([DoSource, AskSource, SaySource, WaitSource, IfSource, ParallelSource, RunSource, ObligeSource, TrySource]),
+  z.union([
+    DoSource,
+    AskSource,
+    SaySource,
+    WaitSource,
+    IfSource,
+    ParallelSource,
+    RunSource,
+    ObligeSource,
+    TrySource,
+    EachSource,
+    RepeatSource,
+  ]),
 );
 
 const InputSource = z.strictObject({
@@ -300,5 +357,5 @@ export const PlaybookSource = z
   .describe('Tocsin playbook: how to respond to one kind of incident.');
 export type PlaybookSource = z.infer<typeof PlaybookSource>;
 
-export const KINDS = ['do', 'ask', 'say', 'wait', 'if', 'parallel', 'run', 'oblige', 'try'] as const;
+export const KINDS = ['do', 'ask', 'say', 'wait', 'if', 'parallel', 'run', 'oblige', 'try', 'each', 'repeat'] as const;
 export type Kind = (typeof KINDS)[number];

@@ -6,6 +6,7 @@ import { after, type Flow } from './flow.ts';
 import { compileFulfils, compileOblige } from './oblige-step.ts';
 import type { DoStep, IfStep, ParallelStep, Step, WaitStep } from './plan.ts';
 import { guards } from './references.ts';
+import { compileEach, compileRepeat } from './rounds-step.ts';
 import { compileRun } from './run-step.ts';
 import { compileSay } from './say-step.ts';
 import type { DoSource, IfSource, ParallelSource, StepSource, WaitSource } from './schema.ts';
@@ -111,7 +112,9 @@ function compileKind(unit: Unit, source: StepSource, base: Base, block: Block, f
   if ('parallel' in source) return compileParallel(unit, source, base, block, flow);
   if ('oblige' in source) return compileOblige(unit, source, base, block, flow);
   if ('run' in source) return compileRun(unit, source, base, block, flow);
-  return compileTry(unit, source, base, block, flow);
+  if ('try' in source) return compileTry(unit, source, base, block, flow);
+  if ('each' in source) return compileEach(unit, source, base, block, flow);
+  return compileRepeat(unit, source, base, block, flow);
 }
 
 const sentence = (id: string): string => `${id.charAt(0).toUpperCase()}${id.slice(1).replaceAll('-', ' ')}`;

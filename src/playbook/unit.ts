@@ -112,6 +112,7 @@ export function blocksOf(step: StepSource, path: readonly Key[]): Child[] {
   if ('if' in step) return [...child('then', step.then), ...child('else', step.else)];
   if ('try' in step)
     return [...child('try', step.try), ...child('on-failure', step['on-failure']), ...child('finally', step.finally)];
+  if ('each' in step || 'repeat' in step) return child('steps', step.steps);
   if ('parallel' in step)
     return branchesOf(step.parallel).map(([name, steps]) => ({ steps, path: [...path, 'parallel', name] }));
   return [];
@@ -154,7 +155,7 @@ function nameSteps(value: PlaybookSource, source: YamlSource, surroundings: Surr
   for (const { step, path } of all) {
     if (step.id !== undefined) continue;
     const stem = stemOf(step);
-    const numbered = 'parallel' in step || 'if' in step || 'try' in step;
+    const numbered = 'parallel' in step || 'if' in step || 'try' in step || 'each' in step || 'repeat' in step;
     const count = (made.get(stem) ?? 0) + 1;
     made.set(stem, count);
     const id = numbered ? `${stem}-${count}` : stem;
@@ -175,7 +176,9 @@ export function kindOf(step: StepSource): Kind {
   if ('if' in step) return 'if';
   if ('parallel' in step) return 'parallel';
   if ('run' in step) return 'run';
-  return 'oblige' in step ? 'oblige' : 'try';
+  if ('oblige' in step) return 'oblige';
+  if ('try' in step) return 'try';
+  return 'each' in step ? 'each' : 'repeat';
 }
 
 function stemOf(step: StepSource): string {
@@ -185,6 +188,8 @@ function stemOf(step: StepSource): string {
 
 function outputsOf(step: StepSource, { contracts }: Surroundings): Fields | null {
   if ('run' in step || 'try' in step) return { outcome: 'string' };
+  if ('each' in step) return { count: 'double' };
+  if ('repeat' in step) return { count: 'double', outcome: 'string' };
   if ('oblige' in step) return OBLIGATION;
   if ('ask' in step)
     return {

@@ -62,6 +62,10 @@ const block: (depth: number) => fc.Arbitrary<Source[]> = fc.memo((depth) => {
     flat,
     covered,
     fc.tuple(inner, flat, flat).map(([steps, failed, last]) => [{ try: steps, 'on-failure': failed, finally: last }]),
+    fc
+      .tuple(flat, fc.constantFrom('[1, 2]', 'alert.kinds'))
+      .map(([steps, list]) => [{ each: list, 'at-once': 2, steps }]),
+    inner.map((steps) => [{ repeat: { until: 'inputs.count > 3', times: 3, every: '1m' }, steps }]),
     fc.tuple(inner, inner).map(([yes, no]) => [{ if: 'inputs.count > 3', then: yes, else: no }]),
     fc.tuple(inner, flat).map(([one, two]) => [{ parallel: { 'branch-b': one, 'branch-a': two } }]),
     fc.tuple(read, flat).map(([step, failure]) => [{ ...step, 'on-failure': failure }]),

@@ -9,12 +9,14 @@ import {
   act,
   ask,
   attempt,
+  each,
   ONCE,
   oblige,
   opening,
   parallel,
   planOf,
   RULE,
+  repeat,
   run,
   START,
   say,
@@ -184,6 +186,29 @@ function step(depth: number): fc.Arbitrary<Named> {
           (id) =>
             run(id, name(inner, 's'), name(last, 'f')),
       ),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.tuple(block(depth - 1), fc.integer({ min: 0, max: 4 }), fc.integer({ min: 1, max: 3 })).map(
+        ([inner, items, atOnce]): Named =>
+          (id) =>
+            each(id, `[${Array.from({ length: items }, (_, i) => i).join(', ')}]`, name(inner, `${id}-e`), atOnce),
+      ),
+    },
+    {
+      weight: 2,
+      arbitrary: fc
+        .tuple(
+          block(depth - 1),
+          fc.integer({ min: 1, max: 3 }),
+          fc.constantFrom('has(steps.s0)', 'inputs.limit > 2', 'false'),
+          seconds(0, 90),
+        )
+        .map(
+          ([inner, times, until, everyMs]): Named =>
+            (id) =>
+              repeat(id, until, times, name(inner, `${id}-r`), everyMs),
+        ),
     },
     {
       weight: 2,

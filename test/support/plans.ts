@@ -135,6 +135,24 @@ export const attempt = (id: string, steps: Step[], onFailure: Step[] | null, las
   finally: last,
 });
 
+export const each = (id: string, cel: string, steps: Step[], atOnce = 1): Step => ({
+  ...step(id),
+  kind: 'each',
+  cel,
+  as: 'item',
+  atOnce,
+  steps,
+});
+
+export const repeat = (id: string, until: string, times: number, steps: Step[], everyMs = 0): Step => ({
+  ...step(id),
+  kind: 'repeat',
+  until,
+  times,
+  everyMs,
+  steps,
+});
+
 function place(steps: readonly Step[], prefix: string): Step[] {
   return steps.map((original) => {
     const path = `${prefix}${original.id}`;
@@ -150,6 +168,9 @@ function place(steps: readonly Step[], prefix: string): Step[] {
         return { ...at, branches: at.branches.map((b) => ({ ...b, steps: place(b.steps, `${path}/${b.name}/`) })) };
       case 'run':
         return { ...at, steps: place(at.steps, `${path}/`), finally: place(at.finally, `${path}/finally/`) };
+      case 'each':
+      case 'repeat':
+        return { ...at, steps: place(at.steps, `${path}/*/`) };
       case 'try':
         return {
           ...at,

@@ -126,6 +126,8 @@ const samples: { [T in EventType]: EventData<T> } = {
   'decision.withdrawn': { number: 1, because: 'The incident was stood down' },
   'wait.started': { until: 60_000, for: null },
   'wait.ended': { because: 'elapsed' },
+  'round.started': { round: 1, of: 3 },
+  'rounds.finished': { count: 3 },
   'run.started': { playbook: 'notify-legal' },
   'run.finished': { playbook: 'notify-legal', outcome: 'completed' },
   'undo.registered': { capability: 'model.restore', with: { system: 'support-assistant' } },

@@ -1,5 +1,6 @@
 import type { DecisionView, IncidentView, StepView } from '../../incident/view.ts';
-import type { Plan, Step } from '../../playbook/plan.ts';
+import type { EachStep, Plan, RepeatStep, Step } from '../../playbook/plan.ts';
+import { stepsInRound } from '../../playbook/rounds.ts';
 
 /** How one step of the plan stands, for a reader. A word and a shape each; see `parts/glyph.tsx`. */
 export type Mark =
@@ -67,6 +68,9 @@ function waysOf(step: Step, state: StepView | null, decision: DecisionView | nul
         ...way('In any case', step.finally, true),
       ];
     }
+    case 'each':
+    case 'repeat':
+      return roundsOf(step, state, view);
     case 'say':
     case 'wait':
     case 'oblige':
@@ -74,6 +78,24 @@ function waysOf(step: Step, state: StepView | null, decision: DecisionView | nul
     default:
       return step satisfies never;
   }
+}
+
+/** The rounds that have begun; before that, what a round does. */
+function roundsOf(step: EachStep | RepeatStep, state: StepView | null, view: IncidentView): Way[] {
+  const inside = `${step.path}/`;
+  const begun = new Set(
+    Object.keys(view.steps).flatMap((path) =>
+      path.startsWith(inside) ? [path.slice(inside.length).split('/')[0] as string] : [],
+    ),
+  );
+  if (begun.size === 0)
+    return [{ name: 'Each round', lane: false, taken: state === null ? null : true, nodes: nodesOf(step.steps, view) }];
+  return [...begun].sort().map((round) => ({
+    name: `Round ${Number.parseInt(round, 10)}`,
+    lane: false,
+    taken: true,
+    nodes: nodesOf(stepsInRound(step.steps, step.path, round), view),
+  }));
 }
 
 const over = (view: IncidentView): boolean => view.plan?.finishedAt !== undefined;
@@ -87,7 +109,7 @@ function begun(steps: readonly Step[] | null, view: IncidentView): boolean {
 
 function markOf(step: Step, state: StepView | null, ways: readonly Way[], view: IncidentView): Mark {
   if (isComposite(step) && state?.status !== 'skipped' && state?.status !== 'failed')
-    return compositeMark(answering(step, ways), state, view);
+    return betweenRounds(step, state, view) ? 'running' : compositeMark(answering(step, ways), state, view);
   // A wait or a question that a stand-down cut short has no end of its own on the timeline.
   const cutShort = state?.status === 'running' || state?.status === 'waiting';
   if (cutShort && view.plan?.finishedAt !== undefined) return 'skipped';
@@ -97,8 +119,13 @@ function markOf(step: Step, state: StepView | null, ways: readonly Way[], view: 
 }
 
 /** Steps that hold others, and do nothing themselves. */
-const isComposite = ({ kind }: Step): boolean =>
-  kind === 'if' || kind === 'parallel' || kind === 'run' || kind === 'try';
+export const isComposite = ({ kind }: Step): boolean =>
+  kind === 'if' || kind === 'parallel' || kind === 'run' || kind === 'try' || isRounds(kind);
+const isRounds = (kind: Step['kind']): boolean => kind === 'each' || kind === 'repeat';
+
+/** All that has begun may be done while a round is still to come. */
+const betweenRounds = ({ kind }: Step, state: StepView | null, view: IncidentView): boolean =>
+  isRounds(kind) && state?.status === 'running' && !over(view);
 
 /** A failure that was caught is no failure of the whole: then what was done about it counts. */
 function answering(step: Step, ways: readonly Way[]): readonly Way[] {

@@ -2,6 +2,7 @@ import { contractOf } from '../../capabilities/contracts.ts';
 import type { Purpose } from '../../incident/events.ts';
 import type { JsonObject } from '../../incident/json.ts';
 import { counted, text } from '../../incident/phrases.ts';
+import { stepTitle } from '../../incident/wording.ts';
 import { capabilityTitle } from '../model/describe.ts';
 import type { StoredEvent } from '../ports.ts';
 import type { Facts } from './report.ts';
@@ -52,7 +53,7 @@ function begin(event: Started, names: Facts['names'], lines: ActLine[], open: Ma
   }
   const line: ActLine = {
     seq: event.seq,
-    step: names.steps?.get(event.path) ?? event.path,
+    step: stepTitle(event.path, names),
     title: capabilityTitle(capability),
     capability,
     purpose,

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../incident/json.ts';
 import { listed, text } from '../../incident/phrases.ts';
-import type { Names } from '../../incident/wording.ts';
+import { type Names, stepTitle } from '../../incident/wording.ts';
 import { capabilityTitle } from '../model/describe.ts';
 import type { StoredEvent } from '../ports.ts';
 
@@ -33,16 +33,16 @@ export function findingsIn(events: readonly StoredEvent[], names: Names): Findin
     if (!tell) return [];
     const { seq, at } = event;
     const detail = text(outputs, 'detail') ?? '';
-    return [{ seq, at, step: stepOf(event.path, names), title: capabilityTitle(capability), detail, ...tell(outputs) }];
+    return [
+      { seq, at, step: stepTitle(event.path, names), title: capabilityTitle(capability), detail, ...tell(outputs) },
+    ];
   });
 }
-
-const stepOf = (path: string, names: Names): string => names.steps?.get(path) ?? path;
 
 function failedValidation(event: Extract<StoredEvent, { type: 'act.failed' }>, names: Names): Finding {
   const { seq, at, path, data } = event;
   const title = capabilityTitle(data.capability);
-  return { seq, at, step: stepOf(path, names), title, words: 'It did not pass.', detail: data.message, bad: true };
+  return { seq, at, step: stepTitle(path, names), title, words: 'It did not pass.', detail: data.message, bad: true };
 }
 
 const verifies = (valid: boolean): string => (valid ? 'verifies' : 'does not verify');

@@ -2,7 +2,7 @@ import { roleInWords, seatsInWords } from '../../../incident/decision.ts';
 import type { Plan, Step } from '../../../playbook/plan.ts';
 import { hourText, spanText } from '../../model/clock.ts';
 import { outcomeWord } from '../../model/describe.ts';
-import type { Mark, Node, Tree, Way } from '../../model/tree.ts';
+import { isComposite, type Mark, type Node, type Tree, type Way } from '../../model/tree.ts';
 import { Glyph, markClass, markGlyph, markWord } from './glyph.tsx';
 import { Words } from './text.tsx';
 
@@ -93,7 +93,7 @@ function Lanes({ node }: { node: Node }) {
 }
 
 function Here({ mark, node }: { mark: Mark; node: Node }) {
-  const leaf = node.step.kind !== 'if' && node.step.kind !== 'run' && node.step.kind !== 'try';
+  const leaf = !isComposite(node.step);
   if (mark === 'waiting') return <span class="here">We are here</span>;
   if (mark === 'running' && leaf)
     return <span class="here run">{node.step.kind === 'wait' ? 'Waiting' : 'Running'}</span>;
@@ -172,6 +172,19 @@ function What({ step }: { step: Step }) {
       return (
         <>
           playbook <code>{step.playbook}</code>
+        </>
+      );
+    case 'each':
+      return (
+        <>
+          each of <code>{step.cel}</code>
+          {step.atOnce > 1 ? `, ${step.atOnce} at once` : ''}
+        </>
+      );
+    case 'repeat':
+      return (
+        <>
+          at most {step.times} times, until <code>{step.until}</code>
         </>
       );
     case 'try':

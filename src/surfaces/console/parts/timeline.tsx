@@ -177,12 +177,14 @@ function looksOf(event: StoredEvent): Looks {
     case 'incident.reopened':
     case 'plan.started':
     case 'run.started':
+    case 'round.started':
     case 'branch.taken':
       return { glyph: 'act' };
     case 'incident.resolved':
     case 'incident.closed':
     case 'plan.finished':
     case 'run.finished':
+    case 'rounds.finished':
       return { glyph: 'done' };
     default:
       return event satisfies never;

@@ -4,9 +4,11 @@ import { milliseconds } from '../duration.ts';
 import type {
   AskSource,
   DoSource,
+  EachSource,
   IfSource,
   ObligeSource,
   ParallelSource,
+  RepeatSource,
   SaySource,
   StepSource,
   TrySource,
@@ -90,6 +92,8 @@ function drawKind(sheet: Sheet, source: StepSource, path: readonly Key[], key: s
     };
   if ('oblige' in source) return drawOblige(sheet, source, ways);
   if ('try' in source) return drawTry(sheet, source, path, ways);
+  if ('each' in source) return drawLoop(sheet, source, path, key, ways, loopOverItems(source));
+  if ('repeat' in source) return drawLoop(sheet, source, path, key, ways, loopOfRounds(source));
   return source satisfies never;
 }
 
@@ -104,6 +108,8 @@ export function nameOf(source: StepSource): string {
   if ('run' in source) return `Run ${source.run}`;
   if ('oblige' in source) return `Duty ${source.oblige}`;
   if ('try' in source) return 'Try';
+  if ('each' in source) return `For each of ${source.each.trim()}`;
+  if ('repeat' in source) return `Repeat until ${source.repeat.until.trim()}`;
   return 'At the same time';
 }
 
@@ -279,6 +285,53 @@ function drawTry(sheet: Sheet, source: TrySource, path: readonly Key[], { next, 
     ...manual(sheet, { name: nameOf(source), command: `Begin: ${nameOf(source)}.`, role: RESPONDER }),
     on_completion: drawBlock(sheet, source.try, [...path, 'try'], { end: last, failed: inside }),
   };
+}
+
+type Loop = { first: string; again: string };
+
+const loopOverItems = ({ each, as = 'item', 'at-once': atOnce = 1 }: EachSource): Loop => ({
+  first: `The steps that follow are done for every item (${as}) of ${each.trim()}, ${atOnce} at the same time. Is there one?`,
+  again: `Is there another item of ${each.trim()}?`,
+});
+
+const loopOfRounds = ({ repeat: { until, times, every } }: RepeatSource): Loop => ({
+  first: `The steps that follow are repeated until this holds: ${until.trim()}. ${times} times at most${every === undefined ? '' : `, once in ${every}`}. Begin?`,
+  again: `Is another round needed, because this does not hold yet: ${until.trim()}? ${times} rounds at most.`,
+});
+
+/** A while-condition looks at what people answer before each round. */
+function drawLoop(
+  sheet: Sheet,
+  source: EachSource | RepeatSource,
+  path: readonly Key[],
+  key: string,
+  { next }: Ways,
+  { first, again }: Loop,
+): JsonObject {
+  const name = nameOf(source);
+  const variable = declare(sheet, ['more', key], 'bool', `${name}: "true" while there is more to do.`);
+  const ask = (question: string) =>
+    manual(sheet, {
+      name,
+      command: `${question}\nAnswer "true" or "false" in ${variable}.`,
+      role: RESPONDER,
+      outArgs: [variable],
+    });
+  const end = partId(sheet, 'end', key, 'round');
+  const more = partId(sheet, 'action', key, 'more');
+  const loop = partId(sheet, 'while-condition', key, 'loop');
+  sheet.workflow.set(end, { type: 'end', name: 'End of the round' });
+  sheet.workflow.set(more, { ...ask(again), on_completion: end });
+  // A step that fails in a round cannot lead out of it.
+  const body = drawBlock(sheet, source.steps, [...path, 'steps'], { end: more, failed: null });
+  sheet.workflow.set(loop, {
+    type: 'while-condition',
+    name,
+    condition: `${variable}:value = 'true'`,
+    on_true: body,
+    on_completion: next,
+  });
+  return { ...ask(first), on_completion: loop };
 }
 
 const lines = (parts: readonly (string | null | undefined)[]): string =>

@@ -90,6 +90,14 @@ steps:
       - { id: page, say: It failed., to: ml-on-call }
     finally:
       - { id: told, say: It was tried., to: ml-on-call }
+  - id: regions
+    each: inputs.regions
+    steps:
+      - { id: tell, say: 'About \${item}', to: ml-on-call }
+  - id: settle
+    repeat: { until: 'steps.again.version != ""', times: 3 }
+    steps:
+      - { id: again, do: model.inspect }
 `;
   const document = exported(text, testLibrary);
   const workflow = document.workflow as Record<string, JsonObject>;
@@ -108,6 +116,15 @@ steps:
     expect(idOf(workflow[page]?.step_extensions)).toBe('page');
     expect(workflow[page]?.on_completion).toBe(named('probe').on_success);
     expect(idOf(workflow[named('probe').on_success as string]?.step_extensions)).toBe('told');
+  });
+
+  it('repeat only while people say that there is more to do', () => {
+    const loop = workflow[named('settle').on_completion as string] as JsonObject;
+    expect(loop).toMatchObject({ type: 'while-condition', condition: "__more_settle__:value = 'true'" });
+    expect(idOf(workflow[loop.on_true as string]?.step_extensions)).toBe('again');
+    const more = workflow[named('again').on_completion as string] as JsonObject;
+    expect(more.out_args).toEqual(['__more_settle__']);
+    expect(workflow[more.on_completion as string]?.type).toBe('end');
   });
 });
 

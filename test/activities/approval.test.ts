@@ -8,7 +8,7 @@ import { emptyView, evolve, type IncidentView } from '../../src/incident/view.ts
 import { idOfPublicKey } from '../../src/main/keys.ts';
 import type { Plan } from '../../src/playbook/plan.ts';
 import { createVoteSigner } from '../../src/surfaces/votes.ts';
-import { act, ask, MINUTE, opening, planOf, START, say, use } from '../support/plans.ts';
+import { act, ask, each, MINUTE, opening, planOf, START, say, use } from '../support/plans.ts';
 
 const pair = () => {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
@@ -124,6 +124,25 @@ describe('the worker allows a risky act', () => {
     await expect(refusal({ call: { ...call, approval: unattended } })).resolves.toBeNull();
     const claimed = { unattended: 'because I say so', planHash: 'a'.repeat(64) };
     await expect(refusal({ call: { ...call, approval: claimed } })).resolves.toMatchObject({
+      code: 'approval-refused',
+    });
+  });
+
+  it('in a round by the decision of that round alone', async () => {
+    const by = [{ role: 'incident-commander', count: 2 }];
+    const inner = [
+      ask('contain', { by, covers: ['spread/*/isolate'] }),
+      act('isolate', 'model.isolate', { coveredBy: 'spread/*/contain' }),
+    ];
+    const its: Plan = { ...planOf([each('spread', '[1, 2]', inner)]), hash: 'a'.repeat(64) };
+    const path = 'spread/001/contain';
+    const given = {
+      plan: its,
+      question: question(plan(), { path }),
+      votes: [vote('ben', { path }), vote('cleo', { path })],
+    };
+    await expect(refusal({ ...given, call: { path: 'spread/001/isolate' } })).resolves.toBeNull();
+    await expect(refusal({ ...given, call: { path: 'spread/002/isolate' } })).resolves.toMatchObject({
       code: 'approval-refused',
     });
   });

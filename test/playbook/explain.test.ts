@@ -100,6 +100,22 @@ describe('the worst case', () => {
     ).toBe(30);
   });
 
+  it('counts all rounds of a repeat, each as long as it may take or as the next one is due', () => {
+    const repeat = (every: string) =>
+      `  - { id: r, repeat: { until: 'steps.look.version == "2"', times: 3${every} }, steps: [{ id: look, do: model.inspect, timeout: 1m, retry: { attempts: 1 } }, { id: rest, wait: 4m }] }\n`;
+    expect(minutes(repeat(''))).toBe(15);
+    expect(minutes(repeat(', every: 10m'))).toBe(25);
+  });
+
+  it('counts what an each does at once, and says that longer lists take longer', () => {
+    const plan = compile(
+      `${HEAD}  - { id: tell, title: Tell them, each: '["a", "b", "c"]', at-once: 2, steps: [{ id: rest, wait: 4m }] }\n`,
+    );
+    const { worstCase: found } = explain(plan, contractOf);
+    expect(found.ms).toBe(4 * MINUTE);
+    expect(found.assumes.join('\n')).toContain('“Tell them” has no more than 2 items');
+  });
+
   it('counts the deny where that takes longer than going on', () => {
     const denied = ASK.replace('on-deny: []', 'on-deny: [{ id: long, wait: 5h }]');
     expect(minutes(`${denied}  - { id: short, wait: 1h }\n`)).toBe(10 + 300);

@@ -125,6 +125,19 @@ describe('a picture of a plan', () => {
     expect(words).toContain('1 h 30 min');
   });
 
+  it('says how often rounds come and when they end', () => {
+    const each = `  - { id: tell, each: '["a", "b"]', as: region, at-once: 2, steps: [{ id: pause, wait: 1m }] }\n`;
+    const repeat = `  - { id: settle, repeat: { until: 'steps.look.version == "2"', times: 3, every: 10m }, steps: [{ id: look, do: model.inspect }] }\n`;
+    const words = texts(drawing(`${HEAD}${each}${repeat}`)).join(' ');
+    for (const said of [
+      'For each region',
+      'at most 2 at the same time',
+      'Each round',
+      'at most 3 rounds, every 10 min',
+    ])
+      expect(words).toContain(said);
+  });
+
   const HOSTILE =
     '</text><script>alert(1)</script> \\u202Eevil\\u0007 & "quoted" \\uD800 ``` ]] end %%{init}%% click n1';
 

@@ -3,7 +3,15 @@ import { type Risk, roleInWords, seatsInWords } from '../../incident/decision.ts
 import { capitalised, counted, listed, quoted, sentenceEnd } from '../../incident/phrases.ts';
 import { severityLabel } from '../../incident/severity.ts';
 import { line, recipientOf, span, titleOf } from '../graph/words.ts';
-import { type DoStep, everyPlanStep, type FailureRule, type ObligeStep, type Plan, type Step } from '../plan.ts';
+import {
+  type DoStep,
+  type EachStep,
+  everyPlanStep,
+  type FailureRule,
+  type ObligeStep,
+  type Plan,
+  type Step,
+} from '../plan.ts';
 import { type Line, linesOf } from './lines.ts';
 import { questionInWords, reminders } from './questions.ts';
 import { type WorstCase, worstCase } from './worst-case.ts';
@@ -144,10 +152,15 @@ function assumptions({ onFailedStep }: Omit<Plan, 'hash'>, all: readonly Step[])
   return [
     'Every try takes its whole time, and only the last one succeeds; every question is answered at its last moment; every wait lasts as long as it may.',
     ...(conditional ? ['Every condition turns out so that it takes the longest.'] : []),
+    ...all.flatMap((step) => (step.kind === 'each' ? [listAssumed(step)] : [])),
     `No failed step waits for people: each that does adds up to ${span(onFailedStep.withinMs)}, and a retry the step's own time again.`,
     'Nobody pauses the incident, and nothing is undone. What Tocsin itself needs between steps is not counted.',
   ];
 }
+
+/** How long a list is, nobody knows before. */
+const listAssumed = (step: EachStep): string =>
+  `${quoted(titleOf(step))} has no more than ${counted(step.atOnce, 'item')}: that many are looked at ${step.atOnce > 1 ? 'at the same time' : 'at a time'}, and more of them take as long again.`;
 
 /** To the last unit that is said: "at most" must not be less than it is. */
 function roundedUp(ms: number): number {

@@ -51,6 +51,10 @@ function stepInWords(step: Step): string {
       return `${titleOf(step)}: ${step.branches.length} branches at the same time; all run to their end.`;
     case 'run':
       return `${titleOf(step)}: the playbook ${step.playbook}.`;
+    case 'each':
+      return `${titleOf(step)}: for each ${step.as} of ${step.cel}${step.atOnce > 1 ? `, at most ${step.atOnce} at the same time` : ''}.`;
+    case 'repeat':
+      return `${titleOf(step)}: until ${step.until}, at most ${step.times} rounds${step.everyMs > 0 ? `, every ${span(step.everyMs)}` : ''}.`;
     case 'try':
       return `${titleOf(step)}.`;
     case 'oblige':

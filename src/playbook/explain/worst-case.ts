@@ -46,7 +46,11 @@ function inside(step: Step): WorstCase {
   const ways = waysOf(step);
   const of = (kind: 'lane' | 'choice' | 'part'): WorstCase[] =>
     ways.flatMap((way) => (way.kind === kind ? [block(way.steps)] : []));
-  return inTurn([...of('part'), longest([...of('lane'), ...of('choice')])]);
+  const once = inTurn([...of('part'), longest([...of('lane'), ...of('choice')])]);
+  if (step.kind !== 'repeat') return once;
+  // A round begins when its time has come and the one before it is over.
+  const ms = (step.times - 1) * Math.max(step.everyMs, once.ms) + once.ms;
+  return { ms, parts: [{ path: step.path, ms }] };
 }
 
 /** As the engine sends messages: three tries, five seconds before the second. */
@@ -66,6 +70,8 @@ export function ownMs(step: Step): number {
     case 'parallel':
     case 'run':
     case 'try':
+    case 'each':
+    case 'repeat':
     case 'oblige':
       return 0;
     default:

@@ -29,6 +29,10 @@ export function waysOf(step: Step): Way[] {
         ...some('choice', 'If one of them fails', step.onFailure),
         ...some('part', 'In any case', step.finally),
       ];
+    case 'each':
+      return some('part', `For each ${step.as}`, step.steps);
+    case 'repeat':
+      return some('part', 'Each round', step.steps);
     case 'say':
     case 'wait':
     case 'oblige':

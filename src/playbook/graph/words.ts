@@ -11,6 +11,8 @@ export const KIND_WORDS: Record<Step['kind'], string> = {
   parallel: 'At the same time',
   run: 'Run',
   try: 'Try',
+  each: 'For each',
+  repeat: 'Repeat',
   oblige: 'Duty',
 };
 
@@ -101,6 +103,16 @@ function ownFacts(step: Step): Fact[] {
       ];
     case 'run':
       return [code(step.playbook)];
+    case 'each':
+      return [
+        code(step.cel),
+        plain(step.atOnce > 1 ? `at most ${step.atOnce} at the same time` : 'one after the other'),
+      ];
+    case 'repeat':
+      return [
+        plain(`until ${step.until}`),
+        clock(`at most ${step.times} rounds${step.everyMs > 0 ? `, every ${span(step.everyMs)}` : ''}`),
+      ];
     case 'parallel':
     case 'try':
       return [];

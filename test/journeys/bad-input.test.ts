@@ -86,7 +86,7 @@ describe('a playbook with mistakes is refused, with their place', () => {
     const cli = join(packageRoot, 'dist', 'src', 'main', 'cli.js');
     const ran = spawnSync(process.execPath, [cli, 'playbook', 'check', ...files], { cwd: folder, encoding: 'utf8' });
     expect(ran.status).toBe(1);
-    expect(ran.stderr).toContain(`${WRONG.length} of ${WRONG.length} playbooks do not hold`);
+    expect(ran.stderr).toContain(`${WRONG.length} of ${WRONG.length} files do not hold`);
     for (const [i, [what, , at, said]] of WRONG.entries()) {
       const lines = ran.stdout
         .split('\n')

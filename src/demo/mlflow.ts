@@ -179,6 +179,8 @@ const serverEnvironment = (folder: string, env: NodeJS.ProcessEnv): NodeJS.Proce
   MLFLOW_GATEWAY_API_BASE_ALLOW_PRIVATE_IPS: 'true',
   MLFLOW_WEBHOOK_ALLOWED_SCHEMES: 'http',
   MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS: 'true',
+  // Else a webhook that is made now may hear nothing for a minute.
+  MLFLOW_WEBHOOK_CACHE_TTL: '1',
   // What seals the secrets in its database: whoever starts again on the same data needs the same.
   MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY: keptIn(folder, 'webhook-key', fernetKey),
   MLFLOW_CRYPTO_KEK_PASSPHRASE: keptIn(folder, 'gateway-key', () => randomBytes(24).toString('hex')),

@@ -162,7 +162,8 @@ function systemOf({ knowsSystem }: AlertPorts, { system }: JsonObject): string |
 }
 
 async function openByPerson(ports: AlertPorts, id: string, how: OpenFromAlert): Promise<string> {
-  const { system } = (await ports.inbox.kept([id]))[0] ?? noAlert(id);
+  // Ids are numbers of PostgreSQL's own; what is none cannot be asked for.
+  const { system } = (/^\d{1,18}$/.test(id) ? (await ports.inbox.kept([id]))[0] : undefined) ?? noAlert(id);
   return ports.inbox.inTurn(system, async () => {
     const { alert, count, incident: taken } = (await ports.inbox.get(id)) ?? noAlert(id);
     if (taken !== null)

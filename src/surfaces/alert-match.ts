@@ -96,11 +96,13 @@ async function matchAll(ports: MatchPorts, system: string | null, again: readonl
 
 /** Open incidents about this system, the newest first: also those that alerts have opened so lately that no timeline shows them. */
 async function openAbout({ inbox, reader, playbooks }: MatchPorts, system: string): Promise<OpenIncident[]> {
+  // In this order: one that comes onto its timeline between the two looks is then in both, and not in neither.
+  const opening = await inbox.opening(system);
   const views = await reader.incidents({ status: ['open'], limit: OPEN_INCIDENTS_MAX });
   const shown = views.flatMap(({ id, system: about, playbook }) =>
     about?.id === system ? [{ incident: id, plan: playbook?.hash ?? null }] : [],
   );
-  const all = [...(await inbox.opening(system)), ...shown];
+  const all = [...opening, ...shown];
   const found = await Promise.all(
     all.map(async ({ incident, plan: hash }) => {
       const published = hash === null ? null : await playbooks.published(hash);

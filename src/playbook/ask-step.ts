@@ -4,7 +4,7 @@ import { textOf } from './expressions.ts';
 import { after, type Flow } from './flow.ts';
 import { didYouMean } from './names.ts';
 import type { AskStep } from './plan.ts';
-import type { AskSource, SeatList } from './schema.ts';
+import type { AskSource, SeatList } from './step-source.ts';
 import { type Base, type Block, type Compiled, compileBlock } from './steps.ts';
 import { reporter, type Unit } from './unit.ts';
 import { wordingOf } from './wording.ts';

@@ -3,7 +3,7 @@ import { milliseconds } from './duration.ts';
 import type { Flow } from './flow.ts';
 import { didYouMean } from './names.ts';
 import type { DoStep, Retry, Use, Value } from './plan.ts';
-import type { DoSource, UseSource } from './schema.ts';
+import type { DoSource, UseSource } from './step-source.ts';
 import { reporter, type Unit } from './unit.ts';
 import { compileUse, contractNamed, isRisky } from './uses.ts';
 import type { Key } from './yaml.ts';

@@ -7,7 +7,7 @@ import type { Flow } from './flow.ts';
 import { didYouMean } from './names.ts';
 import { readRule } from './obligation-rule.ts';
 import type { DoStep, ObligeStep, Value } from './plan.ts';
-import type { DoSource, ObligeSource } from './schema.ts';
+import type { DoSource, ObligeSource } from './step-source.ts';
 import type { Base, Block, Compiled } from './steps.ts';
 import { typeInWords } from './types.ts';
 import { reporter, type Unit } from './unit.ts';

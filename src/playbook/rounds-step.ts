@@ -3,7 +3,7 @@ import { checkCel, checkCondition, inYaml } from './expressions.ts';
 import { after, type Flow, withLocals } from './flow.ts';
 import type { EachStep, RepeatStep } from './plan.ts';
 import { ALL_ROOTS } from './references.ts';
-import type { EachSource, RepeatSource, StepSource } from './schema.ts';
+import type { EachSource, RepeatSource, StepSource } from './step-source.ts';
 import { type Base, type Block, type Compiled, compileBlock } from './steps.ts';
 import { FAILURE, typeInWords } from './types.ts';
 import { reporter, type Unit } from './unit.ts';

@@ -2,7 +2,7 @@ import { checkRole } from './ask-step.ts';
 import { textOf } from './expressions.ts';
 import type { Flow } from './flow.ts';
 import type { SayStep } from './plan.ts';
-import type { SaySource } from './schema.ts';
+import type { SaySource } from './step-source.ts';
 import type { Base, Block, Compiled } from './steps.ts';
 import { MAIL, reporter, type Unit } from './unit.ts';
 import { contractNamed } from './uses.ts';

@@ -9,7 +9,7 @@ import { guards } from './references.ts';
 import { compileEach, compileRepeat } from './rounds-step.ts';
 import { compileRun } from './run-step.ts';
 import { compileSay } from './say-step.ts';
-import type { DoSource, IfSource, ParallelSource, StepSource, WaitSource } from './schema.ts';
+import type { DoSource, IfSource, ParallelSource, StepSource, WaitSource } from './step-source.ts';
 import { compileTry } from './try-step.ts';
 import { branchesOf, kindOf, reporter, type Unit } from './unit.ts';
 import { isRisky, targetOf } from './uses.ts';

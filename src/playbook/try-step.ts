@@ -1,6 +1,6 @@
 import { after, type Flow, withLocals } from './flow.ts';
 import type { TryStep } from './plan.ts';
-import type { StepSource, TrySource } from './schema.ts';
+import type { StepSource, TrySource } from './step-source.ts';
 import { type Base, type Block, type Compiled, compileBlock } from './steps.ts';
 import { FAILURE, FAILURE_FIELDS } from './types.ts';
 import { reporter, type Unit } from './unit.ts';

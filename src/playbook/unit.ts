@@ -1,7 +1,8 @@
 import type { Environment } from '@marcbachmann/cel-js';
 import type { Diagnostic, Place } from './diagnostics.ts';
 import type { AskStep, InputType } from './plan.ts';
-import type { AskSource, FieldSource, Kind, PlaybookSource, StepSource } from './schema.ts';
+import type { PlaybookSource } from './schema.ts';
+import type { AskSource, FieldSource, Kind, StepSource } from './step-source.ts';
 import type { Surroundings } from './surroundings.ts';
 import { environmentOf, type Fields, fieldsOf, inputFields } from './types.ts';
 import type { Key, YamlSource } from './yaml.ts';

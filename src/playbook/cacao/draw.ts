@@ -13,7 +13,7 @@ import type {
   StepSource,
   TrySource,
   WaitSource,
-} from '../schema.ts';
+} from '../step-source.ts';
 import { blocksOf, branchesOf } from '../unit.ts';
 import type { Key } from '../yaml.ts';
 import { playbookId } from './ids.ts';

@@ -1,7 +1,8 @@
 import type { Json, JsonObject } from '../../incident/json.ts';
 import type { Severity } from '../../incident/severity.ts';
-import type { PlaybookSource, StepSource } from '../schema.ts';
+import type { PlaybookSource } from '../schema.ts';
 import { PlaybookSource as Schema } from '../schema.ts';
+import type { StepSource } from '../step-source.ts';
 import { blocksOf, type Library } from '../unit.ts';
 import { namesTemplate } from '../wording.ts';
 import { readYaml } from '../yaml.ts';

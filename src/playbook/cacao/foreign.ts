@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../incident/json.ts';
 import type { Severity } from '../../incident/severity.ts';
-import type { AskSource, PlaybookSource, StepSource } from '../schema.ts';
+import type { PlaybookSource } from '../schema.ts';
+import type { AskSource, StepSource } from '../step-source.ts';
 import { own, text } from './json.ts';
 import { formOf, originalOf, question } from './manual.ts';
 import { clip, durationText, namer, slug } from './names.ts';

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../incident/json.ts';
-import type { AskSource, FieldSource } from '../schema.ts';
+import type { AskSource, FieldSource } from '../step-source.ts';
 import { child, isObject, own, text } from './json.ts';
 import { clip, durationText, literal, slug } from './names.ts';
 import type { NormalStep } from './normal.ts';

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../incident/json.ts';
-import type { StepSource } from '../schema.ts';
+import type { StepSource } from '../step-source.ts';
 import type { Library } from '../unit.ts';
 import { namesTemplate } from '../wording.ts';
 import type { Key } from '../yaml.ts';

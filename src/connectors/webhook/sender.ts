@@ -49,6 +49,9 @@ export function createWebhookSender(
 const signature = (key: Buffer, signed: string): string =>
   `v1,${createHmac('sha256', key).update(signed).digest('base64')}`;
 
+/** Standard Webhooks: a key has 24 to 64 bytes. */
+const KEY_BYTES_MIN = 24;
+
 /** `whsec_…` is the base64 of the key; anything else is the key itself. */
 function keyOf(secret: string): Buffer {
   const coded = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(secret)?.[1];
@@ -57,7 +60,14 @@ function keyOf(secret: string): Buffer {
       'secret-malformed',
       'The secret of the webhook begins with whsec_, and is no base64 after it.',
     );
-  return coded === undefined ? Buffer.from(secret) : Buffer.from(coded, 'base64');
+  if (coded === undefined) return Buffer.from(secret);
+  const key = Buffer.from(coded, 'base64');
+  if (key.length < KEY_BYTES_MIN)
+    throw new ConnectorError(
+      'secret-malformed',
+      `The secret of the webhook is too short: ${KEY_BYTES_MIN} bytes in base64 stand after whsec_. Make one: openssl rand -base64 24.`,
+    );
+  return key;
 }
 
 /** What the answer says besides its status is nobody's concern: it may be a page, or hold what we sent. */

@@ -4,9 +4,10 @@ import type { Plan } from '../../../playbook/plan.ts';
 import { alertTitle, isLoose } from '../../model/alert.ts';
 import type { InboxAlert } from '../../ports.ts';
 import type { Problem } from '../../problem.ts';
-import { SeverityField } from '../parts/commands.tsx';
+
 import { Glyph } from '../parts/glyph.tsx';
 import { type Frame, Page } from '../parts/layout.tsx';
+import { OpeningEnd, PlaybookField, SystemField } from '../parts/opening-fields.tsx';
 import { flat, When, Words } from '../parts/text.tsx';
 
 type ListProps = {
@@ -233,47 +234,15 @@ const Fact = ({ name, children }: { name: string; children?: unknown }) => (
 
 function OpenSheet({ entry, plans, systems, draft }: AlertProps) {
   const value = (name: string, otherwise = ''): string => draft.get(name) ?? otherwise;
-  const system = value('system', text(entry.alert, 'system'));
   return (
     <section class="sheet" aria-labelledby="op">
       <header>
         <h2 id="op">Open an incident on it</h2>
       </header>
       <form method="post" action={`/alerts/${entry.id}`} class="form">
-        <div class="field">
-          <label for="playbook">Playbook</label>
-          <select id="playbook" name="playbook">
-            <option value="">None: people decide what to do</option>
-            {plans.map((plan) => (
-              <option value={plan.playbook} selected={plan.playbook === value('playbook')}>
-                {flat(plan.title, 80)}
-              </option>
-            ))}
-          </select>
-          <span class="hint">It begins at once, and asks people before anything risky is done.</span>
-        </div>
-        <div class="field">
-          <label for="system">AI system</label>
-          <select id="system" name="system">
-            <option value="">I do not know, or none of these</option>
-            {systems.map(({ id, name }) => (
-              <option value={id} selected={id === system}>
-                {flat(name, 80)}
-              </option>
-            ))}
-          </select>
-        </div>
-        <SeverityField
-          id="severity"
-          current={(['sev1', 'sev2', 'sev3', 'sev4'] as const).find((one) => one === value('severity')) ?? null}
-          none="As the playbook says"
-        />
-        <div class="btns">
-          <button class="btn main" type="submit">
-            Open the incident
-          </button>
-        </div>
-        <p class="small quiet">You open it, so others decide on its risky acts, unless the playbook says otherwise.</p>
+        <PlaybookField label="What is it most like?" value={value('playbook')} plans={plans} />
+        <SystemField label="AI system" value={value('system', text(entry.alert, 'system'))} systems={systems} />
+        <OpeningEnd severity={value('severity')} />
       </form>
     </section>
   );

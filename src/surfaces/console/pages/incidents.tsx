@@ -2,10 +2,11 @@ import type { SystemSnapshot } from '../../../incident/events.ts';
 import type { IncidentView } from '../../../incident/view.ts';
 import type { Plan } from '../../../playbook/plan.ts';
 import type { Problem } from '../../problem.ts';
-import { SeverityField } from '../parts/commands.tsx';
+
 import { Glyph } from '../parts/glyph.tsx';
 import { type Frame, Page } from '../parts/layout.tsx';
-import { flat, Words } from '../parts/text.tsx';
+import { OpeningEnd, PlaybookField, SystemField } from '../parts/opening-fields.tsx';
+import { Words } from '../parts/text.tsx';
 import { IncidentRow, type OpenIncident } from './now.tsx';
 
 export type StatusFilter = IncidentView['status'] | 'all';
@@ -149,55 +150,9 @@ export function OpenIncidentPage({ frame, plans, systems, draft, problem, once }
               One line, as you would tell a colleague. It becomes the title.
             </span>
           </div>
-          <div class="field">
-            <label for="system">2. Which AI system?</label>
-            <select
-              id="system"
-              name="system"
-              aria-invalid={systemError ? 'true' : undefined}
-              aria-describedby={systemError ? 'system-error' : undefined}
-            >
-              <option value="">I do not know, or none of these</option>
-              {systems.map((system) => (
-                <option value={system.id} selected={system.id === value('system')}>
-                  {flat(system.name, 80)}
-                </option>
-              ))}
-            </select>
-            {systemError && (
-              <span class="hint c-act" id="system-error">
-                Error: {systemError}
-              </span>
-            )}
-          </div>
-          <div class="field">
-            <label for="playbook">3. What is it most like?</label>
-            <select id="playbook" name="playbook">
-              <option value="">None of these: people decide what to do</option>
-              {plans.map((plan) => (
-                <option value={plan.playbook} selected={plan.playbook === value('playbook')}>
-                  {flat(plan.title, 80)}
-                </option>
-              ))}
-            </select>
-            <span class="hint">The playbook begins at once. It asks people before anything risky is done.</span>
-          </div>
-          <SeverityField
-            id="severity"
-            current={(['sev1', 'sev2', 'sev3', 'sev4'] as const).find((s) => s === value('severity')) ?? null}
-            none="As the playbook says"
-          />
-          <div class="btns">
-            <button class="btn main" type="submit">
-              Open the incident
-            </button>
-            <a class="btn quiet" href="/">
-              Cancel
-            </a>
-          </div>
-          <p class="small quiet">
-            You open it, so others decide on its risky acts, unless the playbook says otherwise.
-          </p>
+          <SystemField label="2. Which AI system?" value={value('system')} systems={systems} error={systemError} />
+          <PlaybookField label="3. What is it most like?" value={value('playbook')} plans={plans} />
+          <OpeningEnd severity={value('severity')} back="/" />
         </form>
       </div>
     </Page>

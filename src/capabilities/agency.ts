@@ -23,6 +23,7 @@ export const agencyContracts = {
     output: z.strictObject({ detail: z.string() }),
     undo: { capability: 'access.restore', keep: ['system'] },
     leaves: 'revoked',
+    effect: 'contains',
     timeoutMs: 120_000,
   },
   /** New credentials for those who are known. As an undo it makes those valid again that were revoked. */
@@ -34,6 +35,7 @@ export const agencyContracts = {
     output: z.strictObject({ detail: z.string() }),
     undo: { capability: 'access.revoke', keep: ['system'] },
     leaves: 'valid',
+    effect: 'restores',
     timeoutMs: 120_000,
   },
   'access.probe': {
@@ -66,6 +68,7 @@ export const agencyContracts = {
     output: z.strictObject({ detail: z.string() }),
     undo: { capability: 'agent.resume', keep: ['system'] },
     leaves: 'stopped',
+    effect: 'contains',
     timeoutMs: 120_000,
   },
   'agent.resume': {
@@ -76,6 +79,7 @@ export const agencyContracts = {
     output: z.strictObject({ detail: z.string() }),
     undo: { capability: 'agent.stop', keep: ['system'] },
     leaves: 'running',
+    effect: 'restores',
     timeoutMs: 120_000,
   },
   'agent.probe': {
@@ -95,6 +99,7 @@ export const agencyContracts = {
     output: z.strictObject({ detail: z.string() }),
     undo: { capability: 'tool.enable', keep: ['system'] },
     leaves: 'disabled',
+    effect: 'contains',
     timeoutMs: 120_000,
   },
   'tool.enable': {
@@ -105,6 +110,7 @@ export const agencyContracts = {
     output: z.strictObject({ detail: z.string() }),
     undo: { capability: 'tool.disable', keep: ['system'] },
     leaves: 'enabled',
+    effect: 'restores',
     timeoutMs: 120_000,
   },
   'tool.probe': {
@@ -124,6 +130,7 @@ export const agencyContracts = {
     output: z.strictObject({ detail: z.string() }),
     undo: { capability: 'filter.relax', keep: ['system'] },
     leaves: 'strict',
+    effect: 'contains',
     timeoutMs: 120_000,
   },
   'filter.relax': {
@@ -134,6 +141,7 @@ export const agencyContracts = {
     output: z.strictObject({ detail: z.string() }),
     undo: { capability: 'filter.tighten', keep: ['system'] },
     leaves: 'usual',
+    effect: 'restores',
     timeoutMs: 120_000,
   },
   'filter.probe': {

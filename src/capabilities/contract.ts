@@ -11,6 +11,9 @@ export const system = z.string().describe('id of the AI system');
 /** Outputs of every capability that proves something. */
 export const Proof = { proved: z.boolean(), vantage: z.string(), strength: Strength, detail: z.string() };
 
+export const EFFECTS = ['contains', 'restores', 'replaces'] as const;
+export type Effect = (typeof EFFECTS)[number];
+
 /** What a playbook may ask of the world. Inputs and outputs are flat zod objects, so that expressions can be type-checked. */
 export type CapabilityContract = {
   name: string;
@@ -26,6 +29,11 @@ export type CapabilityContract = {
   expects?: 'cut' | 'serving';
   /** As `expects`, for acts on what stands around the model: the state that the probe of its family must find. */
   leaves?: string;
+  /**
+   * What it means for users once it is proved: `contains` takes something away, `restores` gives back what its undo takes away, and
+   * `replaces` puts something good in place, which contains and leaves nothing to be given back.
+   */
+  effect?: Effect;
   /** Its output tells whether an earlier act had its effect: outputs hold `Proof`. */
   proves?: boolean;
   /** Acts outside the organisation (a mail to a regulator): approve-by-silence is refused. */

@@ -98,6 +98,7 @@ export const dataContracts = {
     output: z.strictObject({ from: z.string(), to: z.string(), detail: z.string() }),
     undo: { capability: 'index.rollback', keep: ['system'], set: { to: 'before' } },
     leaves: 'verified',
+    effect: 'replaces',
     timeoutMs: 600_000,
   },
   'index.probe': {

@@ -53,6 +53,7 @@ export const modelContracts = {
     output: z.strictObject({ detail: z.string() }),
     undo: { capability: 'model.restore', keep: ['system'] },
     expects: 'cut',
+    effect: 'contains',
     timeoutMs: 120_000,
   },
   'model.restore': {
@@ -63,6 +64,7 @@ export const modelContracts = {
     output: z.strictObject({ detail: z.string() }),
     undo: { capability: 'model.isolate', keep: ['system'] },
     expects: 'serving',
+    effect: 'restores',
     timeoutMs: 120_000,
   },
   'model.rollback': {
@@ -75,6 +77,7 @@ export const modelContracts = {
     }),
     output: z.strictObject({ from: z.string(), to: z.string(), detail: z.string() }),
     undo: { capability: 'model.rollback', keep: ['system'], set: { to: 'before' } },
+    effect: 'replaces',
     timeoutMs: 300_000,
   },
   'model.validate': {

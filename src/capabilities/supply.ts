@@ -23,6 +23,7 @@ export const supplyContracts = {
     output: z.strictObject({ detail: z.string() }),
     undo: { capability: 'vendor.failback', keep: ['system'] },
     leaves: 'fallback',
+    effect: 'contains',
     timeoutMs: 300_000,
   },
   'vendor.failback': {
@@ -33,6 +34,7 @@ export const supplyContracts = {
     output: z.strictObject({ detail: z.string() }),
     undo: { capability: 'vendor.failover', keep: ['system'] },
     leaves: 'primary',
+    effect: 'restores',
     timeoutMs: 300_000,
   },
   'vendor.probe': {

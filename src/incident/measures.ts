@@ -19,30 +19,36 @@ export type Measures = {
   detect: Measure;
   /** Opened → a person answers a question or tells the incident something. */
   acknowledge: Measure;
-  /** Opened → the first cut that was proved by traffic. */
+  /** Opened → the first act that contains and was proved by traffic. */
   contain: Measure;
-  /** Opened → the first restore after the last cut that was proved by traffic. */
+  /** Opened → the proof by traffic after which nothing that was contained waits to be given back. */
   recover: Measure;
   /** Aware → notice given; of several duties the one with the least margin. */
   notify: NoticeMeasure;
 };
 export type MeasureName = keyof Measures;
 
-/** What an act must bring about to count, by its capability; the contracts know. */
-export type Expects = (capability: string) => 'cut' | 'serving' | undefined;
+/**
+ * What an act means for users once it is proved, by its capability; the contracts know. `restores` names the capability whose doing it
+ * gives back.
+ */
+export type EffectOf = (
+  capability: string,
+) => { kind: 'contains' } | { kind: 'replaces' } | { kind: 'restores'; what: string } | undefined;
+type Effect = NonNullable<ReturnType<EffectOf>>;
 
-export function measuresOf(events: readonly NumberedEvent[], expects: Expects): Measures {
+export function measuresOf(events: readonly NumberedEvent[], effectOf: EffectOf): Measures {
   const [opened] = events;
   if (opened?.type !== 'incident.opened') {
     const none: Unmeasured = { ms: null, why: 'The timeline does not begin with the opening.' };
     return { detect: none, acknowledge: none, contain: none, recover: none, notify: none };
   }
-  const proofs = proofsIn(events, expects);
+  const proofs = proofsIn(events, effectOf);
   return {
     detect: detected(opened),
     acknowledge: acknowledged(opened, events),
     contain: contained(opened, proofs, events),
-    recover: recovered(opened, proofs),
+    recover: recovered(opened, proofs, events, effectOf),
     notify: notified(events),
   };
 }
@@ -86,42 +92,68 @@ function acknowledged(opened: Opened, events: readonly NumberedEvent[]): Measure
   return first ? between(opened, first) : { ms: null, why: 'No person has answered or written anything.' };
 }
 
-type Proof = { event: NumberedEvent; shows: 'cut' | 'serving' };
+type Proof = { event: NumberedEvent; capability: string; effect: Effect };
 
 /** Acts that were proved by traffic, in order. A proof belongs to the act of the same step. */
-function proofsIn(events: readonly NumberedEvent[], expects: Expects): Proof[] {
+function proofsIn(events: readonly NumberedEvent[], effectOf: EffectOf): Proof[] {
   const acts = new Map<string, string>();
   const proofs: Proof[] = [];
   for (const event of events) {
     if (event.type === 'act.started' && event.data.purpose === 'act') acts.set(event.path, event.data.capability);
     if (event.type !== 'act.done' || event.data.purpose !== 'prove') continue;
-    const shows = expects(acts.get(event.path) ?? '');
+    const capability = acts.get(event.path) ?? '';
+    const effect = effectOf(capability);
     const { proved, strength } = event.data.outputs;
-    if (shows && proved === true && strength === 'traffic') proofs.push({ event, shows });
+    if (effect && proved === true && strength === 'traffic') proofs.push({ event, capability, effect });
   }
   return proofs;
 }
 
 function contained(opened: Opened, proofs: readonly Proof[], events: readonly NumberedEvent[]): Measure {
-  const cut = proofs.find(({ shows }) => shows === 'cut');
-  if (cut) return between(opened, cut.event);
+  const first = proofs.find(({ effect }) => effect.kind !== 'restores');
+  if (first) return between(opened, first.event);
   const byHand = events.some((event) => event.type === 'step.taken-over');
   return {
     ms: null,
     why: byHand
-      ? 'No cut was proved by traffic; what was done by hand has no proof.'
-      : 'No cut of traffic was proved by traffic.',
+      ? 'Nothing that contains it was proved by traffic; what was done by hand has no proof.'
+      : 'Nothing that contains it was proved by traffic.',
   };
 }
 
-function recovered(opened: Opened, proofs: readonly Proof[]): Measure {
-  const lastCut = proofs.findLastIndex(({ shows }) => shows === 'cut');
-  if (lastCut < 0)
-    return { ms: null, why: 'No cut of traffic was proved by traffic, so there is none to recover from.' };
-  const restored = proofs.slice(lastCut).find(({ shows }) => shows === 'serving');
-  return restored
-    ? between(opened, restored.event)
-    : { ms: null, why: 'No restore after the last cut was proved by traffic.' };
+/**
+ * Everything that was taken away is given back. What a plan that ran to its end never set out to give back (filters that stay strict
+ * on purpose) is not waited for; what it set out to give back and nobody proved, is.
+ */
+function recovered(
+  opened: Opened,
+  proofs: readonly Proof[],
+  events: readonly NumberedEvent[],
+  effectOf: EffectOf,
+): Measure {
+  const away = new Set<string>();
+  let last: NumberedEvent | null = null;
+  let back: NumberedEvent | null = null;
+  for (const { event, capability, effect } of proofs) {
+    if (effect.kind === 'contains') away.add(capability);
+    else if (effect.kind === 'restores' && !away.delete(effect.what)) continue;
+    if (effect.kind === 'contains') back = null;
+    else back = event;
+    last = event;
+  }
+  if (last === null)
+    return { ms: null, why: 'Nothing that contains it was proved by traffic, so there is nothing to recover from.' };
+  if (back !== null && (away.size === 0 || isOver(events, away, effectOf))) return between(opened, back);
+  return { ms: null, why: 'Not everything that was contained was given back and proved by traffic.' };
+}
+
+/** The plan ran to its end, and none of its acts was to give back what is still away. */
+function isOver(events: readonly NumberedEvent[], away: ReadonlySet<string>, effectOf: EffectOf): boolean {
+  const tried = events.some((event) => {
+    const effect = event.type === 'act.started' && event.data.purpose === 'act' && effectOf(event.data.capability);
+    return effect && effect.kind === 'restores' && away.has(effect.what);
+  });
+  return !tried && events.some((event) => event.type === 'plan.finished' && event.data.outcome === 'completed');
 }
 
 function notified(events: readonly NumberedEvent[]): NoticeMeasure {

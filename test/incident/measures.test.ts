@@ -2,11 +2,10 @@ import { describe, expect, test } from 'vitest';
 import type { EventData, EventType, NumberedEvent } from '../../src/incident/events.ts';
 import { person, TOCSIN } from '../../src/incident/events.ts';
 import { measuresOf } from '../../src/incident/measures.ts';
+import { effectOf } from '../../src/surfaces/model/measures.ts';
 import { sampleEvents, vote } from '../support/sample-events.ts';
 
 const START = 1_790_000_000_000;
-const expects = (capability: string) =>
-  capability === 'model.isolate' ? 'cut' : capability === 'model.restore' ? 'serving' : undefined;
 
 /** Tells a timeline by hand: seconds after the opening, type, what it says. */
 class Tale {
@@ -45,7 +44,7 @@ class Tale {
   }
 
   get measures() {
-    return measuresOf(this.events, expects);
+    return measuresOf(this.events, effectOf);
   }
 }
 
@@ -82,13 +81,46 @@ describe('how long it took', () => {
 
   test('recovery counts after the last cut, and never without one', () => {
     const tale = new Tale().act(5, 'restore', 'model.restore').proof(10, 'restore');
-    expect(tale.measures.recover).toMatchObject({ ms: null, why: expect.stringContaining('No cut of traffic') });
+    expect(tale.measures.recover).toMatchObject({ ms: null, why: expect.stringContaining('nothing to recover from') });
     tale.act(20, 'isolate', 'model.isolate').proof(25, 'isolate');
     tale.act(30, 'restore', 'model.restore').proof(35, 'restore');
     expect(tale.measures.recover).toMatchObject({ ms: 35_000 });
     tale.act(40, 'again', 'model.isolate').proof(45, 'again');
     expect(tale.measures.recover).toMatchObject({ ms: null });
     expect(tale.measures.contain).toMatchObject({ ms: 25_000 });
+  });
+
+  test('it is contained by whatever takes the harm away, and recovered when all of that is given back', () => {
+    const tale = new Tale().act(10, 'revoke', 'access.revoke').proof(12, 'revoke');
+    tale.act(20, 'stop', 'agent.stop').proof(25, 'stop');
+    expect(tale.measures.contain).toMatchObject({ ms: 12_000 });
+    tale.act(60, 'reissue', 'access.restore').proof(65, 'reissue');
+    expect(tale.measures.recover).toMatchObject({ ms: null, why: expect.stringContaining('given back') });
+    tale.act(70, 'back', 'agent.resume').proof(75, 'back');
+    expect(tale.measures.recover).toMatchObject({ ms: 75_000 });
+  });
+
+  test('a good version or snapshot in place of the bad one contains and recovers at once; freezing training does neither', () => {
+    const tale = new Tale().act(10, 'freeze', 'pipeline.freeze').proof(12, 'freeze');
+    expect(tale.measures.contain).toMatchObject({ ms: null });
+    tale.act(20, 'rollback', 'index.rollback').proof(25, 'rollback');
+    expect(tale.measures).toMatchObject({ contain: { ms: 25_000 }, recover: { ms: 25_000 } });
+  });
+
+  test('what stays taken away on purpose is not waited for once the plan has run to its end', () => {
+    const tale = new Tale().act(10, 'revoke', 'access.revoke').proof(12, 'revoke');
+    tale.act(20, 'harden', 'filter.tighten').proof(25, 'harden').act(60, 'back', 'access.restore').proof(65, 'back');
+    expect(tale.measures.recover).toMatchObject({ ms: null });
+    tale.tell(70, 'plan.finished', { outcome: 'completed' });
+    expect(tale.measures.recover).toMatchObject({ ms: 65_000 });
+  });
+
+  test('what was to be given back and was not proved keeps it from counting as recovered', () => {
+    const tale = new Tale().act(10, 'revoke', 'access.revoke').proof(12, 'revoke');
+    tale.act(20, 'stop', 'agent.stop').proof(25, 'stop').act(60, 'reissue', 'access.restore').proof(65, 'reissue');
+    tale.act(70, 'back', 'agent.resume').tell(80, 'step.taken-over', {}, { path: 'back' });
+    tale.tell(90, 'plan.finished', { outcome: 'completed' });
+    expect(tale.measures.recover).toMatchObject({ ms: null });
   });
 
   test('bots are never counted as people, and a note by a person is an acknowledgement', () => {
@@ -150,7 +182,7 @@ describe('how long it took', () => {
   });
 
   test('a timeline without its beginning gives no figures instead of wrong ones', () => {
-    const { detect, notify } = measuresOf([], expects);
+    const { detect, notify } = measuresOf([], effectOf);
     expect([detect.ms, notify.ms]).toEqual([null, null]);
   });
 });

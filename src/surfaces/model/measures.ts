@@ -1,5 +1,6 @@
 import { contractOf } from '../../capabilities/contracts.ts';
 import {
+  type EffectOf,
   type Measure,
   type MeasureName,
   type Measures,
@@ -10,8 +11,14 @@ import type { StoredEvent } from '../ports.ts';
 import { longSpan } from './duties.ts';
 
 /** The figures of an incident, as every surface shows them. */
-export const incidentMeasures = (events: readonly StoredEvent[]): Measures =>
-  measuresOf(events, (capability) => contractOf(capability)?.expects);
+export const incidentMeasures = (events: readonly StoredEvent[]): Measures => measuresOf(events, effectOf);
+
+/** What gives back is what its undo would take away. */
+export const effectOf: EffectOf = (capability) => {
+  const { effect, undo } = contractOf(capability) ?? {};
+  if (effect !== 'restores') return effect && { kind: effect };
+  return undo && { kind: effect, what: undo.capability };
+};
 
 /** In the order in which they happen, each with what it measures. */
 export const MEASURES: readonly { name: MeasureName; title: string; meaning: string }[] = [
@@ -20,9 +27,13 @@ export const MEASURES: readonly { name: MeasureName; title: string; meaning: str
   {
     name: 'contain',
     title: 'Contain',
-    meaning: 'from the opening to the first cut of traffic that was proved by traffic',
+    meaning: 'from the opening to the first act that contains it and was proved by traffic',
   },
-  { name: 'recover', title: 'Recover', meaning: 'from the opening to the restore that was proved by traffic' },
+  {
+    name: 'recover',
+    title: 'Recover',
+    meaning: 'from the opening until all that was taken away was given back, proved by traffic',
+  },
   { name: 'notify', title: 'Notify', meaning: 'from when the organisation became aware to the notice' },
 ];
 

@@ -26,13 +26,13 @@ export function lede({ view, measures }: Facts): string {
   const { contain, recover, notify } = measures;
   const parts = [
     contain.ms === null ? null : `contained ${longSpan(contain.ms)} after it was opened`,
-    recover.ms === null ? null : `serving again after ${longSpan(recover.ms)}`,
+    recover.ms === null ? null : `back to normal after ${longSpan(recover.ms)}`,
     notify.ms === null
       ? null
       : `notice given ${longSpan(Math.abs(notify.marginMs))} ${notify.marginMs >= 0 ? 'before' : 'after'} the limit`,
   ].filter((part): part is string => part !== null);
   const stage = stageWord(view);
-  if (parts.length === 0) return `${stage}. Nothing was cut, restored or notified that could be measured.`;
+  if (parts.length === 0) return `${stage}. Nothing was contained, given back or notified that could be measured.`;
   return `${stage}: ${listed(parts)}.`;
 }
 

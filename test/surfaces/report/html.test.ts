@@ -57,7 +57,7 @@ describe('the incident report', () => {
     const section = (name: string) =>
       page.locator('section', { has: page.getByRole('heading', { name, exact: true, level: 2 }) });
     expect(await page.locator('.lede').textContent()).toMatch(
-      /^Closed: contained 1 min 12 s after it was opened, serving again after 4 min 12 s and notice given 2 days 23 h before the limit\.$/,
+      /^Closed: contained 1 min 12 s after it was opened, back to normal after 4 min 12 s and notice given 2 days 23 h before the limit\.$/,
     );
     const happened = (await section('What happened').textContent()) ?? '';
     expect(happened).toContain('opened this incident about Support assistant');

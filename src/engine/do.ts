@@ -1,4 +1,5 @@
 import type { DoStep } from '../playbook/plan.ts';
+import { PROVED } from '../playbook/proved.ts';
 import { actKey, approvalFor, carryOut, type Errand } from './carry-out.ts';
 import { type Conductor, type Context, StepFailed } from './conductor.ts';
 import { noticeGiven } from './oblige.ts';
@@ -39,7 +40,7 @@ export async function doStep(
     );
     if (proof.proved !== true) throw new StepFailed(notProved(step, String(proof.detail ?? 'the proof failed')));
   }
-  conductor.setOutputs(step, context, cur.outputs);
+  conductor.setOutputs(step, context, step.prove ? { ...cur.outputs, [PROVED]: true } : cur.outputs);
   if (step.fulfils)
     conductor.obligations.fulfil(step.fulfils, noticeGiven(step, cur.with ?? {}, cur.outputs), step.path);
   return 'next';

@@ -1,6 +1,7 @@
 import type { Question } from '../incident/decision.ts';
 import { person, TOCSIN } from '../incident/events.ts';
 import type { FailureRule, Step } from '../playbook/plan.ts';
+import { NOT_PROVED } from '../playbook/proved.ts';
 import { Cancelled, Stopped } from './cancel.ts';
 import type { Conductor, Context } from './conductor.ts';
 import { obligeByHand } from './oblige.ts';
@@ -89,7 +90,9 @@ export function settleFailure(
     default:
       throw new Stopped();
   }
-  if (answer.outputs) conductor.setOutputs(step, context, answer.outputs);
+  // The word of people is no proof.
+  if (step.kind === 'do' && step.prove) conductor.setOutputs(step, context, { ...answer.outputs, ...NOT_PROVED });
+  else if (answer.outputs) conductor.setOutputs(step, context, answer.outputs);
   conductor.changed();
   return 'next';
 }

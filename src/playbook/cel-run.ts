@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../incident/json.ts';
 import type { Meter } from './cel-cost.ts';
 import { arity, functions, MACROS, type Macro, methodArity, methods, typeInWords } from './cel-functions.ts';
 import { ExpressionError } from './expression-error.ts';
+import { leftOutputs, PROVED } from './proved.ts';
 
 /** Names in sight: the scope, and inside a comprehension its variable. */
 export type Frame = { names: Readonly<Record<string, Json>>; outer: Frame | null };
@@ -43,6 +44,9 @@ function value(node: ASTNode, frame: Frame, meter: Meter): Json {
       return !truth(node.args, frame, meter);
     case '-_':
       return number(-asNumber(value(node.args, frame, meter), '-'));
+    case 'in':
+      if (isSteps(node.args[1])) return stepLeft(value(node.args[0], frame, meter), value(node.args[1], frame, meter));
+      return binary(node.op, value(node.args[0], frame, meter), value(node.args[1], frame, meter), meter);
     case '.?':
     case '[?]':
       throw new ExpressionError('optional fields are not part of this language; use has()');
@@ -172,9 +176,23 @@ function call(node: ASTNode, name: string, args: readonly ASTNode[], frame: Fram
 
 function has(node: ASTNode | undefined, frame: Frame, meter: Meter): boolean {
   if (node?.op !== '.') throw new ExpressionError('has() takes a field, such as has(alert.kind)');
-  const of = value(node.args[0], frame, meter);
-  return of !== null && typeof of === 'object' && !Array.isArray(of) && Object.hasOwn(of, node.args[1]);
+  const [owner, name] = node.args;
+  if (isSteps(owner)) return stepLeft(name, value(owner, frame, meter));
+  // `has(steps.isolate.proved)` asks about the step as well: it may not have been reached.
+  if (name === PROVED && (owner.op === '.' || owner.op === '[]') && isSteps(owner.args[0])) {
+    const id = owner.op === '.' ? owner.args[1] : value(owner.args[1], frame, meter);
+    if (!hasField(value(owner.args[0], frame, meter), id)) return false;
+  }
+  return hasField(value(owner, frame, meter), name);
 }
+
+const hasField = (of: Json, name: Json): boolean =>
+  of !== null && typeof of === 'object' && !Array.isArray(of) && Object.hasOwn(of, mapKey(name));
+
+const isSteps = (node: ASTNode): boolean => node.op === 'id' && node.args === 'steps';
+
+const stepLeft = (id: Json, steps: Json): boolean =>
+  hasField(steps, id) && leftOutputs((steps as JsonObject)[mapKey(id)]);
 
 function callOn(name: string, receiver: ASTNode, args: readonly ASTNode[], frame: Frame, meter: Meter): Json {
   const on = value(receiver, frame, meter);

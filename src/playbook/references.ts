@@ -5,6 +5,7 @@ import { isMacro } from './cel-run.ts';
 import { ExpressionError } from './expression-error.ts';
 import type { Flow } from './flow.ts';
 import { didYouMean } from './names.ts';
+import { PROVED } from './proved.ts';
 import { FAILURE, INCIDENT_FIELDS, SYSTEM_FIELDS } from './types.ts';
 import { inputReference, type Unit } from './unit.ts';
 
@@ -26,18 +27,30 @@ export function checkReferences(tree: ASTNode, unit: Unit, flow: Flow, roots: re
   walk(tree, { unit, flow, roots, report, locals: new Set(), guarded: new Set() });
 }
 
-/** Step ids that are known to be done where this condition holds: `has(steps.x)` or `"x" in steps`. */
+/** What is known where this condition holds: `has(steps.x)` and `"x" in steps` say `x`, `has(steps.x.proved)` says `x.proved`. */
 export function guards(node: ASTNode): string[] {
   if (node.op === '&&') return node.args.flatMap(guards);
   if (node.op === 'in') {
     const [key, map] = node.args;
-    return key.op === 'value' && typeof key.args === 'string' && map.op === 'id' && map.args === 'steps'
-      ? [key.args]
-      : [];
+    return key.op === 'value' && typeof key.args === 'string' && isSteps(map) ? [key.args] : [];
   }
   if (node.op !== 'call' || node.args[0] !== 'has') return [];
   const [field] = node.args[1];
-  return field?.op === '.' && field.args[0].op === 'id' && field.args[0].args === 'steps' ? [field.args[1]] : [];
+  if (field?.op !== '.') return [];
+  const [owner, name] = field.args;
+  if (isSteps(owner)) return [name];
+  const id = stepNamed(owner);
+  return id === null ? [] : [`${id}.${name}`];
+}
+
+const isSteps = (node: ASTNode): boolean => node.op === 'id' && node.args === 'steps';
+
+/** `steps.x` and `steps["x"]`. */
+function stepNamed(node: ASTNode): string | null {
+  if ((node.op !== '.' && node.op !== '[]') || !isSteps(node.args[0])) return null;
+  if (node.op === '.') return node.args[1];
+  const [, key] = node.args;
+  return key.op === 'value' && typeof key.args === 'string' ? key.args : null;
 }
 
 function walk(node: ASTNode, sight: Sight): void {
@@ -202,7 +215,8 @@ function step([first, second, third]: [Link, Link | undefined, Link | undefined]
     report(first.at, 'no-outputs', `step "${id}" (${info.kind}) has no outputs`);
     return;
   }
-  if (!flow.sure.has(id) && !guarded.has(id)) {
+  const known = (what: string) => flow.sure.has(what) || guarded.has(what);
+  if (!known(id) && !(second && known(`${id}.${second.name}`))) {
     const { line } = unit.source.place(info.path);
     if (flow.maybe.has(id))
       report(
@@ -214,9 +228,9 @@ function step([first, second, third]: [Link, Link | undefined, Link | undefined]
     else report(first.at, 'not-done-before', `step "${id}" (line ${line}) is not done before this`);
   }
   if (second) {
-    const known = Object.keys(info.outputs);
-    const has = known.length > 0 ? `step "${id}" has no output` : `step "${id}" has no outputs, so not`;
-    field(second, known, has, report);
+    const outputs = Object.keys(info.outputs);
+    const has = outputs.length > 0 ? `step "${id}" has no output` : `step "${id}" has no outputs, so not`;
+    field(second, outputs, has, report);
     const inner = info.outputs[second.name];
     if (third && typeof inner === 'object')
       field(third, Object.keys(inner), `${second.name} of step "${id}" has no`, report);
@@ -227,8 +241,7 @@ function call(node: Extract<ASTNode, { op: 'call' }>, sight: Sight): void {
   const [fn, args] = node.args;
   if (fn === 'has') {
     const [field] = args;
-    const [id] = guards(node);
-    if (id !== undefined) stepKnown(id, node, sight);
+    if (field?.op === '.' && isSteps(field.args[0])) stepKnown(field.args[1], node, sight);
     else if (field) walk(field, optional(field, sight));
     return;
   }
@@ -241,9 +254,12 @@ function call(node: Extract<ASTNode, { op: 'call' }>, sight: Sight): void {
   for (const arg of args) walk(arg, sight);
 }
 
-/** The last field may be missing: that is what has() asks. */
+const NOT_YET = ['not-surely-done', 'not-done-before'];
+
+/** The last field may be missing: that is what has() asks. `has(steps.x.proved)` asks whether the step was reached as well. */
 function optional(field: ASTNode, sight: Sight): Sight {
   const report: Report = (offset, code, message, suggestion) => {
+    if (NOT_YET.includes(code) && field.op === '.' && field.args[1] === PROVED && stepNamed(field.args[0])) return;
     if (!(code === 'unknown-field' && field.op === '.' && offset === field.end - field.args[1].length))
       sight.report(offset, code, message, suggestion);
   };

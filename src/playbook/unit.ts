@@ -1,6 +1,7 @@
 import type { Environment } from '@marcbachmann/cel-js';
 import type { Diagnostic, Place } from './diagnostics.ts';
 import type { AskStep, InputType } from './plan.ts';
+import { PROVED } from './proved.ts';
 import type { PlaybookSource } from './schema.ts';
 import type { AskSource, FieldSource, Kind, StepSource } from './step-source.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -201,7 +202,8 @@ function outputsOf(step: StepSource, { contracts }: Surroundings): Fields | null
   const capability = 'do' in step ? step.do : 'say' in step ? MAIL : null;
   if (capability === null) return null;
   const contract = Object.hasOwn(contracts, capability) ? contracts[capability] : undefined;
-  return contract ? fieldsOf(contract.output) : {};
+  const proved: Fields = 'do' in step && step.prove !== undefined ? { [PROVED]: 'bool' } : {};
+  return { ...(contract && fieldsOf(contract.output)), ...proved };
 }
 
 const OBLIGATION: Fields = {

@@ -8,7 +8,12 @@ import { ExpressionError, evaluate, evaluateCondition, resolveValue, type Scope 
 
 const scope: Scope = {
   inputs: { system: { id: 'chat', name: 'Chat', tier: 'critical' }, count: 3 },
-  steps: { assess: { version: '4.2', signatureValid: false, score: 0.5 }, contain: { outcome: 'approve' } },
+  steps: {
+    assess: { version: '4.2', signatureValid: false, score: 0.5 },
+    contain: { outcome: 'approve' },
+    isolate: { detail: 'cut', proved: true },
+    'by-hand': { proved: false },
+  },
   incident: { id: 'INC-2026-0001', title: 'Odd answers', severity: 'sev2' },
   alert: { kind: 'model.signature-invalid', labels: ['a', 'b'], hits: 12, constructor: 'x' },
 };
@@ -25,6 +30,11 @@ describe('expressions', () => {
     ['steps.assess.version == "4.2" && !steps.assess.signatureValid', true],
     ['has(alert.kind) && !has(alert.nothing)', true],
     ['alert.kind.startsWith("model.") ? alert.kind : "other"', 'model.signature-invalid'],
+    ['"isolate" in steps && has(steps.isolate) && steps.isolate.proved', true],
+    // Skipped or taken over without its outputs: they are not there, and it is known that nothing was proved.
+    ['"by-hand" in steps || (has(steps["by-hand"].detail))', false],
+    ['has(steps["by-hand"].proved) && !steps["by-hand"].proved', true],
+    ['has(steps.later.proved) || has(steps["later"].proved) || "later" in steps', false],
     ['"b" in alert.labels', true],
     ['"kind" in alert', true],
     ['alert.labels[1] + string(alert.hits)', 'b12'],

@@ -66,6 +66,24 @@ describe('looking first', () => {
   });
 });
 
+describe('what a proof said', () => {
+  const cut = `${ASK}  - { id: cut, do: model.isolate, prove: model.probe, when: alert.deep == true }\n  - { do: model.restore }\n`;
+  const telling = (cel: string) => problems(`${HEAD}${cut}  - { say: '\${${cel}}', to: ml-on-call }\n`);
+
+  it('is an output, true or false, that can be asked for whether or not the step was reached', () => {
+    expect(telling('has(steps.cut.proved) ? (steps.cut.proved ? "yes" : "by hand") : "no"')).toEqual([]);
+    expect(telling('"cut" in steps && steps.cut.proved')).toEqual([]);
+  });
+
+  it.each([
+    ['without a look', 'steps.cut.proved', /step "cut" \(line 7\) may not have been done/],
+    ['when the look was at something else', 'has(steps.cut.proved) ? steps.cut.detail : ""', /may not have been done/],
+    ['of an act that has no proof', '"restore" in steps && steps.restore.proved', /has no output "proved"/],
+  ])('is refused %s', (_, cel, problem) => {
+    expect(telling(cel).join()).toMatch(problem);
+  });
+});
+
 describe('after a parallel', () => {
   const branch = (end: string) =>
     `${HEAD}  - parallel:\n      a:\n        - { id: early, do: model.inspect }\n${end}        - { id: late, do: model.inspect }\n      b: [{ id: c, wait: 5m }]\n  - { say: "\${steps.early.version} \${steps.late.version}", to: ml-on-call }\n`;

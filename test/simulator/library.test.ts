@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NumberedEvent } from '../../src/incident/events.ts';
 import { everyPlanStep } from '../../src/playbook/plan.ts';
-import { actOnWorld } from '../../src/simulator/core/world.ts';
+import { actOnWorld, type World } from '../../src/simulator/core/world.ts';
 import { actedAt, beganAs, ENDS, firstWorld, mails, playShipped, SHIPPED, stateOf } from '../support/shipped.ts';
 
 /** Every shipped playbook against a simulated world in which everything is wrong that it looks for. */
@@ -94,6 +94,21 @@ describe.each(SHIPPED.map((plan) => [plan.playbook, plan] as const))('%s', (name
     }
   });
 
+  it('claims no proof in its brief for an act that people took over or skipped', async () => {
+    const smooth = await approved();
+    for (const { path, capability } of actedAt(plan, smooth.events)) {
+      const step = [...everyPlanStep(plan)].find((one) => one.path === path);
+      const line = (CUTS.includes(name) ? CUT_LINES : BACK_LINE)[step?.id ?? ''];
+      if (step?.kind !== 'do' || !line || capability !== step.use.capability) continue;
+      expect(textsOf(smooth.world), path).toMatch(new RegExp(`${line.source}: yes`));
+      for (const failures of ['take-over', 'skip'] as const) {
+        const { world } = await playShipped(plan, { approvals: 'approve', failures, fault: { path, capability } });
+        expect(textsOf(world), `${path} ${failures}`).toMatch(new RegExp(`${line.source}: left to people`));
+        if (step.id === 'isolate') expect(textsOf(world)).not.toMatch(/nobody gets an answer from the version/);
+      }
+    }
+  });
+
   it('has each act take effect once, however often it is repeated', async () => {
     const { events, world } = await approved();
     for (const event of events) {
@@ -116,6 +131,13 @@ describe.each(SHIPPED.map((plan) => [plan.playbook, plan] as const))('%s', (name
     }
   });
 });
+
+/** What closing briefs claim, by the id of the step that it rests on. */
+type Claims = Readonly<Record<string, RegExp | undefined>>;
+const CUTS = ['tampered-model-artifact', 'pii-leak-output'];
+const CUT_LINES: Claims = { isolate: /Cut, and proved by traffic/, restore: /Serving again, proved by traffic/ };
+const BACK_LINE: Claims = { back: /Back to normal, and proved/ };
+const textsOf = ({ mailbox }: World): string => mailbox.map(({ text }) => text).join('\n');
 
 const isRisky = (risk: string): boolean => risk === 'disruptive' || risk === 'irreversible';
 const typesOf = (events: readonly NumberedEvent[]) => events.map(({ type }) => type);

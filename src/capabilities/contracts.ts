@@ -1,4 +1,5 @@
 import { agencyContracts } from './agency.ts';
+import { calendarContracts } from './calendar.ts';
 import type { CapabilityContract } from './contract.ts';
 import { dataContracts } from './data.ts';
 import { evidenceContracts } from './evidence.ts';
@@ -14,6 +15,7 @@ export const contracts = {
   ...agencyContracts,
   ...dataContracts,
   ...supplyContracts,
+  ...calendarContracts,
 } as const satisfies Record<string, CapabilityContract>;
 
 export type CapabilityName = keyof typeof contracts;

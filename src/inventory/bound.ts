@@ -1,3 +1,4 @@
+import { CALENDAR } from '../capabilities/calendar.ts';
 import { contracts } from '../capabilities/contracts.ts';
 import type { Diagnostic } from '../playbook/diagnostics.ts';
 import { didYouMean } from '../playbook/names.ts';
@@ -7,7 +8,7 @@ import { type Bindings, type InventorySource, SIMULATED } from './schema.ts';
 
 /** What `bindings`, `paging` and `serving` say of connections: that they exist, and are of a kind that can do it. */
 
-const known = Object.keys(contracts);
+const known = Object.keys(contracts).filter((name) => name !== CALENDAR);
 const covers = (pattern: string, capability: string): boolean =>
   pattern === capability || (pattern.endsWith('.*') && capability.startsWith(pattern.slice(0, -1)));
 

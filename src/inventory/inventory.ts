@@ -1,3 +1,5 @@
+import type { BusinessCalendar } from '../capabilities/business-time.ts';
+import { CALENDAR } from '../capabilities/calendar.ts';
 import { contracts } from '../capabilities/contracts.ts';
 import type { SystemSnapshot } from '../incident/events.ts';
 import { type Diagnostic, sortDiagnostics } from '../playbook/diagnostics.ts';
@@ -39,6 +41,8 @@ export type Inventory = {
   bindings: Bindings;
   /** Connections through which people are paged. */
   paging: string[];
+  /** When people work; null where the inventory does not say it. Absent: as null. */
+  calendar?: BusinessCalendar | null;
   slack: SlackFacts;
 };
 
@@ -76,6 +80,7 @@ function inventoryOf(value: InventorySource): Inventory {
     connections: value.connections,
     bindings: value.bindings,
     paging: value.paging,
+    calendar: value.calendar ?? null,
     slack: slackFacts(value),
   };
 }
@@ -137,6 +142,10 @@ export function bindingFor(inventory: Inventory, capability: string, systemId: s
   return (own && bound(own.bindings, capability)) ?? bound(inventory.bindings, capability);
 }
 
+/** Whether something answers this capability. The calendar is the inventory's own: nothing is bound to it. */
+const isServed = (inventory: Inventory, capability: string, systemId: string | null): boolean =>
+  capability === CALENDAR ? Boolean(inventory.calendar) : bindingFor(inventory, capability, systemId) !== null;
+
 /** What the checker must know of the world. */
 export function surroundingsOf(inventory: Inventory): Surroundings {
   const names = Object.keys(contracts);
@@ -150,10 +159,10 @@ export function surroundingsOf(inventory: Inventory): Surroundings {
     systems: Object.fromEntries(
       inventory.systems.map((system) => [
         system.id,
-        { capabilities: names.filter((name) => bindingFor(inventory, name, system.id) !== null) },
+        { capabilities: names.filter((name) => isServed(inventory, name, system.id)) },
       ]),
     ),
-    organisation: names.filter((name) => bindingFor(inventory, name, null) !== null),
+    organisation: names.filter((name) => isServed(inventory, name, null)),
   };
 }
 

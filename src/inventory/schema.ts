@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { areHours, isDate, isZone, Weekday } from '../capabilities/business-time.ts';
 import { SystemSnapshot } from '../incident/events.ts';
 import { Name } from '../incident/ids.ts';
 import { Severity } from '../incident/severity.ts';
@@ -114,6 +115,23 @@ const Organisation = z.strictObject({
   stakeholders: z.array(Name).default([]).describe('roles and people that a playbook means by `to: stakeholders`'),
 });
 
+const Calendar = z.strictObject({
+  zone: z
+    .string()
+    .refine(isZone, 'use an IANA time zone such as Europe/Berlin')
+    .describe('IANA name: by its clocks people work'),
+  days: z.array(Weekday).min(1, 'name at least one working day, such as mon').describe('the days on which people work'),
+  hours: z
+    .string()
+    .refine(areHours, 'write working hours such as 09:00-17:00: both with two digits, and the end after the beginning')
+    .describe('from when to when, such as 09:00-17:00; 24:00 is the end of a day'),
+  holidays: z
+    .array(z.string().refine(isDate, 'write a day that there is, such as 2026-12-25'))
+    .max(2_000)
+    .default([])
+    .describe('days on which nobody works, such as 2026-12-25'),
+});
+
 const Slack = z.strictObject({
   channel: z
     .string()
@@ -149,6 +167,7 @@ export const InventorySource = z
       .default({})
       .describe('real systems by name: what bindings, paging and `serving` refer to'),
     bindings: Bindings.default({}).describe('capabilities that serve the organisation as a whole, such as notify.mail'),
+    calendar: Calendar.optional().describe('when people work: what playbooks count by with `wait: { business: … }`'),
     paging: z.array(Name).default([]).describe('connections of kind smtp or webhook through which people are paged'),
     slack: Slack.prefault({}).describe('where incidents show in Slack'),
   })

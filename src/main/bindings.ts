@@ -1,9 +1,11 @@
 import type { CapabilityProvider, CapabilityRegistry } from '../activities/ports.ts';
+import { CALENDAR } from '../capabilities/calendar.ts';
 import type { Secrets } from '../connectors/contract.ts';
 import { guardedProvider, type Redact } from '../connectors/secrets/redactor.ts';
 import { bindingFor, type Inventory } from '../inventory/inventory.ts';
 import { SIMULATED } from '../inventory/schema.ts';
 import type { Worlds } from '../store/worlds.ts';
+import { createCalendarProvider } from './calendar-provider.ts';
 import type { Messengers } from './messengers.ts';
 import { createModelBindings, type ModelBindings } from './model-bindings.ts';
 import { simulatedProvider } from './simulated-bindings.ts';
@@ -27,6 +29,7 @@ export function createRegistry(deps: BindingsDeps): CapabilityRegistry & { close
   const { inventory, redact } = deps;
   const simulated = simulatedProvider(inventory, deps.worlds, deps.pace ?? 1);
   const models = createModelBindings(deps);
+  const calendar = createCalendarProvider(inventory, deps.now);
   const made = new Map<string, Readonly<Record<string, CapabilityProvider>>>();
 
   /** Made once for a system and a connection. */
@@ -56,6 +59,7 @@ export function createRegistry(deps: BindingsDeps): CapabilityRegistry & { close
 
   return {
     provider(capability, systemId) {
+      if (capability === CALENDAR) return calendar;
       const bound = bindingFor(inventory, capability, systemId);
       if (bound === null) return null;
       if (bound === SIMULATED) return simulated;

@@ -1,4 +1,5 @@
 import type { CapabilityProvider, CapabilityRegistry } from '../activities/ports.ts';
+import { CALENDAR } from '../capabilities/calendar.ts';
 import { ConnectorError } from '../connectors/contract.ts';
 import { faultOf } from '../connectors/faults.ts';
 import type { ActFault, Call } from '../engine/stage.ts';
@@ -7,6 +8,7 @@ import { SIMULATED } from '../inventory/schema.ts';
 import { TROUBLED } from '../simulator/core/around.ts';
 import type { SimulatedSystem } from '../simulator/core/world.ts';
 import type { Worlds } from '../store/worlds.ts';
+import { createCalendarProvider } from './calendar-provider.ts';
 import { recipientsOf } from './recipients.ts';
 import { createSimulatedProvider } from './simulated.ts';
 
@@ -16,8 +18,10 @@ const WORLD = 'inventory';
 /** The bindings of an inventory that is simulated throughout: no connection is made. */
 export function createRegistry(inventory: Inventory, worlds: Worlds, pace = 1): CapabilityRegistry {
   const simulated = simulatedProvider(inventory, worlds, pace);
+  const calendar = createCalendarProvider(inventory, Date.now);
   return {
     provider(capability, system) {
+      if (capability === CALENDAR) return calendar;
       return bindingFor(inventory, capability, system) === SIMULATED ? simulated : null;
     },
   };

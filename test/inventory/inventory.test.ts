@@ -75,6 +75,42 @@ it('a role that nobody holds is not among the surroundings', () => {
   expect(surroundingsOf(inventory).roles).toEqual({});
 });
 
+describe('the calendar', () => {
+  const working = '{ zone: Europe/Berlin, days: [mon, fri], hours: "09:00-17:00", holidays: [2026-12-25] }';
+  const withCalendar = (text: string) => `${minimal}calendar: ${text}\n`;
+
+  it('says when people work, and is what playbooks count by', () => {
+    const inventory = parse(withCalendar(working));
+    expect(inventory.calendar).toEqual({
+      zone: 'Europe/Berlin',
+      days: ['mon', 'fri'],
+      hours: '09:00-17:00',
+      holidays: ['2026-12-25'],
+    });
+    expect(surroundingsOf(inventory).organisation).toContain('calendar.after');
+    expect(surroundingsOf(parse(minimal)).organisation).not.toContain('calendar.after');
+  });
+
+  it.each([
+    ['Europe/Berlin', 'Europe/Berln', 't.yaml:6:19', 'IANA time zone'],
+    ['"09:00-17:00"', '"17:00-09:00"', 't.yaml:6:59', 'the end after the beginning'],
+    ['2026-12-25', '2026-02-30', 't.yaml:6:85', 'a day that there is'],
+    ['[mon, fri]', '[]', 't.yaml:6:40', 'at least one working day'],
+    ['[mon, fri]', '[mon, frie]', 't.yaml:6:46', 'fri'],
+  ])('refuses %s written as %s', (good, bad, place, why) => {
+    const [problem, ...others] = problems(withCalendar(working.replace(good, bad)));
+    expect(problem).toContain(place);
+    expect(problem).toContain(why);
+    expect(others).toEqual([]);
+  });
+
+  it('cannot be bound to anything else', () => {
+    expect(problems(`${minimal}bindings: { calendar.after: simulated }\n`)).toEqual([
+      expect.stringContaining('unknown capability "calendar.after"'),
+    ]);
+  });
+});
+
 describe('Slack', () => {
   it('needs nothing said: the usual channel, one of their own for serious incidents', () => {
     expect(slackOf(parse(minimal))).toEqual({

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { BusinessCalendar } from '../../capabilities/business-time.ts';
+import { answerCalendar, CALENDAR } from '../../capabilities/calendar.ts';
 import type { ActFault, ActResult, Call } from '../../engine/stage.ts';
 import { JsonObject } from '../../incident/json.ts';
 import { AROUND_TOOK_MS, Around, actAround, isAround, undoAround } from './around.ts';
@@ -39,6 +41,8 @@ export const World = z.strictObject({
   systems: z.record(z.string(), SimulatedSystem),
   mailbox: z.array(Mail),
   faults: z.array(Fault),
+  /** When people work there. Absent: nobody has said it. */
+  calendar: BusinessCalendar.optional(),
   /** Calls that had their effect, by key: a repeat changes nothing, and a read-back can tell. */
   applied: z.record(
     z.string(),
@@ -88,6 +92,8 @@ export function actOnWorld(world: World, call: Call, now: number): { world: Worl
   }
   const current = struck?.world ?? world;
   if (call.capability === 'notify.mail') return { ...sendMail(current, call, now), tookMs: took };
+  if (call.capability === CALENDAR)
+    return { world: current, result: answerCalendar(current.calendar ?? null, call.with, now), tookMs: took };
   if (call.capability === 'notify.webhook') return { ...sendWebhook(current, call, now), tookMs: took };
   const id = String(call.with.system ?? '');
   const system = current.systems[id];

@@ -3,6 +3,7 @@ import { type Diagnostic, hasErrors, sortDiagnostics } from './diagnostics.ts';
 import { milliseconds } from './duration.ts';
 import { checkCel, checkCondition, inYaml } from './expressions.ts';
 import { START } from './flow.ts';
+import { compileReferences } from './frameworks.ts';
 import type { InputSpec, Plan } from './plan.ts';
 import { checkRules } from './rules.ts';
 import { compilePlaybook, literalType } from './run-step.ts';
@@ -77,6 +78,7 @@ function compileHead(unit: Unit): Omit<PlanDraft, 'format' | 'steps' | 'finally'
     checkCondition(unit, cel, inYaml(unit, ['severity', 'raise-to', severity]), START, ['inputs', 'alert']);
     return [{ severity, cel: cel.trim() }];
   });
+  const references = compileReferences(unit);
   return {
     playbook: value.playbook,
     title: value.title,
@@ -84,6 +86,7 @@ function compileHead(unit: Unit): Omit<PlanDraft, 'format' | 'steps' | 'finally'
     opensOn,
     ...(joinsOn !== undefined && { joinsOn }),
     priority: value.priority ?? 0,
+    ...(references && { references }),
     severity: { default: value.severity?.default ?? 'sev3', raiseTo },
     inputs: Object.fromEntries(
       Object.keys(value.inputs ?? {}).map((name) => [name, compileInput(unit, name, opensOn !== null)]),

@@ -102,11 +102,15 @@ export type AskStep = Base & {
   /** Offsets from the asking, ascending, below `withinMs`. */
   remindMs: number[];
   escalate: { afterMs: number; to: string; page: boolean } | null;
-  /** `approve`, `deny`, or one of the own options. */
+  /** `approve`, `deny`, one of the own options, or `not-done` for a task. */
   otherwise: string;
   /** The playbook's own options in place of approve and deny. Absent: none. */
   options?: { id: string; title: string }[] | undefined;
   form?: FormField[] | undefined;
+  /** What people are to do themselves, and say whether it is done: the step has failed when it is not. */
+  task?: true | undefined;
+  /** Of a task: steps instead of a question when it is not done. */
+  onFailure?: Step[] | undefined;
   onDeny: Step[] | null;
   /** Paths of the acts that this approval covers. */
   covers: string[];
@@ -177,6 +181,8 @@ export const Step: z.ZodType<Step> = z.lazy(
         otherwise: z.string(),
         options: z.array(z.strictObject({ id: Name, title: z.string() })).optional(),
         form: z.array(FormField).optional(),
+        task: z.literal(true).optional(),
+        onFailure: steps.optional(),
         onDeny: steps.nullable(),
         covers: z.array(z.string()),
       }),
@@ -250,6 +256,15 @@ export const FailureRule = z.strictObject({
 });
 export type FailureRule = z.infer<typeof FailureRule>;
 
+/** What a playbook answers and rests on: ids of frameworks, and sources in words. */
+export const References = z.strictObject({
+  atlas: z.array(z.string()),
+  owasp: z.array(z.string()),
+  cosai: z.array(z.string()),
+  sources: z.array(z.string()),
+});
+export type References = z.infer<typeof References>;
+
 export const Plan = z.strictObject({
   format: z.literal(1),
   playbook: Name,
@@ -260,6 +275,8 @@ export const Plan = z.strictObject({
   /** Which alerts about its AI system join an open incident. Absent: those that it opens on. */
   joinsOn: z.string().optional(),
   priority: z.number().int(),
+  /** Absent: none. It is part of the hash, so that what reviewers read beside a plan is what was published. */
+  references: References.optional(),
   severity: z.strictObject({
     default: Severity,
     raiseTo: z.array(z.strictObject({ severity: Severity, cel: z.string() })),
@@ -281,6 +298,7 @@ export function* everyStep(list: readonly Step[]): Generator<Step> {
         break;
       case 'ask':
         yield* everyStep(step.onDeny ?? []);
+        yield* everyStep(step.onFailure ?? []);
         break;
       case 'if':
         yield* everyStep(step.then);

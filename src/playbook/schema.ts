@@ -16,6 +16,22 @@ const InputSource = z.strictObject({
   default: Json.optional().describe('when nothing is given'),
 });
 
+const Ids = z.array(z.string().min(1).max(60)).min(1).max(40);
+
+const ReferencesSource = z.strictObject({
+  atlas: Ids.optional().describe('techniques, mitigations and case studies of MITRE ATLAS, such as AML.T0051.001'),
+  owasp: Ids.optional().describe('risks of OWASP’s top tens for LLM and agentic applications, such as LLM01 or ASI02'),
+  cosai: Ids.optional().describe(
+    'types and sections of CoSAI’s incident response framework, such as prompt-injection or 4.3.2',
+  ),
+  sources: z
+    .array(z.string().min(1).max(300))
+    .min(1)
+    .max(20)
+    .optional()
+    .describe('what it was written from, as people would cite it'),
+});
+
 export const PlaybookSource = z
   .strictObject({
     playbook: Name.describe('its name; the file is called after it'),
@@ -32,6 +48,7 @@ export const PlaybookSource = z
       .max(1000)
       .optional()
       .describe('when several playbooks match an alert the highest wins; 0 if absent'),
+    references: ReferencesSource.optional().describe('what it answers and rests on, by the ids of the frameworks'),
     severity: z
       .strictObject({
         default: Severity,

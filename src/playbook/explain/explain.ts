@@ -2,6 +2,7 @@ import type { CapabilityContract } from '../../capabilities/contract.ts';
 import { type Risk, roleInWords, seatsInWords } from '../../incident/decision.ts';
 import { capitalised, counted, listed, quoted, sentenceEnd } from '../../incident/phrases.ts';
 import { severityLabel } from '../../incident/severity.ts';
+import { type ReferenceGroup, referenceGroups } from '../frameworks.ts';
 import { line, recipientOf, span, titleOf } from '../graph/words.ts';
 import {
   type DoStep,
@@ -24,6 +25,8 @@ export type Explanation = {
   title: string;
   version: number;
   opens: string[];
+  references: ReferenceGroup[];
+  sources: string[];
   steps: Line[];
   finally: Line[];
   questions: Note[];
@@ -48,6 +51,8 @@ export function explain(plan: Omit<Plan, 'hash'>, contractOf: Contracts): Explan
     title: line(plan.title),
     version: plan.version,
     opens: opensWhen(plan),
+    references: referenceGroups(plan.references),
+    sources: (plan.references?.sources ?? []).map((source) => line(source)),
     steps: linesOf(plan.steps),
     finally: linesOf(plan.finally),
     questions: all.flatMap((step) =>

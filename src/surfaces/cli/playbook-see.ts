@@ -150,6 +150,8 @@ function explanationText(cli: Cli, found: Explanation & { hash: string }, names:
     bold(`${found.playbook} v${found.version}: ${plainText(found.title)}`),
     `  plan ${found.hash}`,
     ...section('When it opens', bullets(found.opens)),
+    ...section('What it answers', bullets(found.references.map(referencesInWords))),
+    ...section('What it was written from', bullets(found.sources)),
     ...section('What it does, in order', numbered(found.steps, wrapped)),
     ...section('Always, at the end', numbered(found.finally, wrapped)),
     ...section('Who is asked, and what if nobody answers', [...notes(found.questions), ...bullets([found.failedStep])]),
@@ -170,6 +172,9 @@ function explanationText(cli: Cli, found: Explanation & { hash: string }, names:
     ]),
   ].join('\n');
 }
+
+const referencesInWords = ({ framework, entries }: Explanation['references'][number]): string =>
+  `${framework}: ${entries.map(({ id, title }) => (title ? `${id} ${title}` : id)).join('; ')}.`;
 
 /** Steps are numbered within their block. */
 function numbered(lines: readonly Line[], wrapped: (words: string, first: string) => string[]): string[] {

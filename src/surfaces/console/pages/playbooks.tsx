@@ -1,5 +1,6 @@
 import { severityLabel } from '../../../incident/severity.ts';
 import { emptyView, type IncidentView } from '../../../incident/view.ts';
+import { referenceGroups } from '../../../playbook/frameworks.ts';
 import { countedSteps, planTree } from '../../model/tree.ts';
 import type { PublishedPlan } from '../../ports.ts';
 import { type Frame, Page } from '../parts/layout.tsx';
@@ -105,6 +106,27 @@ export function PlaybookPage({ frame, published, running, names }: PlaybookProps
                 <dt>Opens on</dt>
                 <dd>{plan.opensOn ? <code>{plan.opensOn}</code> : 'no alert; a person opens it'}</dd>
               </div>
+              {referenceGroups(plan.references).map(({ framework, entries }) => (
+                <div>
+                  <dt>{framework}</dt>
+                  <dd>
+                    {entries.map(({ id, title }, i) => (
+                      <>
+                        {i > 0 && '; '}
+                        <code>{id}</code> <Words of={title} />
+                      </>
+                    ))}
+                  </dd>
+                </div>
+              ))}
+              {plan.references && plan.references.sources.length > 0 && (
+                <div>
+                  <dt>Written from</dt>
+                  <dd>
+                    <Words of={plan.references.sources.join('; ')} />
+                  </dd>
+                </div>
+              )}
             </dl>
           </section>
           <section class="sheet" aria-labelledby="ru">

@@ -6,7 +6,8 @@ import { root } from './set-up.mjs';
 
 await build((line) => process.stderr.write(`${line}\n`));
 const { editorSchemas } = await import('../dist/src/inventory/editor-schemas.js');
-for (const [path, text] of Object.entries(editorSchemas())) {
+const { scenarioSchemas } = await import('../dist/src/simulator/trial/editor-schema.js');
+for (const [path, text] of Object.entries({ ...editorSchemas(), ...scenarioSchemas() })) {
   writeFileSync(join(root, path), text);
   process.stdout.write(`${path}\n`);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { OpenQuestion } from '../../engine/state.ts';
-import { FailureAnswer, hasForm, type Question } from '../../incident/decision.ts';
+import { agreement, FailureAnswer, hasForm, type Question } from '../../incident/decision.ts';
 import type { IncidentEvent } from '../../incident/events.ts';
 import type { FormField } from '../../incident/form.ts';
 import type { Json, JsonObject } from '../../incident/json.ts';
@@ -19,16 +19,22 @@ export const Bot = z.strictObject({
 });
 export type Bot = z.infer<typeof Bot>;
 
-type Ground = {
+/** What those who answer stand on. */
+export type Ground = {
   incident: string;
   planHash: string;
+  /** Of the plan that asks at a path of the timeline: one that was added has its own. */
+  planHashAt: (path: string) => string;
   now: () => number;
   at: (time: number, path: string, fire: () => void) => void;
   deliver: (message: Message) => MessageResult;
 };
 
+/** Whoever answers in a run of its own: told of every event as it is recorded. */
+export type Players = { see(event: IncidentEvent): void };
+
 /** Bots see what is asked and answer later. Their pending answers follow from the open questions, so nothing of theirs need be stored. */
-export class Bots {
+export class Bots implements Players {
   readonly #bots: readonly Bot[];
   readonly #ground: Ground;
   readonly #open = new Map<number, Question>();
@@ -77,9 +83,9 @@ export class Bots {
 
   #answer(bot: Bot, question: Question, answer: string): void {
     if (!this.#open.has(question.number)) return;
-    const { incident, planHash, now, deliver } = this.#ground;
+    const { incident, planHashAt, now, deliver } = this.#ground;
     const at = now();
-    const known = question.options.includes(answer) ? answer : (question.options.at(-1) as string);
+    const known = inTermsOf(question, answer);
     deliver({
       id: `bot:${bot.person}:${question.number}`,
       person: bot.person,
@@ -89,7 +95,7 @@ export class Bots {
         incident,
         question: question.number,
         path: question.path,
-        planHash,
+        planHash: planHashAt(question.path),
         person: bot.person,
         roles: bot.roles,
         answer: known,
@@ -105,11 +111,18 @@ export class Bots {
   }
 }
 
+/** Whoever approves does a task; whoever denies does not. */
+function inTermsOf(question: Question, answer: string): string {
+  const two = agreement(question);
+  const meant = answer === 'approve' ? two?.yes : answer === 'deny' ? two?.no : answer;
+  return meant !== undefined && question.options.includes(meant) ? meant : (question.options.at(-1) as string);
+}
+
 /** A machine fills in a form with the plainest answer there is: the first choice, the moment of answering, no. */
 const filledIn = (form: readonly FormField[], now: number): JsonObject =>
   Object.fromEntries(form.map((field) => [field.id, plainest(field, now)]));
 
-function plainest({ type, choices, label }: FormField, now: number): Json {
+export function plainest({ type, choices, label }: FormField, now: number): Json {
   switch (type) {
     case 'text':
     case 'long-text':

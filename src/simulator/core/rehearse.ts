@@ -3,7 +3,7 @@ import type { IncidentEvent, NumberedEvent } from '../../incident/events.ts';
 import type { Message } from '../../incident/messages.ts';
 import type { Plan } from '../../playbook/plan.ts';
 import type { Bot } from './bots.ts';
-import { type RunState, VirtualRun } from './virtual-run.ts';
+import { type RunState, VirtualRun, type VirtualRunOptions } from './virtual-run.ts';
 import type { World } from './world.ts';
 
 export type Rehearsal = {
@@ -11,6 +11,8 @@ export type Rehearsal = {
   opening: Opening;
   world: World;
   bots: readonly Bot[];
+  players?: VirtualRunOptions['players'];
+  answer?: VirtualRunOptions['answer'];
   /** Scenario time at the opening, epoch ms. */
   startAt: number;
   /** Messages by people, at scenario times. */
@@ -44,6 +46,8 @@ export function rehearse(rehearsal: Rehearsal): Promise<RehearsalResult> {
         plan,
         opening,
         bots,
+        players: rehearsal.players,
+        answer: rehearsal.answer,
         messages,
         state,
         playOn: rehearsal.playOn,

@@ -1,11 +1,11 @@
 import { type Opening, type Performance, perform, type Snapshot } from '../../engine/perform.ts';
-import type { Call, Stage } from '../../engine/stage.ts';
+import type { ActResult, Call, Stage } from '../../engine/stage.ts';
 import type { OpenQuestion } from '../../engine/state.ts';
 import type { IncidentEvent } from '../../incident/events.ts';
 import type { Message } from '../../incident/messages.ts';
 import type { Plan } from '../../playbook/plan.ts';
 import { Agenda } from './agenda.ts';
-import { type Bot, Bots } from './bots.ts';
+import { type Bot, Bots, type Ground, type Players } from './bots.ts';
 import { actOnWorld, type World } from './world.ts';
 
 /** Where a run stands: all that another one needs to go on from there, as plain JSON. */
@@ -21,6 +21,10 @@ export type VirtualRunOptions = {
   plan: Plan;
   opening: Opening;
   bots: readonly Bot[];
+  /** Others who answer beside the bots. Not taken up again when the run is continued. */
+  players?: ((ground: Ground) => Players) | undefined;
+  /** What a call comes to, in place of what the simulated world makes of it. */
+  answer?: ((call: Call) => { result: ActResult; tookMs: number }) | undefined;
   /** Messages by people, at scenario times. */
   messages: readonly { at: number; message: Message }[];
   state: RunState;
@@ -41,13 +45,13 @@ export class VirtualRun implements Stage {
   readonly #options: VirtualRunOptions;
   readonly #agenda = new Agenda();
   readonly #bots: Bots;
+  readonly #players: Players | undefined;
   readonly #performance: Performance;
   readonly #delivered: Set<string>;
   #world: World;
   #now: number;
   #out = 0;
   #driving = false;
-  #over = false;
 
   constructor(options: VirtualRunOptions) {
     this.#options = options;
@@ -55,13 +59,16 @@ export class VirtualRun implements Stage {
     this.#now = options.state.now;
     this.#delivered = new Set(options.state.delivered ?? deliveredBefore(options));
     const { plan, opening, onCrash } = options;
-    this.#bots = new Bots(options.bots, {
+    const ground: Ground = {
       incident: opening.incident,
       planHash: plan.hash,
+      planHashAt: (path) => this.#performance.planAt(path).hash,
       now: () => this.#now,
       at: (time, path, fire) => void this.#agenda.add(time, path, fire),
       deliver: (message) => this.#performance.deliver(message),
-    });
+    };
+    this.#bots = new Bots(options.bots, ground);
+    this.#players = options.players?.(ground);
     const { snapshot } = options.state;
     this.#performance = perform({ plan, stage: this, opening, snapshot, onIdle: () => this.#drive(), onCrash });
   }
@@ -71,7 +78,6 @@ export class VirtualRun implements Stage {
     for (const { at, message } of messages)
       if (!this.#delivered.has(message.id)) this.#agenda.add(at, `!${message.id}`, () => this.#deliver(message, at));
     for (const open of openQuestions(state.snapshot)) this.#bots.takeUp(open);
-    this.#over = state.snapshot?.phase === 'ended';
     this.#performance.start();
   }
 
@@ -90,9 +96,11 @@ export class VirtualRun implements Stage {
   }
 
   act(call: Call, done: Parameters<Stage['act']>[1]): void {
-    const { world, result, tookMs } = actOnWorld(this.#world, call, this.#now);
+    const { outside, answer } = this.#options;
+    const { world, result, tookMs } = answer
+      ? { world: this.#world, ...answer(call) }
+      : actOnWorld(this.#world, call, this.#now);
     this.#world = world;
-    const { outside } = this.#options;
     this.#agenda.add(this.#now + tookMs, call.path, () => done(result, tookMs));
     if (!outside) return;
     this.#out++;
@@ -109,7 +117,7 @@ export class VirtualRun implements Stage {
   record(event: IncidentEvent): void {
     this.#options.record(event);
     this.#bots.see(event);
-    if (event.type === 'plan.finished') this.#over = true;
+    this.#players?.see(event);
   }
 
   /** Fires what is due next until a fiber can run again. Nothing fires while an act is out. */
@@ -123,7 +131,7 @@ export class VirtualRun implements Stage {
   /** False when the run is over: it never drives again. */
   #fireNext(): boolean {
     const { onEnd, onContinue, continueDue, playOn } = this.#options;
-    if (this.#over && !(playOn && this.#agenda.nextTime() !== null)) {
+    if (this.#performance.ended && !(playOn && this.#agenda.nextTime() !== null)) {
       onEnd('ended', this.#world);
       return false;
     }

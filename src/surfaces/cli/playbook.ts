@@ -13,7 +13,8 @@ import type { Publication, Sources } from '../playbook-desk.ts';
 import { type Cli, examples } from './context.ts';
 import { CliError, EXIT } from './io.ts';
 import { cacaoCommands } from './playbook-cacao.ts';
-import { seeCommands } from './playbook-see.ts';
+import { type PlanOfFile, seeCommands } from './playbook-see.ts';
+import { testCommand } from './playbook-test.ts';
 import { paint, table, when } from './print.ts';
 
 type Summary = {
@@ -109,7 +110,9 @@ export function playbookCommands(program: Command, cli: Cli): void {
     });
 
   cacaoCommands(playbook, cli, (inventory) => surroundingsOf(inventoryFor(cli, inventory)));
-  seeCommands(playbook, cli, (file, inventory) => planOfFile(cli, file, inventory));
+  const planOf: PlanOfFile = (file, inventory) => planOfFile(cli, file, inventory);
+  seeCommands(playbook, cli, planOf);
+  testCommand(playbook, cli, planOf, (inventory) => inventoryFor(cli, inventory));
 }
 
 /** The plan of a file that holds, or every reason why there is none. */

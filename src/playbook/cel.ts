@@ -1,4 +1,4 @@
-import { type ASTNode, Environment } from '@marcbachmann/cel-js';
+import { type ASTNode, Environment, type ParseResult } from '@marcbachmann/cel-js';
 import type { Json, JsonObject } from '../incident/json.ts';
 import { boundedResult, Meter, SOURCE_CHARS_MAX } from './cel-cost.ts';
 import { typeInWords } from './cel-functions.ts';
@@ -28,18 +28,22 @@ const programs = new Map<string, ASTNode>();
 export function parse(cel: string): ASTNode {
   const known = programs.get(cel);
   if (known) return known;
-  if (cel.length > SOURCE_CHARS_MAX)
-    throw new ExpressionError(`the expression is longer than ${SOURCE_CHARS_MAX.toLocaleString('en')} characters`);
-  let tree: ASTNode;
-  try {
-    tree = parser.parse(cel).ast;
-  } catch (error) {
-    throw new ExpressionError(`${summary(error)} in: ${excerpt(cel)}`);
-  }
+  const { ast: tree } = parseIn(parser, cel);
   // Cleared whole: cheap, and what is in use comes back at once.
   if (programs.size >= PROGRAMS_KEPT_MAX) programs.clear();
   programs.set(cel, tree);
   return tree;
+}
+
+/** The tree of an expression that can be type-checked there, and there alone: types are noted in the tree. Throws ExpressionError. */
+export function parseIn(environment: Environment, cel: string): ParseResult {
+  if (cel.length > SOURCE_CHARS_MAX)
+    throw new ExpressionError(`the expression is longer than ${SOURCE_CHARS_MAX.toLocaleString('en')} characters`);
+  try {
+    return environment.parse(cel);
+  } catch (error) {
+    throw new ExpressionError(`${summary(error)} in: ${excerpt(cel)}`);
+  }
 }
 
 /** Throws ExpressionError. The result may share parts with the scope: treat both as read-only. */

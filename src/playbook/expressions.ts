@@ -1,6 +1,6 @@
-import type { ASTNode } from '@marcbachmann/cel-js';
+import type { ASTNode, Environment, ParseResult } from '@marcbachmann/cel-js';
 import type { Json } from '../incident/json.ts';
-import { evaluate, parse } from './cel.ts';
+import { evaluate, parseIn } from './cel.ts';
 import type { Place } from './diagnostics.ts';
 import { ExpressionError } from './expression-error.ts';
 import type { Flow } from './flow.ts';
@@ -27,22 +27,34 @@ export function checkCel(
   roots: readonly Root[] = ALL_ROOTS,
 ): { type: string; tree: ASTNode } | null {
   const report = reporter(unit.diagnostics);
-  let tree: ASTNode;
+  let parsed: ParseResult;
   try {
-    tree = parse(cel);
+    parsed = parsedIn(environmentWith(unit.environment, flow.locals), cel);
   } catch (error) {
     return syntax(unit, cel, where, error, report);
   }
+  const tree = parsed.ast;
   const before = unit.diagnostics.length;
   checkReferences(tree, unit, flow, roots, (offset, code, message, suggestion) =>
     report(where(offset), code, message, { suggestion }),
   );
   if (unit.diagnostics.length > before) return null;
-  const result = environmentWith(unit.environment, flow.locals).check(cel);
+  const result = parsed.check();
   if (result.valid) return { type: result.type ?? 'dyn', tree };
   const { error } = result;
   report(where(error?.range?.start ?? 0), 'type', `${inWords(error?.summary ?? 'this cannot be typed')} in: ${cel}`);
   return null;
+}
+
+const trees = new WeakMap<Environment, Map<string, ParseResult>>();
+
+/** A playbook that many others run has its expressions read and typed once. */
+function parsedIn(environment: Environment, cel: string): ParseResult {
+  const here = trees.get(environment) ?? new Map<string, ParseResult>();
+  trees.set(environment, here);
+  const parsed = here.get(cel) ?? parseIn(environment, cel);
+  here.set(cel, parsed);
+  return parsed;
 }
 
 function syntax(unit: Unit, cel: string, where: Where, error: unknown, report: Report): null {

@@ -16,10 +16,16 @@ const LEAVES: Record<string, string> = {
   boolean: 'bool',
 };
 
+const fieldsKnown = new WeakMap<z.ZodObject, Fields>();
+
 export function fieldsOf(object: z.ZodObject): Fields {
-  return Object.fromEntries(
+  const known = fieldsKnown.get(object);
+  if (known) return known;
+  const fields = Object.fromEntries(
     Object.entries(object.shape as Record<string, z.ZodType>).map(([name, field]) => [name, typeOf(field)]),
   );
+  fieldsKnown.set(object, fields);
+  return fields;
 }
 
 function typeOf(field: z.ZodType): string | Fields {
@@ -105,33 +111,60 @@ function withOneNumber(environment: Environment): Environment {
 }
 const base = withOneNumber(new Environment({ homogeneousAggregateLiterals: false, limits: LIMITS }));
 
+/**
+ * What all playbooks have in common, with the types that many of them name, by their fields. To declare a type is dear (a
+ * class, an overload and a search for overlaps), so that it is done once for all.
+ */
+export type Shared = { environment: Environment; names: ReadonlyMap<string, string> };
+
+export function sharedTypes(shapes: Readonly<Record<string, Fields>>): Shared {
+  const environment = base.clone();
+  environment.registerVariable({ name: 'incident', schema: INCIDENT_FIELDS });
+  environment.registerVariable('alert', 'dyn');
+  const names = new Map<string, string>();
+  for (const [name, fields] of Object.entries(shapes)) {
+    const key = JSON.stringify(fields);
+    if (names.has(key)) continue;
+    environment.registerType({ name: `$${name}`, schema: fields });
+    names.set(key, `$${name}`);
+  }
+  return { environment, names };
+}
+
 export type Roots = { inputs: Fields; steps: Fields };
 
-const widened = new WeakMap<Environment, WeakMap<Fields, Environment>>();
+/** Everything an expression of one playbook can name. Whether a step is done in time is checked apart (references.ts). */
+export function environmentOf({ inputs, steps }: Roots, shared: Shared): Environment {
+  const environment = shared.environment.clone();
+  const named = (fields: Fields): Fields =>
+    Object.fromEntries(
+      Object.entries(fields).map(([name, type]) => [
+        name,
+        typeof type === 'string' ? type : (shared.names.get(JSON.stringify(type)) ?? type),
+      ]),
+    );
+  environment.registerVariable({ name: 'inputs', schema: named(inputs) });
+  environment.registerType({ name: 'Steps', schema: named(steps) });
+  environment.registerVariable('steps', 'Steps');
+  // `"notify-legal" in steps`: has() cannot name what has a hyphen.
+  environment.registerOperator('string in Steps: bool', () => false);
+  return environment;
+}
+
+const widened = new WeakMap<Environment, Map<string, Environment>>();
 
 /** The same, with the names that one block knows besides. */
 export function environmentWith(environment: Environment, locals: Fields | undefined): Environment {
   if (!locals) return environment;
-  const known = widened.get(environment) ?? new WeakMap<Fields, Environment>();
-  widened.set(environment, known);
-  const wider = known.get(locals) ?? environment.clone();
-  if (!known.has(locals))
-    for (const [name, type] of Object.entries(locals))
-      if (typeof type === 'string') wider.registerVariable(name, type);
-      else wider.registerVariable({ name, schema: type });
-  known.set(locals, wider);
+  const here = widened.get(environment) ?? new Map<string, Environment>();
+  widened.set(environment, here);
+  const key = JSON.stringify(locals);
+  const known = here.get(key);
+  if (known) return known;
+  const wider = environment.clone();
+  for (const [name, type] of Object.entries(locals))
+    if (typeof type === 'string') wider.registerVariable(name, type);
+    else wider.registerVariable({ name, schema: type });
+  here.set(key, wider);
   return wider;
-}
-
-/** Everything an expression of one playbook can name. Whether a step is done in time is checked apart (references.ts). */
-export function environmentOf({ inputs, steps }: Roots): Environment {
-  const environment = base.clone();
-  environment.registerVariable({ name: 'inputs', schema: inputs });
-  environment.registerType({ name: 'Steps', schema: steps });
-  environment.registerVariable('steps', 'Steps');
-  environment.registerVariable({ name: 'incident', schema: INCIDENT_FIELDS });
-  environment.registerVariable('alert', 'dyn');
-  // `"notify-legal" in steps`: has() cannot name what has a hyphen.
-  environment.registerOperator('string in Steps: bool', () => false);
-  return environment;
 }

@@ -5,7 +5,7 @@ import { PROVED } from './proved.ts';
 import type { PlaybookSource } from './schema.ts';
 import type { AskSource, FieldSource, Kind, StepSource } from './step-source.ts';
 import type { Surroundings } from './surroundings.ts';
-import { environmentOf, type Fields, fieldsOf, inputFields } from './types.ts';
+import { environmentOf, type Fields, fieldsOf, inputFields, type Shared, SYSTEM_FIELDS, sharedTypes } from './types.ts';
 import type { Key, YamlSource } from './yaml.ts';
 
 /** How `say` reaches people. */
@@ -96,11 +96,31 @@ function knownOf(value: PlaybookSource, source: YamlSource, surroundings: Surrou
   const problems: Diagnostic[] = [];
   const named = nameSteps(value, source, surroundings, reporter(problems));
   const inputs = Object.fromEntries(Object.entries(value.inputs ?? {}).map(([name, spec]) => [name, spec.type]));
-  const environment = environmentOf({
-    inputs: Object.fromEntries(Object.entries(inputs).map(([name, type]) => [name, inputFields(type)])),
-    steps: Object.fromEntries([...named.steps.values()].flatMap(({ id, outputs }) => (outputs ? [[id, outputs]] : []))),
-  });
+  const environment = environmentOf(
+    {
+      inputs: Object.fromEntries(Object.entries(inputs).map(([name, type]) => [name, inputFields(type)])),
+      steps: Object.fromEntries(
+        [...named.steps.values()].flatMap(({ id, outputs }) => (outputs ? [[id, outputs]] : [])),
+      ),
+    },
+    sharedBy(surroundings.contracts),
+  );
   return { problems, inputs, ...named, environment };
+}
+
+const shared = new WeakMap<Surroundings['contracts'], Shared>();
+
+/** The types that every playbook may meet: an AI system, and what capabilities leave, with and without a proof. */
+function sharedBy(contracts: Surroundings['contracts']): Shared {
+  const known = shared.get(contracts);
+  if (known) return known;
+  const outputs = Object.values(contracts).flatMap(({ name, output }) => [
+    [name, fieldsOf(output)],
+    [`${name}.${PROVED}`, { ...fieldsOf(output), [PROVED]: 'bool' }],
+  ]);
+  const made = sharedTypes({ system: SYSTEM_FIELDS, outcome: OUTCOME, ...Object.fromEntries(outputs) });
+  shared.set(contracts, made);
+  return made;
 }
 
 export type Child = { steps: StepSource[]; path: readonly Key[] };
@@ -189,7 +209,7 @@ function stemOf(step: StepSource): string {
 }
 
 function outputsOf(step: StepSource, { contracts }: Surroundings): Fields | null {
-  if ('run' in step || 'try' in step) return { outcome: 'string' };
+  if ('run' in step || 'try' in step) return OUTCOME;
   if ('each' in step) return { count: 'double' };
   if ('repeat' in step) return { count: 'double', outcome: 'string' };
   if ('oblige' in step) return OBLIGATION;
@@ -206,6 +226,7 @@ function outputsOf(step: StepSource, { contracts }: Surroundings): Fields | null
   return { ...(contract && fieldsOf(contract.output)), ...proved };
 }
 
+const OUTCOME: Fields = { outcome: 'string' };
 const OBLIGATION: Fields = {
   number: 'double',
   aware: 'string',

@@ -9,7 +9,6 @@ import {
   LineCounter,
   type Pair,
   parseDocument,
-  visit,
 } from 'yaml';
 import type { Json } from '../incident/json.ts';
 import type { Diagnostic, Place } from './diagnostics.ts';
@@ -80,10 +79,9 @@ export function readYaml(input: string | Uint8Array, file: string): YamlSource {
 function deepest(text: string): number {
   let open = 0;
   let most = 0;
-  for (const char of text) {
-    if (char === '[' || char === '{') most = Math.max(most, ++open);
-    else if (char === ']' || char === '}') open = Math.max(0, open - 1);
-  }
+  for (const [bracket] of text.matchAll(/[[\]{}]/g))
+    if (bracket === '[' || bracket === '{') most = Math.max(most, ++open);
+    else open = Math.max(0, open - 1);
   return most;
 }
 
@@ -95,25 +93,29 @@ function problems(document: Document.Parsed, at: (offset: number) => Place): Dia
     if (error.code === 'DUPLICATE_KEY') report(error.pos[0], 'duplicate-key', 'this key stands here twice; keep one');
     else if (error.code === 'MULTIPLE_DOCS') report(error.pos[0], 'yaml', 'one document a file; remove the "---"');
     else report(error.pos[0], 'yaml', lowerFirst(error.message));
-  visit(document, (_, node, parents) => {
-    // Parents are maps and lists, and the pairs between them.
-    if (parents.length > 2 * DEPTH_MAX) {
-      report(start(node), 'too-deep', TOO_DEEP);
-      return visit.BREAK;
-    }
-    if (isPair(node)) {
-      if (isScalar(node.key) && (node.key.value === '<<' || node.key.value === '__proto__'))
-        report(start(node.key), 'merge-key', `"${String(node.key.value)}" is not allowed as a key`);
-      return undefined;
-    }
+  const look = (node: unknown, depth: number): void => {
     if (isAlias(node))
       report(start(node), 'alias', `aliases are not allowed; write out what *${node.source} stands for`);
-    else if ((isScalar(node) || isCollection(node)) && node.anchor)
-      report(start(node), 'alias', `anchors are not allowed; remove &${node.anchor}`);
-    if ((isScalar(node) || isCollection(node)) && node.tag)
-      report(start(node), 'tag', `tags are not allowed; remove ${shortTag(node.tag)}`);
-    return undefined;
-  });
+    if (!isScalar(node) && !isCollection(node)) return;
+    if (node.anchor) report(start(node), 'alias', `anchors are not allowed; remove &${node.anchor}`);
+    if (node.tag) report(start(node), 'tag', `tags are not allowed; remove ${shortTag(node.tag)}`);
+    if (!isCollection(node)) return;
+    if (depth >= DEPTH_MAX) {
+      report(start(node), 'too-deep', TOO_DEEP);
+      return;
+    }
+    for (const item of node.items) {
+      if (!isPair(item)) {
+        look(item, depth + 1);
+        continue;
+      }
+      if (isScalar(item.key) && (item.key.value === '<<' || item.key.value === '__proto__'))
+        report(start(item.key), 'merge-key', `"${String(item.key.value)}" is not allowed as a key`);
+      look(item.key, depth + 1);
+      look(item.value, depth + 1);
+    }
+  };
+  look(document.contents, 0);
   if (found.length === 0 && document.contents === null) report(0, 'yaml', 'the file is empty');
   return found;
 }

@@ -43,6 +43,8 @@ describe('the shipped playbooks', () => {
       'preserve-evidence',
       'prompt-injection-tool-abuse',
       'rag-memory-poisoning',
+      'restore-service',
+      'stakeholder-updates',
       'tampered-model-artifact',
       'temporary-manual-process',
       'third-party-vendor-breach',

@@ -1,11 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import type { NumberedEvent } from '../../src/incident/events.ts';
+import { planPath } from '../../src/incident/step-path.ts';
 import { everyPlanStep } from '../../src/playbook/plan.ts';
 import { actOnWorld, type World } from '../../src/simulator/core/world.ts';
-import { actedAt, beganAs, ENDS, firstWorld, mails, playShipped, SHIPPED, stateOf } from '../support/shipped.ts';
+import {
+  actedAt,
+  answered,
+  beganAs,
+  ENDS,
+  firstWorld,
+  mails,
+  playShipped,
+  SHIPPED,
+  stateOf,
+} from '../support/shipped.ts';
 
 /** Every shipped playbook against a simulated world in which everything is wrong that it looks for. */
 describe.each(SHIPPED.map((plan) => [plan.playbook, plan] as const))('%s', (name, plan) => {
+  const mended = answered(plan);
+  const isAsked = (path: string) => !mended.has(planPath(path));
   const approved = () => playShipped(plan, { approvals: 'approve', failures: 'stop' });
 
   it('when all approve, mends what it finds and gives back what it took', async () => {
@@ -27,22 +40,23 @@ describe.each(SHIPPED.map((plan) => [plan.playbook, plan] as const))('%s', (name
       expect(events.at(-1)).toMatchObject({ type: 'plan.finished' });
       const risky = events.filter((event) => event.type === 'act.started' && isRisky(event.data.risk));
       expect(risky).toEqual([]);
-      expect(beganAs(world)).toEqual(beganAs(firstWorld()));
+      expect(beganAs(world)).toEqual(beganAs(firstWorld(plan)));
       // Besides the closing brief.
       if (plan.finally.length > 0) expect(mails(world).length).toBeGreaterThan(1);
     },
   );
 
   it('stays contained, and says so, when people contain it and deny to go back', async () => {
-    const reopen = [...everyPlanStep(plan)].find(({ id }) => id === 'reopen');
-    if (!reopen) return;
+    const ids = [...everyPlanStep(plan)];
+    const reopen = ids.find(({ id }) => id === 'reopen');
+    if (!reopen || !ids.some(({ id }) => id === 'contain')) return;
     const { events, world } = await playShipped(plan, {
       approvals: 'approve',
       failures: 'stop',
       choices: { [reopen.path]: 'deny' },
     });
     expect(events.at(-1)).toMatchObject({ type: 'plan.finished' });
-    expect(beganAs(world)).not.toEqual(beganAs(firstWorld()));
+    expect(beganAs(world)).not.toEqual(beganAs(firstWorld(plan)));
     expect(events.some(({ type }) => type === 'undo.started')).toBe(false);
     const covered = reopen.kind === 'ask' ? reopen.covers : [];
     expect(events.filter((event) => event.type === 'act.started' && covered.includes(event.path))).toEqual([]);
@@ -54,6 +68,7 @@ describe.each(SHIPPED.map((plan) => [plan.playbook, plan] as const))('%s', (name
     // What failed by itself would be tried again for ever.
     expect(typesOf(smooth.events)).not.toContain('step.failed');
     for (const { path, capability } of actedAt(plan, smooth.events)) {
+      if (!isAsked(path)) continue;
       const { events, world } = await playShipped(plan, {
         approvals: 'approve',
         failures: 'retry',
@@ -73,6 +88,7 @@ describe.each(SHIPPED.map((plan) => [plan.playbook, plan] as const))('%s', (name
   it('unwinds from each act that fails, last first, back to where it began', async () => {
     const smooth = await approved();
     for (const { path, capability } of actedAt(plan, smooth.events)) {
+      if (!isAsked(path)) continue;
       const { events, world } = await playShipped(plan, {
         approvals: 'approve',
         failures: 'unwind',
@@ -90,7 +106,7 @@ describe.each(SHIPPED.map((plan) => [plan.playbook, plan] as const))('%s', (name
         began.filter((one) => !undone.includes(one)).every((one) => one === path),
         path,
       ).toBe(true);
-      expect(beganAs(world, plan), path).toEqual(beganAs(firstWorld(), plan));
+      expect(beganAs(world, plan), path).toEqual(beganAs(firstWorld(plan), plan));
     }
   });
 
@@ -107,6 +123,78 @@ describe.each(SHIPPED.map((plan) => [plan.playbook, plan] as const))('%s', (name
         if (step.id === 'isolate') expect(textsOf(world)).not.toMatch(/nobody gets an answer from the version/);
       }
     }
+  });
+
+  it('answers by itself what fails where it tries, and ends with nothing half done', async () => {
+    const smooth = await approved();
+    for (const { path, capability } of actedAt(plan, smooth.events)) {
+      if (isAsked(path)) continue;
+      const { events, world } = await playShipped(plan, {
+        approvals: 'approve',
+        failures: 'stop',
+        fault: { path, capability },
+      });
+      expect(events.find((event) => event.type === 'step.failed')?.path, path).toBe(path);
+      expect(
+        events.some((event) => event.type === 'decision.asked' && event.data.kind === 'failure'),
+        path,
+      ).toBe(false);
+      expect(events.at(-1), path).toMatchObject({ type: 'plan.finished', data: { outcome: 'completed' } });
+      expect(['cut', 'serving'], path).toContain(stateOf(world)?.traffic);
+      expect(
+        mails(world).some(({ subject }) => /again|ended/.test(subject)),
+        path,
+      ).toBe(true);
+    }
+  });
+
+  it('believes no act that says it is done and did nothing', async () => {
+    const proving = new Map(
+      [...everyPlanStep(plan)].flatMap((step) =>
+        step.kind === 'do' && step.prove ? [[step.path, step.use.capability]] : [],
+      ),
+    );
+    for (const [path, capability = ''] of proving) {
+      // The simulated probe asks whether anybody answers, not which version does.
+      if (!isAsked(path) || capability === 'model.rollback') continue;
+      const fault = { path, capability, kind: 'lie' } as const;
+      const { events } = await playShipped(plan, { approvals: 'approve', failures: 'stop', fault });
+      if (!events.some((event) => event.type === 'act.started' && event.path === path)) continue;
+      const failed = events.find((event) => event.type === 'step.failed');
+      expect(failed, path).toMatchObject({ path, data: { code: 'not-proved' } });
+    }
+  });
+
+  it('comes to an end whatever people answer to any one question, and does nothing that was not approved', async () => {
+    for (const step of everyPlanStep(plan)) {
+      if (step.kind !== 'ask') continue;
+      for (const answer of [...(step.options?.map(({ id }) => id) ?? ['deny']), 'ignore']) {
+        const { events, status } = await playShipped(plan, {
+          approvals: 'approve',
+          failures: 'stop',
+          choices: { [step.path]: answer },
+        });
+        const where = `${step.path}: ${answer}`;
+        expect(status, where).toBe('ended');
+        const end = events.at(-1);
+        expect(end?.type === 'plan.finished' && end.data.outcome, where).toMatch(/^(completed|denied)$/);
+        const failed = events.filter((event) => event.type === 'step.failed' && isAsked(event.path));
+        expect(failed, where).toEqual([]);
+        if (step.options) continue;
+        const done = events.filter(
+          (event) => event.type === 'act.started' && step.covers.includes(planPath(event.path)),
+        );
+        expect(done, where).toEqual([]);
+      }
+    }
+  });
+
+  it('tells the same story when whoever plays it dies after every event', async () => {
+    const smooth = await approved();
+    const broken = await playShipped(plan, { approvals: 'approve', failures: 'stop', continueAfter: () => true });
+    if (typesOf(smooth.events).includes('decision.asked')) expect(broken.continued).toBeGreaterThan(0);
+    expect(told(broken.events)).toEqual(told(smooth.events));
+    expect(broken.world).toEqual(smooth.world);
   });
 
   it('has each act take effect once, however often it is repeated', async () => {
@@ -141,3 +229,4 @@ const textsOf = ({ mailbox }: World): string => mailbox.map(({ text }) => text).
 
 const isRisky = (risk: string): boolean => risk === 'disruptive' || risk === 'irreversible';
 const typesOf = (events: readonly NumberedEvent[]) => events.map(({ type }) => type);
+const told = (events: readonly NumberedEvent[]) => events.map(({ at, path, type, data }) => ({ at, path, type, data }));

@@ -5,11 +5,11 @@ import { surroundingsOf, systemSnapshot } from '../../src/inventory/inventory.ts
 import { loadInventory } from '../../src/inventory/load.ts';
 import { packageRoot } from '../../src/main/package-root.ts';
 import { loadPlaybooks } from '../../src/playbook/library.ts';
-import { everyPlanStep, type Plan } from '../../src/playbook/plan.ts';
+import { everyPlanStep, everyStep, type Plan } from '../../src/playbook/plan.ts';
 import { TROUBLED } from '../../src/simulator/core/around.ts';
 import type { Bot } from '../../src/simulator/core/bots.ts';
-import { type RehearsalResult, rehearse } from '../../src/simulator/core/rehearse.ts';
-import { newWorld, type World } from '../../src/simulator/core/world.ts';
+import { type Rehearsal, type RehearsalResult, rehearse } from '../../src/simulator/core/rehearse.ts';
+import { type Fault, newWorld, type World } from '../../src/simulator/core/world.ts';
 
 /** The playbooks that Tocsin brings, played in memory on the sample inventory. */
 
@@ -17,17 +17,18 @@ const inventory = loadInventory(join(packageRoot, 'tocsin.yaml'));
 const SYSTEM = 'claims-triage';
 export const SHIPPED = loadPlaybooks(join(packageRoot, 'playbooks'), surroundingsOf(inventory));
 
-/** A world in which there is something to find for every playbook. */
-export const firstWorld = (): World =>
+/** A world in which there is something to find for every playbook; a model that is to come back was mended and is still cut. */
+export const firstWorld = ({ playbook }: Pick<Plan, 'playbook'>): World =>
   newWorld({
     [SYSTEM]: {
       versions: {
         good: { signatureValid: true, passesValidation: true },
         bad: { signatureValid: false, passesValidation: false },
       },
-      serving: 'bad',
       lastKnownGood: 'good',
-      traffic: 'serving',
+      ...(playbook === 'restore-service'
+        ? { serving: 'good', traffic: 'cut' }
+        : { serving: 'bad', traffic: 'serving' }),
       around: TROUBLED,
     },
   });
@@ -52,6 +53,7 @@ export const ENDS: Readonly<Record<string, End>> = {
     around: { tools: 'enabled', credentials: 'valid', index: 'sunday', strangers: 0 },
   },
   'rag-memory-poisoning': { around: { index: 'sunday', pipeline: 'open' } },
+  'restore-service': { serving: 'good', traffic: 'serving' },
   'tampered-model-artifact': { serving: 'good', traffic: 'serving' },
   'third-party-vendor-breach': { around: { route: 'primary', credentials: 'valid', strangers: 0 } },
   'training-data-poisoning': { serving: 'good', around: { data: 'quarantined', pipeline: 'open' } },
@@ -60,20 +62,25 @@ export const ENDS: Readonly<Record<string, End>> = {
 export type Cast = {
   approvals: Bot['approvals'];
   failures: Bot['failures'];
-  /** Its first call fails, and certainly has no effect. */
-  fault?: { path: string; capability: string };
+  /** Its first call fails, and certainly has no effect; or it says that it was done and did nothing. */
+  fault?: { path: string; capability: string; kind?: Fault['kind'] };
   choices?: Record<string, string>;
+  continueAfter?: Rehearsal['continueAfter'];
 };
 
-export function playShipped(plan: Plan, { approvals, failures, fault, choices }: Cast): Promise<RehearsalResult> {
-  const world = firstWorld();
+export function playShipped(
+  plan: Plan,
+  { approvals, failures, fault, choices, continueAfter }: Cast,
+): Promise<RehearsalResult> {
+  const world = firstWorld(plan);
   if (fault)
-    world.faults.push({ ...fault, system: null, times: 1, kind: 'error', retryable: false, message: 'It is away.' });
+    world.faults.push({ kind: 'error', ...fault, system: null, times: 1, retryable: false, message: 'It is away.' });
   const system = systemSnapshot(inventory, SYSTEM);
   const given: Record<string, Json> = { 'ai-system': system as unknown as Json, string: 'Something was found.' };
   return rehearse({
     plan,
     world,
+    ...(continueAfter && { continueAfter }),
     opening: {
       incident: 'INC-2026-0001',
       title: plan.title,
@@ -98,7 +105,7 @@ export function playShipped(plan: Plan, { approvals, failures, fault, choices }:
   });
 }
 
-const ROLES = ['incident-commander', 'ml-on-call', 'security-on-call', 'legal-counsel'];
+const ROLES = ['incident-commander', 'ml-on-call', 'security-on-call', 'legal-counsel', 'communications-lead'];
 
 /** Whoever approves chooses the first of a question's own options. */
 const firstChoices = (plan: Plan): Record<string, string> =>
@@ -116,6 +123,14 @@ export function actedAt(plan: Plan, events: readonly NumberedEvent[]): { path: s
       ? [{ path: event.path, capability: event.data.capability }]
       : [],
   );
+}
+
+/** Paths of steps whose failure the plan answers by itself: those of a `try` with `on-failure`, and of rounds and blocks in it. */
+export function answered(plan: Plan): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const step of everyPlanStep(plan))
+    if (step.kind === 'try' && step.onFailure) for (const { path } of everyStep(step.steps)) found.add(path);
+  return found;
 }
 
 /** What undoing must bring back: all but evidence, which stays under hold, and what the plan says that nothing undoes. */

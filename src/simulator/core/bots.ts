@@ -6,6 +6,7 @@ import type { FormField } from '../../incident/form.ts';
 import type { Json, JsonObject } from '../../incident/json.ts';
 import type { Message, MessageResult } from '../../incident/messages.ts';
 import { momentText } from '../../incident/moment.ts';
+import { planPath } from '../../incident/step-path.ts';
 
 /** A seat played by the machine: how fast and how it answers. Always labelled, never counted as a person. */
 export const Bot = z.strictObject({
@@ -14,7 +15,7 @@ export const Bot = z.strictObject({
   reactionMs: z.number().int().min(0),
   approvals: z.enum(['approve', 'deny', 'ignore']),
   failures: z.union([FailureAnswer, z.literal('ignore')]),
-  /** What it answers to the question of a step, by the step's path, in place of `approvals`. */
+  /** What it answers to the question of a step, by the step's path in the plan or on the timeline, in place of `approvals`. */
   choices: z.record(z.string(), z.string()).optional(),
 });
 export type Bot = z.infer<typeof Bot>;
@@ -73,7 +74,7 @@ export class Bots implements Players {
 
   #schedule(question: Question, from: number, seated: (bot: Bot) => boolean): void {
     for (const bot of this.#bots) {
-      const answer = question.kind === 'failure' ? bot.failures : (bot.choices?.[question.path] ?? bot.approvals);
+      const answer = question.kind === 'failure' ? bot.failures : chosen(bot, question.path);
       if (answer === 'ignore' || !seated(bot)) continue;
       // "!" sorts before every step's path: messages come first. By number, for after a break questions are taken up in that order.
       const place = `!${bot.person}:${String(question.number).padStart(6, '0')}`;
@@ -117,6 +118,10 @@ function inTermsOf(question: Question, answer: string): string {
   const meant = answer === 'approve' ? two?.yes : answer === 'deny' ? two?.no : answer;
   return meant !== undefined && question.options.includes(meant) ? meant : (question.options.at(-1) as string);
 }
+
+/** What it answers to a step of the plan it answers in every round of it. */
+const chosen = ({ choices, approvals }: Bot, path: string): string =>
+  choices?.[path] ?? choices?.[planPath(path)] ?? approvals;
 
 /** A machine fills in a form with the plainest answer there is: the first choice, the moment of answering, no. */
 const filledIn = (form: readonly FormField[], now: number): JsonObject =>

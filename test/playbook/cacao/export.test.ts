@@ -158,8 +158,8 @@ describe('an engine that knows nothing of Tocsin', () => {
   });
 
   it('runs the ways of a parallel step each to its own end, and then goes on', () => {
-    const parallel = step(document, 'At the same time', 'parallel');
-    expect(parallel.next_steps).toHaveLength(2);
+    const parallel = step(document, 'Go back and validate; keep the evidence; tell who must be told', 'parallel');
+    expect(parallel.next_steps).toHaveLength(3);
     expect(idOf((workflow[parallel.on_completion as string] as JsonObject).step_extensions)).toBe('reopen');
   });
 });

@@ -54,7 +54,7 @@ describe('tocsin playbook graph', () => {
     expect(printed).toMatchObject({ code: 0, err: '' });
     expect(printed.out).toMatch(/^<svg [\s\S]*<\/svg>\n$/);
     const written = await run(['playbook', 'graph', FILE, '-o', 'graph.svg']);
-    expect(written.out).toBe('tampered-model-artifact v2 is drawn in graph.svg.\n');
+    expect(written.out).toBe('tampered-model-artifact v3 is drawn in graph.svg.\n');
     expect(readFileSync(join(cwd, 'graph.svg'), 'utf8')).toBe(printed.out);
   });
 
@@ -96,6 +96,8 @@ describe('tocsin playbook explain', () => {
     const headings = out.split('\n').filter((line) => /^[A-Z]/.test(line));
     expect(headings).toEqual([
       'When it opens',
+      'What it answers',
+      'What it was written from',
       'What it does, in order',
       'Always, at the end',
       'Who is asked, and what if nobody answers',
@@ -106,9 +108,9 @@ describe('tocsin playbook explain', () => {
       'At worst',
     ]);
     expect(out.replace(/\s+/g, ' ')).toContain(
-      '3. Cut traffic to the model: model.isolate (disruptive, after the approval of contain and done when model.probe proves it). 4. ',
+      '4. Cut traffic to the model: model.isolate (disruptive, after the approval of contain and done when model.probe proves it). 5. ',
     );
-    expect(out).toContain('  It takes at most 4 h 53 min.');
+    expect(out).toContain('  It takes at most 5 h 2 min.');
     for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
   });
 
@@ -118,7 +120,7 @@ describe('tocsin playbook explain', () => {
       playbook: 'tampered-model-artifact',
       hash: expect.stringMatching(/^[0-9a-f]{64}$/),
       outside: [],
-      worstCase: { ms: 17_547_000 },
+      worstCase: { ms: 18_108_000 },
     });
   });
 

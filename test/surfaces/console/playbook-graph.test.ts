@@ -27,7 +27,7 @@ it('shows the picture of a playbook on its page, laid out for the width of the s
   for (const width of [1440, 1000, 360]) {
     await page.setViewportSize({ width, height: 900 });
     await page.goto(PAGE);
-    const picture = page.getByRole('img', { name: 'The plan of tampered-model-artifact v2, drawn' });
+    const picture = page.getByRole('img', { name: 'The plan of tampered-model-artifact v3, drawn' });
     await picture.scrollIntoViewIfNeeded();
     const widthOf = () => page.evaluate("document.querySelector('.drawing img').naturalWidth") as Promise<number>;
     await expect.poll(widthOf).toBeGreaterThan(250);

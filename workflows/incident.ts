@@ -62,7 +62,7 @@ function begin(input: IncidentInput): Run {
   const stage: TemporalStage = new TemporalStage({
     incident: opening.incident,
     outbox,
-    onCall: plan?.onFailedStep.by.map((seat) => seat.role) ?? [],
+    onCall: (path) => performance.planAt(path).onFailedStep.by.map((seat) => seat.role),
     idle: () => performance.idle,
     settled: () => bell.ring(),
     crashed: (error) => bell.break(error),

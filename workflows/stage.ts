@@ -22,8 +22,8 @@ const { page } = proxyActivities<Tasks>({ startToCloseTimeout: 10_000, retry: { 
 export type StageOptions = {
   incident: string;
   outbox: Outbox;
-  /** Who is paged when nobody answered in time. */
-  onCall: readonly string[];
+  /** Who is paged when nobody answered a question in time, by the path of its step. */
+  onCall: (path: string) => readonly string[];
   /** Whether no fiber of the engine is runnable. */
   idle: () => boolean;
   /** Something has settled: the engine is idle, or something in flight has come back. */
@@ -214,9 +214,9 @@ const needsPage = (event: IncidentEvent): boolean =>
   (event.type === 'decision.made' && event.data.by === 'default') ||
   event.type === 'obligation.overdue';
 
-function rolesToPage(event: NumberedEvent, onCall: readonly string[]): readonly string[] {
+function rolesToPage(event: NumberedEvent, onCall: StageOptions['onCall']): readonly string[] {
   if (event.type === 'obligation.overdue') return event.data.roles;
-  return event.type === 'decision.escalated' ? [event.data.to] : onCall;
+  return event.type === 'decision.escalated' ? [event.data.to] : onCall(event.path);
 }
 
 function rethrow(error: unknown): never {

@@ -2,8 +2,9 @@ import { type KeyObject, verify } from 'node:crypto';
 import { contractOf } from '../capabilities/contracts.ts';
 import type { Call } from '../engine/stage.ts';
 import { type Question, type Risk, refuseVote, tally, type Vote } from '../incident/decision.ts';
-import { inSameRounds, planPath } from '../incident/step-path.ts';
-import type { DecisionView, IncidentView } from '../incident/view.ts';
+import { SystemSnapshot } from '../incident/events.ts';
+import { besides, planNumber, planPath } from '../incident/step-path.ts';
+import { type DecisionView, type IncidentView, playbookAt } from '../incident/view.ts';
 import { signedText } from '../incident/vote-text.ts';
 import { type AskStep, type DoStep, everyPlanStep, type Plan, type SayStep, type Use } from '../playbook/plan.ts';
 import type { ApprovalVerifier, PlanShelf, TimelineWitness } from './ports.ts';
@@ -26,11 +27,11 @@ export function createApprovalVerifier(deps: VerifierDeps): ApprovalVerifier {
   const planOf = planFinder(deps);
   return {
     async refuse(call, incident, now) {
-      const plan = await planOf(incident);
+      const plan = await planOf(incident, call.path);
       if (!plan)
         return {
           code: 'not-published',
-          message: `The plan of ${incident} is not published, so nothing in it is carried out. Publish it: tocsin playbook publish.`,
+          message: `The plan of ${incident} for ${call.path} is not published, so nothing in it is carried out. Publish it: tocsin playbook publish.`,
         };
       const found = useInPlan(plan, call);
       if (!found)
@@ -46,17 +47,22 @@ export function createApprovalVerifier(deps: VerifierDeps): ApprovalVerifier {
   };
 }
 
-/** A running incident keeps its plan, and a published plan never changes: look each of them up once. */
-function planFinder({ plans, witness }: VerifierDeps): (incident: string) => Promise<Plan | null> {
+/**
+ * Which plan a path belongs to, the timeline says: the one that the incident was opened with, or one that was added to it. An
+ * incident keeps its plans, and a published plan never changes: look each of them up once.
+ */
+function planFinder({ plans, witness }: VerifierDeps): (incident: string, path: string) => Promise<Plan | null> {
   const known = new Map<string, Plan>();
-  return async (incident) => {
-    const seen = known.get(incident);
+  return async (incident, path) => {
+    const key = `${incident} ${planNumber(path)}`;
+    const seen = known.get(key);
     if (seen) return seen;
-    const hash = (await witness.view(incident))?.playbook?.hash;
+    const view = await witness.view(incident);
+    const hash = view && playbookAt(view, path)?.hash;
     const plan = hash ? await plans.published(hash) : null;
     if (plan) {
       if (known.size >= 1_000) known.clear();
-      known.set(incident, plan);
+      known.set(key, plan);
     }
     return plan;
   };
@@ -97,7 +103,7 @@ async function refuseRisky(deps: VerifierDeps, risky: Risky): Promise<Refused | 
       : refused(`The published plan does not let ${call.path} run without a decision.`);
   const ask = askOf(plan, step);
   // A question inside rounds covers the acts of its own round alone.
-  const askedAt = ask && inSameRounds(ask.path, call.path);
+  const askedAt = ask && besides(ask.path, call.path);
   if (!ask || approval.question.path !== askedAt)
     return refused(`The published plan covers ${call.path} by ${step.coveredBy ?? 'no decision'}, not by this one.`);
   const decision = view.decisions.find((one) => one.question.number === approval.question.number);
@@ -116,16 +122,25 @@ const SYSTEM_INPUT = /^inputs(?:\.\w+|\["[\w-]+"\]|\['[\w-]+'\])\.id$/;
 function refuseTarget({ call, plan, use }: Risky, view: IncidentView): Refused | null {
   const target = use.with.system;
   if (!target || call.purpose === 'say') return null;
-  const systems = Object.values(plan.inputs).filter((input) => input.type === 'ai-system').length;
   const aimed =
     'literal' in target
       ? target.literal
-      : systems === 1 && 'cel' in target && SYSTEM_INPUT.test(target.cel.replaceAll(/\s/g, ''))
-        ? view.system?.id
+      : 'cel' in target && SYSTEM_INPUT.test(target.cel.replaceAll(/\s/g, ''))
+        ? onlySystem(plan, call.path, view)
         : undefined;
   return aimed === undefined || aimed === call.with.system
     ? null
     : refused(`This decision is about ${String(aimed)}, not about ${String(call.with.system)}.`);
+}
+
+/** The one AI system that a plan is about: for one that was added, what it was added with. */
+function onlySystem(plan: Plan, path: string, view: IncidentView): string | undefined {
+  const [name, ...others] = Object.keys(plan.inputs).filter((input) => plan.inputs[input]?.type === 'ai-system');
+  if (name === undefined || others.length > 0) return undefined;
+  const added = view.added.find(({ number }) => number === planNumber(path));
+  if (!added) return view.system?.id;
+  // What is no system at all is none that the decision was about.
+  return SystemSnapshot.safeParse(added.inputs[name]).data?.id ?? 'no AI system';
 }
 
 /** What the plan says in so many words is not the caller's to change: which version to go back to, to whom a notice goes. */

@@ -6,7 +6,13 @@ import { type Conductor, StepFailed } from './conductor.ts';
 import type { ActResult, Approval, Call } from './stage.ts';
 import type { StepState } from './state.ts';
 
-export type Errand = Omit<Call, 'attempt' | 'purpose'> & { purpose: Purpose; retry: Retry; provedBy: string | null };
+export type Errand = Omit<Call, 'attempt' | 'purpose'> & {
+  purpose: Purpose;
+  retry: Retry;
+  provedBy: string | null;
+  /** The AI system that it must not share with another plan's risky act. */
+  turnOn?: string | undefined;
+};
 
 /**
  * Carries out one use of a capability with the playbook's own retries, and returns its outputs or throws StepFailed. An act in
@@ -19,14 +25,25 @@ export async function carryOut(
   cancel: CancelScope,
   pausable: boolean,
 ): Promise<JsonObject> {
-  const { retry, provedBy, ...call } = errand;
+  const { retry, provedBy, turnOn, ...call } = errand;
   for (;;) {
     if (cur.retryAt !== undefined) {
+      conductor.turns.leave(call.path);
       await conductor.until(cur.retryAt, call.path, cancel);
       delete cur.retryAt;
     }
-    const gate = conductor.gate(call.path, cancel, pausable);
-    if (gate) await gate;
+    for (;;) {
+      const gate = conductor.gate(call.path, cancel, pausable);
+      if (gate) {
+        conductor.turns.leave(call.path);
+        await gate;
+      }
+      const { path, capability } = call;
+      const turn =
+        turnOn === undefined ? undefined : conductor.turns.take({ path, capability, system: turnOn }, cancel);
+      if (!turn) break;
+      await turn;
+    }
     cur.attempt ??= 1;
     const { result, tookMs } = await inFlight(conductor, { ...call, attempt: cur.attempt });
     const { path, capability, purpose } = call;
@@ -69,13 +86,18 @@ export function actKey(conductor: Conductor, path: string, purpose: Purpose, hum
 /** A step that was tried again has several acts to undo: each undo is named after its own. */
 export const undoKey = (actKey: string, humanRetries: number): string => [actKey, 'undo', humanRetries].join(':');
 
+/** An act on this AI system must not cross another plan's: its input names the system. */
+export const turnFor = ({ system }: JsonObject): string | undefined =>
+  typeof system === 'string' ? system : undefined;
+
 /** The decision that allows a risky act, for the worker to verify; null when none is needed. */
 export function approvalFor(
   conductor: Conductor,
+  path: string,
   approvedBy: string | null,
   unattended: string | null,
 ): Approval | null {
-  const planHash = conductor.plan?.hash ?? '';
+  const planHash = conductor.planHash(path);
   if (unattended !== null) return { unattended, planHash };
   const standing = approvedBy === null ? undefined : conductor.state.approvals[approvedBy];
   return standing ? { ...standing, planHash } : null;

@@ -1,16 +1,18 @@
 import type { EventData, EventType, IncidentEvent } from '../incident/events.ts';
 import { type Actor, TOCSIN } from '../incident/events.ts';
 import type { Json, JsonObject } from '../incident/json.ts';
-import { planPath } from '../incident/step-path.ts';
+import { planNumber, planPath } from '../incident/step-path.ts';
 import { ExpressionError, evaluate, evaluateCondition, resolveValue, type Scope } from '../playbook/cel.ts';
-import { everyPlanStep, type Plan, type Step, type Value } from '../playbook/plan.ts';
-import { CancelScope } from './cancel.ts';
+import type { Step, Value } from '../playbook/plan.ts';
+import type { CancelScope } from './cancel.ts';
 import { Fibers } from './fibers.ts';
 import { Obligations } from './obligations.ts';
 import type { PerformOptions } from './perform.ts';
+import { PlanRun } from './plan-run.ts';
 import { Questions } from './questions.ts';
 import type { ActFault, Stage } from './stage.ts';
-import { newState, type State, type Variables } from './state.ts';
+import { type AddedPlan, newState, type State, type Variables } from './state.ts';
+import { Turns } from './turns.ts';
 
 /** Where a step runs: the variables its expressions see, and what calls it off. `caught`: a `try` around it has an answer to failures, so that nobody is asked. */
 export type Context = { variables: Variables; cancel: CancelScope; caught?: boolean };
@@ -25,25 +27,25 @@ export class StepFailed extends Error {
   }
 }
 
-/** What the step kinds share: the plan, the stage, the state, and the few ways to wait. */
+/** What the step kinds share: the plans, the stage, the state, and the few ways to wait. */
 export class Conductor {
-  readonly plan: Plan | null;
   readonly stage: Stage;
   readonly opening: PerformOptions['opening'];
   readonly state: State;
   readonly fibers: Fibers;
   readonly questions: Questions;
   readonly obligations: Obligations;
-  readonly steps = new Map<string, Step>();
-  /** Calls off the steps of the plan; `finally` and unwinding have scopes of their own. */
-  readonly main = new CancelScope();
+  readonly turns: Turns;
+  /** The plans, in the order in which they came. */
+  readonly runs: PlanRun[] = [];
+  /** What several plans did is being undone together. */
+  standingDown = false;
   actsInFlight = 0;
   held = false;
   readonly #gated = new Map<string, () => void>();
   readonly #watchers = new Map<string, () => void>();
 
   constructor(options: PerformOptions) {
-    this.plan = options.plan;
     this.stage = options.stage;
     this.opening = options.opening;
     this.state = options.snapshot
@@ -54,8 +56,36 @@ export class Conductor {
     this.fibers = new Fibers(options.onIdle);
     this.questions = new Questions(this);
     this.obligations = new Obligations(this);
-    if (this.plan) for (const step of everyPlanStep(this.plan)) this.steps.set(step.path, step);
-    if (this.state.cancelled) this.main.cancel(this.state.cancelled);
+    this.turns = new Turns(this);
+    if (options.plan) this.runs.push(new PlanRun(0, options.plan, this.state));
+    for (const added of this.state.added ?? []) this.adopt(added);
+  }
+
+  adopt(added: AddedPlan): PlanRun {
+    const run = new PlanRun(added.number, added.plan, added);
+    this.runs.push(run);
+    return run;
+  }
+
+  /** The plan whose step stands at a path of the timeline. */
+  runAt(path: string): PlanRun {
+    const number = planNumber(path);
+    const run = this.runs.find((one) => one.number === number);
+    if (!run) throw new Error(`No plan of ${this.opening.incident} has a step at "${path}".`);
+    return run;
+  }
+
+  planHash(path: string): string {
+    return this.runAt(path).plan.hash;
+  }
+
+  get running(): boolean {
+    return this.runs.some((run) => run.running);
+  }
+
+  /** Whether pausing holds up what runs in this scope. `finally` and unwinding it does not. */
+  pausable(cancel: CancelScope): boolean {
+    return this.runs.some(({ main }) => main === cancel);
   }
 
   record<T extends EventType>(path: string, type: T, data: EventData<T>, actor: Actor = TOCSIN): void {
@@ -115,7 +145,7 @@ export class Conductor {
 
   /** The step of the plan that stands at a path of the timeline. */
   stepAt(path: string): Step | undefined {
-    return this.steps.get(planPath(path));
+    return this.runAt(path).steps.get(planPath(path));
   }
 
   setOutputs(step: Step, context: Context, outputs: JsonObject): void {

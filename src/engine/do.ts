@@ -1,20 +1,29 @@
 import type { DoStep } from '../playbook/plan.ts';
 import { PROVED } from '../playbook/proved.ts';
-import { actKey, approvalFor, carryOut, type Errand } from './carry-out.ts';
+import { actKey, approvalFor, carryOut, type Errand, turnFor } from './carry-out.ts';
 import { type Conductor, type Context, StepFailed } from './conductor.ts';
 import { noticeGiven } from './oblige.ts';
 import type { StepOutcome } from './sequence.ts';
 import type { StepState } from './state.ts';
 
-/** An act, and its proof. Its undo is registered before it begins, so that a half-finished effect has one. */
+/** An act, and its proof, which belong together where another plan acts on the same AI system. */
 export async function doStep(
   conductor: Conductor,
   step: DoStep,
   cur: StepState,
   context: Context,
 ): Promise<StepOutcome> {
+  try {
+    return await actAndProve(conductor, step, cur, context);
+  } finally {
+    conductor.turns.leave(step.path);
+  }
+}
+
+/** Its undo is registered before it begins, so that a half-finished effect has one. */
+async function actAndProve(conductor: Conductor, step: DoStep, cur: StepState, context: Context): Promise<StepOutcome> {
   const { variables, cancel } = context;
-  const pausable = cancel === conductor.main;
+  const pausable = conductor.pausable(cancel);
   const humanRetries = cur.humanRetries ?? 0;
   if (!cur.outputs) {
     cur.with ??= conductor.values(step.use.with, variables);
@@ -63,6 +72,7 @@ function errandOf(
   input: Errand['with'],
 ): Errand {
   const use = purpose === 'prove' && step.prove ? step.prove : step.use;
+  const risky = step.use.risk === 'disruptive' || step.use.risk === 'irreversible';
   return {
     key: actKey(conductor, step.path, purpose, humanRetries),
     path: step.path,
@@ -74,10 +84,11 @@ function errandOf(
     undoes: null,
     approval:
       use.risk === 'disruptive' || use.risk === 'irreversible'
-        ? approvalFor(conductor, step.coveredBy, step.unattended)
+        ? approvalFor(conductor, step.path, step.coveredBy, step.unattended)
         : null,
     retry: step.retry,
     provedBy: purpose === 'act' ? (step.prove?.capability ?? null) : null,
+    turnOn: risky ? turnFor(input) : undefined,
   };
 }
 

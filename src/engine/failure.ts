@@ -30,14 +30,15 @@ export function askAboutFailure(conductor: Conductor, step: Step, cur: StepState
 type Failed = { path: string; title: string; fault: ActFault; outputs: string[]; undo: boolean };
 
 export function failureQuestion(conductor: Conductor, number: number, failed: Failed): Question {
-  const rule = conductor.plan?.onFailedStep as FailureRule;
+  const { plan, state } = conductor.runAt(failed.path);
+  const rule: FailureRule = plan.onFailedStep;
   const askedAt = conductor.stage.now();
   return {
     number,
     kind: 'failure',
     path: failed.path,
     question: failed.undo ? `“${failed.title}” could not be undone. What now?` : `“${failed.title}” failed. What now?`,
-    options: failed.undo ? UNDO_ANSWERS : conductor.state.phase === 'finally' ? FINALLY_ANSWERS : ANSWERS,
+    options: failed.undo ? UNDO_ANSWERS : state.phase === 'finally' ? FINALLY_ANSWERS : ANSWERS,
     by: rule.by,
     excluded: [],
     askedAt,
@@ -50,6 +51,13 @@ export function failureQuestion(conductor: Conductor, number: number, failed: Fa
     acts: [],
     failure: { code: failed.fault.code, message: failed.fault.message, outputs: failed.outputs, undo: failed.undo },
   };
+}
+
+/** Of the failed step's own plan: what the others have done is none of this failure's matter. */
+function unwindPlan(conductor: Conductor, path: string): void {
+  const { state, main } = conductor.runAt(path);
+  state.cancelled ??= 'unwind';
+  main.cancel('unwind');
 }
 
 /** Acts on the answer: `retry` clears the step's state, so that everything is evaluated afresh. */
@@ -83,8 +91,7 @@ export function settleFailure(
       }
       break;
     case 'unwind':
-      conductor.state.cancelled ??= 'unwind';
-      conductor.main.cancel('unwind');
+      unwindPlan(conductor, step.path);
       // The `finally` of a playbook that the plan runs is shielded: the rest of it stops, and then the plan unwinds.
       throw context.cancel.reason ? new Cancelled() : new Stopped();
     default:

@@ -1,6 +1,8 @@
 import { person } from '../incident/events.ts';
 import type { Message, MessageResult } from '../incident/messages.ts';
+import { addPlan, refuseToAdd } from './add-plan.ts';
 import type { Conductor } from './conductor.ts';
+import type { PlanRun } from './plan-run.ts';
 
 export type Refused = { code: string; message: string };
 
@@ -9,7 +11,7 @@ const REMEMBERED = 2_000;
 
 /** Why this message would be refused now, or null. Who may send it was checked by the surface; this is about the incident's state. */
 export function refuseMessage(conductor: Conductor, message: Message): Refused | null {
-  const { state, plan, opening } = conductor;
+  const { state, opening, runs, running } = conductor;
   if (state.accepted.some(([id]) => id === message.id)) return null;
   const closed = state.status === 'closed';
   switch (message.type) {
@@ -28,32 +30,45 @@ export function refuseMessage(conductor: Conductor, message: Message): Refused |
       return closed ? closedRefusal(opening.incident) : conductor.questions.refuse(message.vote, conductor.stage.now());
     case 'pause':
       if (closed) return closedRefusal(opening.incident);
-      if (state.phase === 'ended' || !plan)
-        return { code: 'plan-ended', message: 'The plan has ended; there is nothing to pause.' };
+      if (!running) return { code: 'plan-ended', message: 'The plan has ended; there is nothing to pause.' };
       return state.paused ? { code: 'paused-already', message: 'It is paused already.' } : null;
     case 'resume':
       return state.paused ? null : { code: 'not-paused', message: 'It is not paused.' };
     case 'stand-down':
-      if (state.phase !== 'steps')
-        return { code: 'plan-ended', message: 'No step of the plan is running; there is nothing to stand down.' };
-      return state.cancelled ? { code: 'unwinding', message: 'It is being unwound already.' } : null;
+      return refuseToStandDown(runs.filter((run) => run.state.phase === 'steps'));
     case 'resolve':
       return state.status === 'open'
         ? null
         : { code: 'not-open', message: `${opening.incident} is ${state.status} already.` };
     case 'close':
       if (closed) return closedRefusal(opening.incident);
-      if (plan && state.phase !== 'ended')
-        return {
-          code: 'plan-running',
-          message: 'The plan is still running. Let it end, or stand down, and close then.',
-        };
+      if (running) return stillRunning(runs);
       if (state.status !== 'resolved')
         return { code: 'not-resolved', message: 'Resolve it first, with a summary of what ended the harm.' };
       return refuseToForget(conductor);
+    case 'add-playbook':
+      return closed ? closedRefusal(opening.incident) : refuseToAdd(conductor, message);
     default:
       return message satisfies never;
   }
+}
+
+function refuseToStandDown(inSteps: readonly PlanRun[]): Refused | null {
+  if (inSteps.length === 0)
+    return { code: 'plan-ended', message: 'No step of the plan is running; there is nothing to stand down.' };
+  const beingUndone = inSteps.every(({ state }) => state.cancelled);
+  return beingUndone ? { code: 'unwinding', message: 'It is being unwound already.' } : null;
+}
+
+function stillRunning(runs: readonly PlanRun[]): Refused {
+  const [only, ...others] = runs.filter((run) => run.running);
+  const which = [only, ...others].map((run) => `“${run?.plan.title}”`).join(' and ');
+  const what = runs.length === 1 ? 'The plan is' : others.length === 0 ? `${which} is` : `${which} are`;
+  const them = others.length === 0 ? 'it' : 'them';
+  return {
+    code: 'plan-running',
+    message: `${what} still running. Let ${them} end, or stand down, and close then.`,
+  };
 }
 
 const closedRefusal = (incident: string): Refused => ({
@@ -129,9 +144,8 @@ function apply(conductor: Conductor, message: Message): string | undefined {
       break;
     case 'stand-down':
       state.paused = false;
-      state.cancelled = 'stand-down';
       conductor.record('', 'incident.stood-down', { reason: message.reason }, actor);
-      conductor.main.cancel('stand-down');
+      standDown(conductor.runs);
       break;
     case 'resolve':
       state.status = 'resolved';
@@ -145,8 +159,18 @@ function apply(conductor: Conductor, message: Message): string | undefined {
       state.status = 'open';
       conductor.record('', 'incident.reopened', { reason: message.reason }, actor);
       break;
+    case 'add-playbook':
+      addPlan(conductor, message, actor);
+      break;
     default:
       message satisfies never;
   }
   return undefined;
+}
+
+/** Plans that still play their steps. What one that has ended has done was to last. */
+function standDown(runs: readonly PlanRun[]): void {
+  const called = runs.filter(({ state }) => state.phase === 'steps' && !state.cancelled);
+  for (const { state } of called) state.cancelled = 'stand-down';
+  for (const { main } of called) main.cancel('stand-down');
 }

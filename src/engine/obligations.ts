@@ -128,12 +128,12 @@ export class Obligations {
 
   /** Reminders that are past already, because the clock was opened late or we were down, count as one; past the limit none is of use. */
   #ring(one: ObligationState): void {
-    const { stage, plan } = this.#conductor;
+    const { stage } = this.#conductor;
     const { number, path, owner, dueAt, remindAt } = one;
     const now = stage.now();
     if (now >= dueAt) {
       one.overdue = true;
-      const commanders = plan?.onFailedStep.by.map((seat) => seat.role) ?? [];
+      const commanders = this.#conductor.runAt(path).plan.onFailedStep.by.map((seat) => seat.role);
       this.#conductor.record(path, 'obligation.overdue', {
         number,
         dueAt,

@@ -3,13 +3,11 @@ import type { JsonObject } from '../incident/json.ts';
 import type { Message, MessageResult } from '../incident/messages.ts';
 import type { Severity } from '../incident/severity.ts';
 import type { Plan } from '../playbook/plan.ts';
-import { Cancelled, CancelScope, Stopped } from './cancel.ts';
 import { Conductor, structuredCopy } from './conductor.ts';
 import { deliverMessage, refuseMessage } from './messages.ts';
-import { runSequence } from './sequence.ts';
+import type { PlanRun } from './plan-run.ts';
+import { performPlan } from './plans.ts';
 import type { Stage } from './stage.ts';
-import type { PlanOutcome } from './state.ts';
-import { unwind } from './undo.ts';
 
 /** What is known when the incident is opened. Recorded as `incident.opened`. */
 export type Opening = {
@@ -51,24 +49,40 @@ export interface Performance {
   snapshot(): Snapshot;
   readonly idle: boolean;
   readonly actsInFlight: number;
-  /** The incident is closed and the plan has ended: nothing more will happen. */
+  /** Its plans have ended. Duties to notify may run on, and more may be added. */
+  readonly ended: boolean;
+  /** The incident is closed and its plans have ended: nothing more will happen. */
   readonly finished: boolean;
+  /** Of the plan whose step stands at a path of the timeline. */
+  planAt(path: string): Plan;
 }
 
 /** Interprets a plan on a stage. Everything durable is the stage's matter; everything decided here is the same on each. */
 export function perform(options: PerformOptions): Performance {
   const conductor = new Conductor(options);
   const { state, fibers } = conductor;
+  const playing = new Set<PlanRun>();
+  let started = false;
+  const toPlay = () => (started ? conductor.runs.filter((run) => run.running && !playing.has(run)) : []);
+  /** All as one: else time could move on between them. */
+  const play = (runs: readonly PlanRun[]) => {
+    for (const run of runs) playing.add(run);
+    return fibers.all(runs.map((run) => () => performPlan(conductor, run)));
+  };
   return {
     start() {
-      if (state.phase === 'new') recordOpening(conductor);
+      if (state.phase === 'new') recordOpening(conductor, options.plan);
       conductor.obligations.takeUp();
-      if (state.phase === 'ended') options.onIdle();
-      else fibers.start(() => performPlan(conductor), options.onCrash);
+      started = true;
+      if (conductor.running) fibers.start(() => play(toPlay()), options.onCrash);
+      else options.onIdle();
     },
     validate: (message) => refuseMessage(conductor, message),
     deliver(message) {
       const result = deliverMessage(conductor, message);
+      const added = toPlay();
+      // Not at once: the message is answered first.
+      if (added.length > 0) fibers.start(() => Promise.resolve().then(() => play(added)), options.onCrash);
       if (fibers.idle) options.onIdle();
       return result;
     },
@@ -87,47 +101,21 @@ export function perform(options: PerformOptions): Performance {
       return conductor.actsInFlight;
     },
     get finished() {
-      return state.status === 'closed' && state.phase === 'ended';
+      return state.status === 'closed' && !conductor.running;
     },
+    get ended() {
+      return state.phase !== 'new' && !conductor.running;
+    },
+    planAt: (path) => conductor.runAt(path).plan,
   };
 }
 
-function recordOpening(conductor: Conductor): void {
-  const { opening, plan, state } = conductor;
+function recordOpening(conductor: Conductor, plan: Plan | null): void {
+  const { opening, state, runs } = conductor;
   const { inputs: _, ...facts } = opening;
   state.openedAt = conductor.stage.now();
   const playbook = plan && { id: plan.playbook, version: plan.version, title: plan.title, hash: plan.hash };
   conductor.record('', 'incident.opened', { ...facts, playbook });
-  if (plan) conductor.record('', 'plan.started', { steps: conductor.steps.size });
+  for (const { steps } of runs) conductor.record('', 'plan.started', { steps: steps.size });
   state.phase = plan ? 'steps' : 'ended';
-}
-
-async function performPlan(conductor: Conductor): Promise<void> {
-  const { state, plan, main } = conductor;
-  if (!plan) return;
-  const { scope } = state;
-  if (state.phase === 'steps') {
-    state.outcome = await outcomeOf(() =>
-      runSequence(conductor, plan.steps, state.frame, { variables: scope, cancel: main }),
-    );
-    if (state.cancelled) state.outcome = state.cancelled === 'stand-down' ? 'stood-down' : 'unwound';
-    state.phase = state.cancelled ? 'unwinding' : 'finally';
-  }
-  if (state.phase === 'unwinding') {
-    await unwind(conductor);
-    state.phase = 'finally';
-  }
-  const shielded = { variables: scope, cancel: new CancelScope() };
-  await outcomeOf(() => runSequence(conductor, plan.finally, state.finallyFrame, shielded));
-  conductor.record('', 'plan.finished', { outcome: state.outcome ?? 'completed' });
-  state.phase = 'ended';
-}
-
-async function outcomeOf(block: () => Promise<PlanOutcome>): Promise<PlanOutcome> {
-  try {
-    return await block();
-  } catch (error) {
-    if (error instanceof Stopped || error instanceof Cancelled) return 'stopped';
-    throw error;
-  }
 }

@@ -50,15 +50,16 @@ export class Questions {
 
   /** Why this vote would be refused now, or null. */
   refuse(vote: Vote, now: number): { code: string; message: string } | null {
-    const { state, opening, plan } = this.#conductor;
-    if (vote.incident !== opening.incident || vote.planHash !== (plan?.hash ?? ''))
-      return { code: 'mismatch', message: 'This vote was made for another incident or another plan.' };
+    const { state, opening } = this.#conductor;
+    const another = { code: 'mismatch', message: 'This vote was made for another incident or another plan.' };
+    if (vote.incident !== opening.incident) return another;
     const open = state.open[vote.question];
     if (!open) {
       const settled = state.settled[vote.question];
       if (settled) return { code: 'decided', message: `Already decided: ${settled}. Your answer changed nothing.` };
       return { code: 'unknown-question', message: `There is no question ${vote.question} in ${opening.incident}.` };
     }
+    if (vote.planHash !== this.#conductor.planHash(open.question.path)) return another;
     if (vote.path !== open.question.path) return { code: 'mismatch', message: 'This vote was made for another step.' };
     return refuseVote(open.question, vote, now, open.escalated) ?? this.#refuseOutputs(open.question, vote);
   }

@@ -30,7 +30,7 @@ export async function sayStep(
     },
     cur,
     context.cancel,
-    context.cancel === conductor.main,
+    conductor.pausable(context.cancel),
   );
   conductor.setOutputs(step, context, outputs);
   return 'next';

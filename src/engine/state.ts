@@ -2,6 +2,7 @@ import type { Question, Risk, Vote } from '../incident/decision.ts';
 import type { Json, JsonObject } from '../incident/json.ts';
 import type { MessageResult } from '../incident/messages.ts';
 import type { Severity } from '../incident/severity.ts';
+import type { Plan } from '../playbook/plan.ts';
 import type { CancelReason, Failure } from './cancel.ts';
 import type { ActFault } from './stage.ts';
 
@@ -9,22 +10,13 @@ import type { ActFault } from './stage.ts';
  * The open frontier as plain JSON: a position per open sequence and what is needed to go on from there. Everything an
  * expression decided is stored and never evaluated again. Carried through continue-as-new; `format` is raised when its shape changes.
  */
-export type State = {
+export type State = PlanState & {
   format: 1;
   status: 'open' | 'resolved' | 'closed';
   paused: boolean;
   severity: Severity;
-  phase: 'new' | 'steps' | 'unwinding' | 'finally' | 'ended';
-  outcome: PlanOutcome | null;
-  cancelled: CancelReason | null;
-  /** Variables of the plan's own scope; those of a `run` stand in its step state. */
-  scope: Variables;
-  frame: Frame;
-  finallyFrame: Frame;
+  /** What can be undone, of all plans, in the order of the acts. */
   undos: Undo[];
-  /** State of the undo that is being carried out. */
-  undoing: StepState | null;
-  unwound: { undone: number; left: number } | null;
   /** Questions without an answer, by number. */
   open: Record<string, OpenQuestion>;
   /** How each closed question ended, by number. */
@@ -38,7 +30,26 @@ export type State = {
   obligations: Record<number, ObligationState>;
   /** When the incident was opened. Absent in what was saved before it was kept. */
   openedAt?: number;
+  /** Plans that people added, in that order. Absent while there are none. */
+  added?: AddedPlan[];
 };
+
+/** Where one plan stands; that of the plan which the incident was opened with is part of the incident's own. */
+export type PlanState = {
+  phase: 'new' | 'steps' | 'unwinding' | 'finally' | 'ended';
+  outcome: PlanOutcome | null;
+  cancelled: CancelReason | null;
+  /** Variables of the plan's own scope; those of a `run` stand in its step state. */
+  scope: Variables;
+  frame: Frame;
+  finallyFrame: Frame;
+  /** State of the undo that is being carried out. Plans that are stood down together have it at the first of them. */
+  undoing: StepState | null;
+  unwound: { undone: number; left: number } | null;
+};
+
+/** `plan`: as published, with the paths of its own. */
+export type AddedPlan = PlanState & { number: number; plan: Plan };
 
 /** One duty to notify. `reminded`: how many of `remindAt` have passed. */
 export type ObligationState = {
@@ -142,21 +153,25 @@ export type Undo = {
 
 export const newFrame = (): Frame => ({ pos: 0, cur: null, ended: null });
 
+export const newPlanState = (inputs: JsonObject): PlanState => ({
+  phase: 'new',
+  outcome: null,
+  cancelled: null,
+  scope: { inputs, steps: {} },
+  frame: newFrame(),
+  finallyFrame: newFrame(),
+  undoing: null,
+  unwound: null,
+});
+
 export function newState(severity: Severity, inputs: JsonObject): State {
   return {
     format: 1,
     status: 'open',
     paused: false,
     severity,
-    phase: 'new',
-    outcome: null,
-    cancelled: null,
-    scope: { inputs, steps: {} },
-    frame: newFrame(),
-    finallyFrame: newFrame(),
+    ...newPlanState(inputs),
     undos: [],
-    undoing: null,
-    unwound: null,
     open: {},
     settled: {},
     nextQuestion: 1,

@@ -1,26 +1,37 @@
 import { person, TOCSIN } from '../incident/events.ts';
+import { planNumber } from '../incident/step-path.ts';
 import { CancelScope } from './cancel.ts';
-import { approvalFor, carryOut, undoKey } from './carry-out.ts';
+import { approvalFor, carryOut, turnFor, undoKey } from './carry-out.ts';
 import { type Conductor, StepFailed } from './conductor.ts';
 import { failureQuestion } from './failure.ts';
+import type { PlanRun } from './plan-run.ts';
 import type { StepState, Undo } from './state.ts';
 
-/** Undoes what was done, last first. Every outcome is recorded; an undo that fails is a question. Nothing calls this off. */
-export async function unwind(conductor: Conductor): Promise<void> {
-  const { state } = conductor;
+/**
+ * Undoes what these plans have done, the last act first whosesoever it was. Every outcome is recorded; an undo that fails is a
+ * question. Nothing calls this off.
+ */
+export async function unwind(conductor: Conductor, runs: readonly PlanRun[]): Promise<void> {
+  const [first, ...others] = runs;
+  if (!first) return;
+  const { state } = first;
+  const path = others.length === 0 ? first.path : '';
+  const theirs = () =>
+    conductor.state.undos.filter((entry) => runs.some(({ number }) => number === planNumber(entry.path)));
   const cancel = new CancelScope();
   if (!state.unwound) {
     state.unwound = { undone: 0, left: 0 };
-    conductor.record('', 'undo.started', { count: state.undos.length, because: state.cancelled ?? 'unwind' });
+    conductor.record(path, 'undo.started', { count: theirs().length, because: state.cancelled ?? 'unwind' });
   }
-  for (let entry = state.undos.at(-1); entry; entry = state.undos.at(-1)) {
+  for (let entry = theirs().at(-1); entry; entry = theirs().at(-1)) {
     state.undoing ??= {};
     if (await undoOne(conductor, entry, state.undoing, cancel)) state.unwound.undone++;
     else state.unwound.left++;
-    state.undos.pop();
+    const done = conductor.state.undos.indexOf(entry);
+    conductor.state.undos.splice(done, 1);
     state.undoing = null;
   }
-  conductor.record('', 'undo.finished', state.unwound);
+  conductor.record(path, 'undo.finished', state.unwound);
 }
 
 /** True when it is undone (by us or by hand), false when people left it as it is. */
@@ -35,6 +46,8 @@ async function undoOne(conductor: Conductor, entry: Undo, cur: StepState, cancel
         cur.fault = error.fault;
         delete cur.question;
         delete cur.answer;
+      } finally {
+        conductor.turns.leave(entry.path);
       }
     }
     const { fault } = cur;
@@ -71,8 +84,9 @@ function errandOf(conductor: Conductor, entry: Undo, humanRetries: number) {
     with: entry.with,
     timeoutMs: entry.timeoutMs,
     undoes: entry.actKey,
-    approval: approvalFor(conductor, entry.approvedBy, entry.unattended),
+    approval: approvalFor(conductor, entry.path, entry.approvedBy, entry.unattended),
     retry: { attempts: 3, delayMs: 2_000, factor: 2 },
     provedBy: null,
+    turnOn: turnFor(entry.with),
   };
 }

@@ -54,6 +54,13 @@ export const eventData = {
   'alert.joined': z.strictObject({ alert: JsonObject, count: z.number().int() }),
   /** The monitor says that it no longer fires, or so many of its kind. The incident is not over for that. */
   'alert.resolved': z.strictObject({ alert: JsonObject, count: z.number().int().optional() }),
+  /** A person added a playbook: its steps stand under `+<number>/`. `number`: 1, 2, 3 … within the incident. */
+  'plan.added': z.strictObject({
+    number: z.number().int().positive(),
+    playbook: z.strictObject({ id: Text, version: z.number().int(), title: Text, hash: Text }),
+    inputs: JsonObject,
+    reason: Text,
+  }),
   'plan.started': z.strictObject({ steps: z.number().int() }),
   'plan.finished': z.strictObject({
     outcome: z.enum(['completed', 'denied', 'failed', 'stopped', 'stood-down', 'unwound']),
@@ -62,6 +69,8 @@ export const eventData = {
   'step.taken-over': z.strictObject({ reason: Text, outputs: JsonObject.nullable() }),
   'step.failed': z.strictObject(fault),
   'branch.taken': z.strictObject({ branch: Text }),
+  /** It waits until the act of another plan on the same AI system is done. `for`: the path of that one. */
+  'act.held': z.strictObject({ capability: Text, system: Text, for: Text }),
   'act.started': z.strictObject({
     key: Text,
     attempt: z.number().int(),

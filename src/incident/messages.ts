@@ -41,6 +41,8 @@ export const Message = z.discriminatedUnion('type', [
     text: Reason,
     givenAt: z.number().optional(),
   }),
+  /** A published plan to run beside those that the incident has. */
+  z.strictObject({ ...by, type: z.literal('add-playbook'), plan: JsonObject, inputs: JsonObject, reason: Reason }),
 ]);
 export type Message = z.infer<typeof Message>;
 export type MessageType = Message['type'];

@@ -3,6 +3,7 @@ import type { EventData, NumberedEvent, SystemSnapshot } from './events.ts';
 import type { JsonObject } from './json.ts';
 import type { ObligationView } from './obligation.ts';
 import type { Severity } from './severity.ts';
+import { planNumber } from './step-path.ts';
 
 export type StepStatus = 'to-come' | 'running' | 'waiting' | 'done' | 'failed' | 'skipped' | 'taken-over' | 'undone';
 
@@ -35,6 +36,11 @@ export type DecisionView = {
   withdrawn?: { at: number; because: string };
 };
 
+export type PlanView = { startedAt: number; finishedAt?: number; outcome?: EventData<'plan.finished'>['outcome'] };
+
+/** A playbook that was added to the incident. Its steps stand under `+<number>/`. */
+export type AddedPlanView = EventData<'plan.added'> & { addedAt: number; person: string | null; plan: PlanView | null };
+
 /** What a reader sees of an incident, folded from its timeline. */
 export type IncidentView = {
   id: string;
@@ -49,7 +55,9 @@ export type IncidentView = {
   openedAt: number;
   resolvedAt?: number;
   closedAt?: number;
-  plan: { startedAt: number; finishedAt?: number; outcome?: EventData<'plan.finished'>['outcome'] } | null;
+  plan: PlanView | null;
+  /** Playbooks that were added, in that order. */
+  added: AddedPlanView[];
   roles: Record<string, string>;
   /** By step path. A step that has not begun is absent. */
   steps: Record<string, StepView>;
@@ -74,6 +82,7 @@ export function emptyView(): IncidentView {
     playbook: null,
     openedAt: 0,
     plan: null,
+    added: [],
     roles: {},
     steps: {},
     decisions: [],
@@ -133,11 +142,13 @@ export function evolve(view: IncidentView, event: NumberedEvent): IncidentView {
       view.roles[event.data.role] = event.data.assignee;
       break;
     case 'plan.started':
-      view.plan = { startedAt: event.at };
+      setPlan(view, event.path, { startedAt: event.at });
       break;
     case 'plan.finished':
-      if (view.plan) Object.assign(view.plan, { finishedAt: event.at, outcome: event.data.outcome });
-      view.unwinding = false;
+      foldPlanFinished(view, event);
+      break;
+    case 'plan.added':
+      view.added.push({ ...event.data, addedAt: event.at, person: personOf(event), plan: null });
       break;
     case 'step.skipped':
       Object.assign(step(), { status: 'skipped', endedAt: event.at });
@@ -228,6 +239,7 @@ export function evolve(view: IncidentView, event: NumberedEvent): IncidentView {
     case 'wait.ended':
       Object.assign(step(), { status: event.data.because === 'called-off' ? 'skipped' : 'done', endedAt: event.at });
       break;
+    case 'act.held':
     case 'round.started':
     case 'run.started':
       Object.assign(step(), { status: 'running', startedAt: event.at });
@@ -257,6 +269,24 @@ export function evolve(view: IncidentView, event: NumberedEvent): IncidentView {
   return view;
 }
 
+const addedAt = (view: IncidentView, path: string): AddedPlanView | undefined =>
+  view.added.find((one) => one.number === planNumber(path));
+
+function setPlan(view: IncidentView, path: string, plan: PlanView): void {
+  const added = addedAt(view, path);
+  if (added) added.plan = plan;
+  else view.plan = plan;
+}
+
+function foldPlanFinished(
+  view: IncidentView,
+  { path, at, data }: Extract<NumberedEvent, { type: 'plan.finished' }>,
+): void {
+  const plan = planViewAt(view, path);
+  if (plan) Object.assign(plan, { finishedAt: at, outcome: data.outcome });
+  if (path === '') view.unwinding = false;
+}
+
 function foldActDone(view: IncidentView, event: Extract<NumberedEvent, { type: 'act.done' }>): void {
   const { purpose, outputs } = event.data;
   // Proofs and undos carry the path of the step they belong to.
@@ -267,6 +297,18 @@ function foldActDone(view: IncidentView, event: Extract<NumberedEvent, { type: '
 }
 
 const personOf = ({ actor }: NumberedEvent): string | null => (actor.kind === 'person' ? actor.id : null);
+
+/** How the plan stands whose step is at a path of the timeline. */
+export const planViewAt = (view: IncidentView, path: string): PlanView | null =>
+  planNumber(path) === 0 ? view.plan : (addedAt(view, path)?.plan ?? null);
+
+/** The playbook whose step is at a path of the timeline. */
+export const playbookAt = (view: IncidentView, path: string): IncidentView['playbook'] =>
+  planNumber(path) === 0 ? view.playbook : (addedAt(view, path)?.playbook ?? null);
+
+/** Whether one of its plans still runs. */
+export const plansRunning = (view: IncidentView): boolean =>
+  [view.plan, ...view.added.map(({ plan }) => plan)].some((plan) => plan !== null && plan.finishedAt === undefined);
 
 export const openDecisions = (view: IncidentView): DecisionView[] =>
   view.decisions.filter((decision) => !decision.made && !decision.withdrawn);

@@ -4,7 +4,7 @@ import type { JsonObject } from './json.ts';
 import { obligationWords } from './obligation-wording.ts';
 import { capitalised, clock, counted, listed, oneLine, plainText, quoted, sentenceEnd, text } from './phrases.ts';
 import { severityLabel } from './severity.ts';
-import { planPath, roundsOf } from './step-path.ts';
+import { placeOf, planNumber, roundsOf } from './step-path.ts';
 
 export { plainText } from './phrases.ts';
 
@@ -27,6 +27,8 @@ export type Names = {
   steps?: ReadonlyMap<string, string>;
   /** Question number → what was asked. */
   questions?: ReadonlyMap<number, string>;
+  /** Titles of the plans that were added, by number. */
+  plans?: ReadonlyMap<number, string>;
 };
 
 /** What people filter a timeline by. */
@@ -51,6 +53,7 @@ export function isRoutine(event: NumberedEvent): boolean {
     case 'run.started':
     case 'round.started':
     case 'plan.started':
+    case 'act.held':
       return true;
     case 'act.done':
       return event.data.purpose === 'act' && event.data.provedBy !== null;
@@ -64,16 +67,20 @@ export function isRoutine(event: NumberedEvent): boolean {
   }
 }
 
-/** Makes `names` for one incident. `steps`: of its plan. */
+/** Makes `names` for one incident. `steps`: of its plans, by where they stand on the timeline. */
 export function namesFor(
   people: ReadonlyMap<string, string>,
-  view: { decisions: readonly { question: { number: number; question: string } }[] },
+  view: {
+    decisions: readonly { question: { number: number; question: string } }[];
+    added: readonly { number: number; playbook: { title: string } }[];
+  },
   steps: Iterable<{ path: string; title: string }>,
 ): Names {
   return {
     people,
     steps: new Map([...steps].map(({ path, title }) => [path, title])),
     questions: new Map(view.decisions.map(({ question }) => [question.number, question.question])),
+    plans: new Map(view.added.map(({ number, playbook }) => [number, playbook.title])),
   };
 }
 
@@ -122,10 +129,17 @@ function words(event: NumberedEvent, names: Names): Sentence {
         note: alertNote(alert),
       };
     }
+    case 'plan.added': {
+      const { playbook, reason } = event.data;
+      return {
+        text: `${who} added the playbook “${playbook.title}”, ${playbook.id} v${playbook.version}`,
+        note: quoted(reason),
+      };
+    }
     case 'plan.started':
-      return { text: `The plan began, ${counted(event.data.steps, 'step')}` };
+      return { text: `${planOf(event.path, names)} began, ${counted(event.data.steps, 'step')}` };
     case 'plan.finished':
-      return { text: PLAN_ENDS[event.data.outcome] };
+      return { text: `${planOf(event.path, names)} ${PLAN_ENDS[event.data.outcome]}` };
     case 'step.skipped':
       return skipped(event, step, who);
     case 'step.taken-over':
@@ -138,6 +152,8 @@ function words(event: NumberedEvent, names: Names): Sentence {
       return { text: `${step}: round ${event.data.round} of ${event.data.of} began` };
     case 'rounds.finished':
       return { text: `Done after ${counted(event.data.count, 'round')}: ${step}` };
+    case 'act.held':
+      return { text: `${step}: waits for “${stepOf(event.data.for, names)}” of another plan`, note: event.data.system };
     case 'act.started':
       return actStarted(event, step);
     case 'act.done':
@@ -213,13 +229,17 @@ function words(event: NumberedEvent, names: Names): Sentence {
 const NOTHING_TO_UNDO = 'Nothing had to be undone';
 
 const PLAN_ENDS: Record<EventOf<'plan.finished'>['data']['outcome'], string> = {
-  completed: 'The plan is completed',
-  denied: 'The plan ended: an approval was denied',
-  failed: 'The plan ended: a step failed',
-  stopped: 'The plan was stopped; what was contained stays contained',
-  'stood-down': 'The plan ended: the incident was stood down',
-  unwound: 'The plan ended: its acts were undone',
+  completed: 'is completed',
+  denied: 'ended: an approval was denied',
+  failed: 'ended: a step failed',
+  stopped: 'was stopped; what was contained stays contained',
+  'stood-down': 'ended: the incident was stood down',
+  unwound: 'ended: its acts were undone',
 };
+
+/** A plan that was added is called by its title. */
+const planOf = (path: string, { plans }: Names): string =>
+  path === '' ? 'The plan' : `The plan “${plans?.get(planNumber(path)) ?? path}”`;
 
 function opened(event: EventOf<'incident.opened'>, names: Names): Sentence {
   const { title, severity, system, requester, alert, mode, playbook } = event.data;
@@ -387,7 +407,7 @@ function said(lead: string, words: string): Sentence {
 const nameOf = (id: string, names: Names): string => names.people.get(id) ?? id;
 /** The title of the step at a path of the timeline, with its round where it stands in one. */
 export function stepTitle(path: string, names: Names): string {
-  const title = names.steps?.get(path) ?? names.steps?.get(planPath(path));
+  const title = names.steps?.get(path) ?? names.steps?.get(placeOf(path));
   const rounds = roundsOf(path);
   return title !== undefined && rounds !== '' ? `${title} (round ${rounds})` : (title ?? path);
 }

@@ -1,10 +1,16 @@
-import type { Step } from './plan.ts';
+import { addedPath } from '../incident/step-path.ts';
+import type { Plan, Step } from './plan.ts';
 
 /** The steps of an `each` or a `repeat` as they stand in one of its rounds: with that round in every path that leads into it. */
 export function stepsInRound(steps: readonly Step[], path: string, round: string): Step[] {
   const from = `${path}/*/`;
   const into = `${path}/${round}/`;
   return moved(steps, (at) => (at.startsWith(from) ? into + at.slice(from.length) : at)) as Step[];
+}
+
+/** A plan as it stands on the timeline of an incident that it was added to; 0: the one that the incident was opened with. */
+export function planUnder(plan: Plan, number: number): Plan {
+  return number === 0 ? plan : (moved(plan, (at) => `${addedPath(number)}/${at}`) as Plan);
 }
 
 /** What in a step is a path of the plan. */

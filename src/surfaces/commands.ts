@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Question, Vote } from '../incident/decision.ts';
 import type { JsonObject } from '../incident/json.ts';
 import type { Message, MessageResult } from '../incident/messages.ts';
-import { type DecisionView, type IncidentView, openDecisions } from '../incident/view.ts';
+import { type DecisionView, type IncidentView, openDecisions, playbookAt } from '../incident/view.ts';
 import type { Plan } from '../playbook/plan.ts';
 import { type Duty, dutyOf, maySettle } from './model/duties.ts';
 import { rolesIn } from './permissions.ts';
@@ -46,7 +46,7 @@ export async function decide(
   answer: Answer,
   known?: { view: IncidentView; plan: Plan | null },
 ): Promise<Accepted> {
-  const { view, plan } = known ?? (await incidentOr404(deps.reader, answer.incident));
+  const { view } = known ?? (await incidentOr404(deps.reader, answer.incident));
   const decision = view.decisions.find((one) => one.question.number === answer.number);
   const question = decision?.question;
   if (!question) throw notFound(`question ${answer.number} in ${answer.incident}`, 'List them: tocsin incident show.');
@@ -58,7 +58,7 @@ export async function decide(
     incident: answer.incident,
     question: question.number,
     path: question.path,
-    planHash: view.playbook?.hash ?? plan?.hash ?? '',
+    planHash: playbookAt(view, question.path)?.hash ?? '',
     person: person.id,
     roles: rolesIn(person, view),
     answer: answer.answer,

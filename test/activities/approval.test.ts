@@ -252,3 +252,118 @@ describe('the worker refuses an act', () => {
     await expect(refusal({ call: { ...mail, with: { to: 'press@example.org' } } })).resolves.not.toBeNull();
   });
 });
+
+describe('with a playbook that was added, the worker', () => {
+  const first = plan();
+  const inputs = { target: { type: 'ai-system' as const, from: null, default: null } };
+  /** The same steps as the first, for fewer people: its approvals are dearer to none but itself. */
+  const second: Plan = {
+    ...planOf([
+      ask('contain', { by: [{ role: 'incident-commander', count: 1 }], covers: ['isolate'] }),
+      act('isolate', 'model.isolate', {
+        coveredBy: 'contain',
+        use: { ...use('model.isolate'), with: { system: { cel: 'inputs.target.id' } } },
+      }),
+    ]),
+    inputs,
+    hash: 'b'.repeat(64),
+  };
+  const asked = { ...question(second), path: '+1/contain' };
+  const its = { path: '+1/contain', planHash: 'b'.repeat(64) };
+
+  type Added = { votes?: Vote[]; call?: Partial<Call>; added?: boolean; published?: boolean; target?: string };
+
+  function addedRefusal({ votes = [vote('ben', its)], call, added = true, published = true, target }: Added = {}) {
+    const view = timeline(first, question(first, { number: 7 }), []);
+    const at = { at: START, path: '+1', actor: TOCSIN };
+    const playbook = { id: second.playbook, version: 1, title: second.title, hash: second.hash };
+    const system = { ...opening.system, id: target ?? 'support-assistant' };
+    if (added)
+      evolve(view, {
+        ...at,
+        seq: 10,
+        type: 'plan.added',
+        data: { number: 1, playbook, inputs: { target: system }, reason: 'more is needed' },
+      });
+    evolve(view, { ...at, seq: 11, path: '+1/contain', type: 'decision.asked', data: asked });
+    for (const one of votes)
+      evolve(view, { ...at, seq: 12, path: '+1/contain', type: 'decision.voted', data: { number: 1, vote: one } });
+    const shelf = [first, ...(published ? [second] : [])];
+    const verifier = createApprovalVerifier({
+      plans: { published: async (hash) => shelf.find((one) => one.hash === hash) ?? null },
+      witness: { view: async () => view },
+      voteKeys: new Map([[surfaces.id, surfaces.publicKey]]),
+    });
+    const whole: Call = {
+      key: `${incident}:+1/isolate:act:0`,
+      path: '+1/isolate',
+      capability: 'model.isolate',
+      risk: 'disruptive',
+      purpose: 'act',
+      with: { system: 'support-assistant' },
+      attempt: 1,
+      timeoutMs: 1_000,
+      undoes: null,
+      approval: { question: asked, votes, escalated: false, byDefault: false, planHash: second.hash },
+      ...call,
+    };
+    return verifier.refuse(whole, incident, START + 5 * MINUTE);
+  }
+
+  it('allows what its own people approved, on the AI system that it was added for', async () => {
+    await expect(addedRefusal()).resolves.toBeNull();
+    const elsewhere = { target: 'credit-scoring' };
+    await expect(addedRefusal(elsewhere)).resolves.toMatchObject({ code: 'approval-refused' });
+    await expect(addedRefusal({ ...elsewhere, call: { with: { system: 'credit-scoring' } } })).resolves.toBeNull();
+  });
+
+  const cheats: Record<string, Added> = {
+    'its approval at the path of the first plan': { call: { path: 'isolate' } },
+    'its approval at the path of the first plan, called one of the first': {
+      call: {
+        path: 'isolate',
+        approval: {
+          question: asked,
+          votes: [vote('ben', its)],
+          escalated: false,
+          byDefault: false,
+          planHash: first.hash,
+        },
+      },
+    },
+    'a vote that was given for the first plan': { votes: [vote('ben', { path: '+1/contain' })] },
+    'a vote that was given at the path of the first plan': { votes: [vote('ben', { planHash: 'b'.repeat(64) })] },
+    'a plan that calls itself the first': {
+      call: {
+        approval: {
+          question: asked,
+          votes: [vote('ben', its)],
+          escalated: false,
+          byDefault: false,
+          planHash: first.hash,
+        },
+      },
+    },
+    'the word of an unattended step of the first plan': {
+      call: { approval: { unattended: 'it is only a canary', planHash: second.hash } },
+    },
+  };
+  for (const [name, cheat] of Object.entries(cheats))
+    it(`refuses ${name}`, async () => {
+      await expect(addedRefusal(cheat)).resolves.toMatchObject({ code: 'approval-refused' });
+    });
+
+  it.each([
+    ['that the timeline does not know', { added: false }, 'not-published'],
+    ['that is not published', { published: false }, 'not-published'],
+    ['at a number that was not added', { call: { path: '+2/isolate' } }, 'not-published'],
+    [
+      'where only the first plan has such an act',
+      { call: { path: '+1/rollback', capability: 'model.rollback' } },
+      'not-in-plan',
+    ],
+    ['where a path is dressed up', { call: { path: '+1/+1/isolate' } }, 'not-in-plan'],
+  ])('refuses an act of a plan %s', async (_, cheat, code) => {
+    await expect(addedRefusal(cheat)).resolves.toMatchObject({ code });
+  });
+});

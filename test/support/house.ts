@@ -13,7 +13,7 @@ import type { Opening } from '../../src/engine/perform.ts';
 import type { Question, Vote } from '../../src/incident/decision.ts';
 import { incidentId } from '../../src/incident/ids.ts';
 import type { MessageResult } from '../../src/incident/messages.ts';
-import { type IncidentView, openDecisions } from '../../src/incident/view.ts';
+import { type IncidentView, openDecisions, playbookAt } from '../../src/incident/view.ts';
 import type { Inventory } from '../../src/inventory/inventory.ts';
 import { bundleWorkflows } from '../../src/main/bundle.ts';
 import { loadKeys, makeKeys, type ServerKeys, type WorkerKeys } from '../../src/main/keys.ts';
@@ -202,7 +202,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
         incident,
         question: question.number,
         path: question.path,
-        planHash: view.playbook?.hash ?? '',
+        planHash: playbookAt(view, question.path)?.hash ?? '',
         person,
         roles,
         answer,

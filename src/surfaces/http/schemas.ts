@@ -118,6 +118,24 @@ const DecisionState = z
   })
   .openapi('Decision');
 
+const PlanState = z.strictObject({
+  startedAt: millis,
+  finishedAt: millis.optional(),
+  outcome: Outcome.optional(),
+});
+
+const AddedPlaybook = z
+  .strictObject({
+    number: z.number().int().openapi({ description: 'Its steps stand under `+<number>/`.' }),
+    playbook: PlaybookRef,
+    inputs: AnyObject,
+    reason: z.string(),
+    person: z.string().nullable(),
+    addedAt: millis,
+    plan: PlanState.nullable(),
+  })
+  .openapi('AddedPlaybook');
+
 export const IncidentBody = z
   .strictObject({
     id: z.string(),
@@ -132,7 +150,8 @@ export const IncidentBody = z
     openedAt: millis,
     resolvedAt: millis.optional(),
     closedAt: millis.optional(),
-    plan: z.strictObject({ startedAt: millis, finishedAt: millis.optional(), outcome: Outcome.optional() }).nullable(),
+    plan: PlanState.nullable(),
+    added: z.array(AddedPlaybook).openapi({ description: 'Playbooks that were added, in that order.' }),
     roles: z.record(z.string(), z.string()).openapi({ description: 'Person by role, as assigned in this incident.' }),
     steps: z
       .record(z.string(), StepState)

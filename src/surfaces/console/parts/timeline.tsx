@@ -134,6 +134,7 @@ function looksOf(event: StoredEvent): Looks {
     case 'decision.escalated':
     case 'obligation.opened':
     case 'obligation.reminded':
+    case 'act.held':
     case 'wait.started':
     case 'wait.ended':
       return { glyph: 'clock' };
@@ -175,6 +176,7 @@ function looksOf(event: StoredEvent): Looks {
       return { glyph: 'pause' };
     case 'incident.resumed':
     case 'incident.reopened':
+    case 'plan.added':
     case 'plan.started':
     case 'run.started':
     case 'round.started':

@@ -18,7 +18,7 @@ const SYSTEM = 'claims-triage';
 export const SHIPPED = loadPlaybooks(join(packageRoot, 'playbooks'), surroundingsOf(inventory));
 
 /** A world in which there is something to find for every playbook; a model that is to come back was mended and is still cut. */
-export const firstWorld = ({ playbook }: Pick<Plan, 'playbook'>): World =>
+export const firstWorld = (plan?: Plan): World =>
   newWorld({
     [SYSTEM]: {
       versions: {
@@ -26,7 +26,7 @@ export const firstWorld = ({ playbook }: Pick<Plan, 'playbook'>): World =>
         bad: { signatureValid: false, passesValidation: false },
       },
       lastKnownGood: 'good',
-      ...(playbook === 'restore-service'
+      ...(plan?.playbook === 'restore-service'
         ? { serving: 'good', traffic: 'cut' }
         : { serving: 'bad', traffic: 'serving' }),
       around: TROUBLED,

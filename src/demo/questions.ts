@@ -148,6 +148,8 @@ function answerTo(question: Question, tried: Set<string>): string {
       return 'approve';
     case 'choice':
       return question.options[0] ?? question.otherwise;
+    case 'task':
+      return 'done';
     case 'failure': {
       if (tried.has(question.path))
         throw new SetupError(

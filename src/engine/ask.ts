@@ -4,9 +4,13 @@ import { allAnswers } from '../incident/form.ts';
 import type { AskStep, DoStep } from '../playbook/plan.ts';
 import { type Conductor, type Context, StepFailed } from './conductor.ts';
 import { runSequence, type StepOutcome } from './sequence.ts';
-import { newFrame, type StepState, type Variables } from './state.ts';
+import type { ActFault } from './stage.ts';
+import { type Answer, newFrame, type StepState, type Variables } from './state.ts';
 
-/** A decision by people. Denied: `on-deny` runs, and the rest of the block is skipped. Own options deny nothing: the plan goes on. */
+/**
+ * A decision by people. Denied: `on-deny` runs, and the rest of the block is skipped. Own options deny nothing: the plan goes on.
+ * A task that is not done is a failed step.
+ */
 export async function askStep(
   conductor: Conductor,
   step: AskStep,
@@ -17,17 +21,28 @@ export async function askStep(
     questionOf(conductor, step, context, number),
   );
   const { outcome } = answer;
+  if (step.task && outcome !== 'done') throw new StepFailed(notDone(answer));
   conductor.setOutputs(step, context, {
     outcome,
     ...(step.form && { answers: allAnswers(step.form, answer.outputs) }),
     // As people read it: what is sent later on is what they approved, whatever has become known since.
     ...(answer.details !== undefined && { details: answer.details }),
   });
-  if (step.options || outcome === 'approve') return 'next';
+  if (step.options || step.task || outcome === 'approve') return 'next';
   cur.frame ??= newFrame();
   await runSequence(conductor, step.onDeny ?? [], cur.frame, context);
   return { ended: 'denied' };
 }
+
+const notDone = ({ by, reason }: Answer): ActFault => ({
+  code: by === 'default' ? 'nobody-did-it' : 'not-done',
+  message: by === 'default' ? 'Nobody said in time that it was done.' : `It could not be done: ${reason ?? ''}`,
+  retryable: false,
+  effect: 'none',
+});
+
+/** What a task can be answered with, in words. */
+const TASK_LABELS = { done: 'Done', 'not-done': 'Could not be done' };
 
 function questionOf(conductor: Conductor, step: AskStep, context: Context, number: number): Question {
   const { variables } = context;
@@ -35,11 +50,12 @@ function questionOf(conductor: Conductor, step: AskStep, context: Context, numbe
   const { requester } = conductor.opening;
   return {
     number,
-    kind: step.options ? 'choice' : 'approval',
+    kind: step.task ? 'task' : step.options ? 'choice' : 'approval',
     path: step.path,
     question: conductor.text(step.question, variables),
     ...(step.details && { details: conductor.text(step.details, variables) }),
-    options: step.options?.map((option) => option.id) ?? ['approve', 'deny'],
+    options: step.task ? Object.keys(TASK_LABELS) : (step.options?.map((option) => option.id) ?? ['approve', 'deny']),
+    ...(step.task && { labels: TASK_LABELS }),
     ...(step.options && { labels: Object.fromEntries(step.options.map(({ id, title }) => [id, title])) }),
     ...(step.form && { form: step.form }),
     by: step.by,

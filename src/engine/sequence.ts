@@ -104,7 +104,7 @@ async function runStep(conductor: Conductor, step: Step, cur: StepState, context
         conductor.record(step.path, 'step.failed', { code: error.fault.code, message: error.fault.message });
       }
     }
-    if (step.kind === 'do' && step.onFailure) {
+    if ((step.kind === 'do' || step.kind === 'ask') && step.onFailure) {
       cur.frame ??= { pos: 0, cur: null, ended: null };
       await runSequence(conductor, step.onFailure, cur.frame, context);
       return { ended: 'failed' };

@@ -12,7 +12,7 @@ export type Risk = z.infer<typeof Risk>;
 
 /**
  * What a person can answer. `approval`: approve or deny. `choice`: the options of the playbook; `labels` says what they mean.
- * `failure`: what to do about a failed step.
+ * `task`: done or not-done, for what people do themselves. `failure`: what to do about a failed step.
  */
 export const FailureAnswer = z.enum(['retry', 'skip', 'take-over', 'stop', 'unwind']);
 export type FailureAnswer = z.infer<typeof FailureAnswer>;
@@ -21,15 +21,15 @@ export type FailureAnswer = z.infer<typeof FailureAnswer>;
 export const Question = z.strictObject({
   /** 1, 2, 3 … within the incident: how people and the CLI name it. */
   number: z.number().int().positive(),
-  kind: z.enum(['approval', 'choice', 'failure']),
+  kind: z.enum(['approval', 'choice', 'task', 'failure']),
   /** The step that asks (`contain`) or that failed (`isolate`). */
   path: z.string(),
   question: z.string(),
   details: z.string().optional(),
   options: z.array(z.string()).min(1),
-  /** `choice`: what surfaces show for each option. */
+  /** `choice` and `task`: what surfaces show for each option. */
   labels: z.record(z.string(), z.string()).optional(),
-  /** Filled in with every answer but `deny`; the answers travel in the vote's `outputs`, by field id. */
+  /** Filled in with every answer but `deny` and `not-done`; the answers travel in the vote's `outputs`, by field id. */
   form: z.array(FormField).max(10).optional(),
   by: z.array(Seat).min(1),
   /** Person ids who may not answer: whoever requested the incident, unless the playbook waives it. */
@@ -119,13 +119,30 @@ export function refuseVote(question: Question, vote: Vote, now: number, escalate
   return null;
 }
 
-/** A deny, and every answer about a failed step but another try, goes on the timeline with a reason. */
-export const needsReason = (question: Question, answer: string): boolean =>
-  question.kind === 'failure' ? answer !== 'retry' : question.kind === 'approval' && answer !== 'approve';
+/** Where every seat must agree and one voice against it decides: the two answers. Null for the other kinds. */
+export function agreement({ kind }: Pick<Question, 'kind'>): { yes: string; no: string } | null {
+  switch (kind) {
+    case 'approval':
+      return { yes: 'approve', no: 'deny' };
+    case 'task':
+      return { yes: 'done', no: 'not-done' };
+    case 'choice':
+    case 'failure':
+      return null;
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** A deny, a task that was not done, and every answer about a failed step but another try go on the timeline with a reason. */
+export function needsReason(question: Question, answer: string): boolean {
+  const two = agreement(question);
+  return question.kind === 'failure' ? answer !== 'retry' : two !== null && answer !== two.yes;
+}
 
 /** Whether the question's form is filled in with this answer. */
 export const hasForm = (question: Question, answer: string): boolean =>
-  (question.form?.length ?? 0) > 0 && answer !== 'deny' && question.kind !== 'failure';
+  (question.form?.length ?? 0) > 0 && answer !== agreement(question)?.no && question.kind !== 'failure';
 
 /** Roles among `held` that have a seat, or to which the question has been escalated. */
 export function entitledRoles(question: Question, held: readonly string[], escalated: boolean): string[] {
@@ -149,12 +166,16 @@ export function tally(question: Question, votes: readonly Vote[], escalated: boo
     const first = valid[0];
     return { approvals: [], outcome: first ? first.answer : null };
   }
-  if (question.kind === 'choice') return tallyChoice(question, valid, escalated);
-  if (valid.some((vote) => vote.answer === 'deny'))
-    return { approvals: seats(question, [], escalated), outcome: 'deny' };
-  const approving = valid.filter((vote) => vote.answer === 'approve');
-  const approvals = seats(question, approving, escalated);
-  return { approvals, outcome: approvals.every((seat) => seat.have.length >= seat.needed) ? 'approve' : null };
+  const two = agreement(question);
+  if (two === null) return tallyChoice(question, valid, escalated);
+  if (valid.some((vote) => vote.answer === two.no))
+    return { approvals: seats(question, [], escalated), outcome: two.no };
+  const approvals = seats(
+    question,
+    valid.filter((vote) => vote.answer === two.yes),
+    escalated,
+  );
+  return { approvals, outcome: approvals.every((seat) => seat.have.length >= seat.needed) ? two.yes : null };
 }
 
 /** An option wins when every seat is filled by people who chose it. Shown until then: the option that is furthest. */

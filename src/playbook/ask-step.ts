@@ -94,7 +94,11 @@ function compileOtherwise(unit: Unit, source: AskSource, path: readonly Key[]): 
   return otherwise ?? known[0] ?? 'deny';
 }
 
-function compileForm(unit: Unit, { form, otherwise }: AskSource, path: readonly Key[]): Pick<AskStep, 'form'> {
+export function compileForm(
+  unit: Unit,
+  { form, otherwise }: Pick<AskSource, 'form' | 'otherwise'>,
+  path: readonly Key[],
+): Pick<AskStep, 'form'> {
   if (form === undefined) return {};
   const report = reporter(unit.diagnostics);
   const place = (...keys: Key[]) => unit.source.place([...path, 'form', ...keys], { key: true });

@@ -45,6 +45,7 @@ export type StepSource =
   | IfSource
   | ParallelSource
   | RunSource
+  | TaskSource
   | ObligeSource
   | TrySource
   | EachSource
@@ -81,6 +82,16 @@ export type FieldSource = {
   type?: FormField['type'];
   required?: boolean;
   hint?: string;
+export type TaskSource = BaseSource & {
+  task: string;
+  details?: string;
+  by: SeatList;
+  within: string;
+  remind?: string[];
+  escalate?: { after: string; to: string; page?: boolean };
+  form?: Record<string, FieldSource>;
+  'on-failure'?: StepSource[];
+};
   choices?: Record<string, string>;
 };
 export type SaySource = BaseSource & { say: string; to: string; subject?: string };
@@ -192,6 +203,25 @@ const SaySource = z
 const WaitSource = z
   .strictObject({
     wait: z.union([
+const TaskSource = z
+  .strictObject({
+    task: Text.describe('what people are to do themselves, and then say that it is done'),
+    ...base,
+    details: Text.optional().describe('what they should know to do it, or templates/<name>.md'),
+    by: By,
+    within: Duration.describe('when nobody has said by then that it is done, the step has failed'),
+    remind: z.array(Duration).max(10).optional().describe('when to remind, counted from the asking'),
+    escalate: Escalate.optional().describe('who else may do it, and from when'),
+    form: z
+      .record(Name, FieldSource)
+      .optional()
+      .describe('what is filled in when it is done, ten fields at most: steps.<id>.answers in expressions'),
+    'on-failure': steps
+      .optional()
+      .describe('steps instead of a question when it is not done; then the rest of the block is skipped'),
+  })
+  .describe('Task: something that people do themselves; it covers no risky act.');
+
       Duration,
       z.strictObject({
         until: Cel.describe('ends the waiting when it becomes true'),
@@ -305,5 +335,19 @@ export const StepSource: z.ZodType<StepSource> = z.lazy(() =>
   ]),
 );
 
-export const KINDS = ['do', 'ask', 'say', 'wait', 'if', 'parallel', 'run', 'oblige', 'try', 'each', 'repeat'] as const;
+export const KINDS = [
+  'do',
+  'ask',
+  'task',
+  'say',
+  'wait',
+  'if',
+  'parallel',
+  'run',
+  'oblige',
+  'try',
+  'each',
+  'repeat',
+] as const;
 export type Kind = (typeof KINDS)[number];
+    TaskSource,

@@ -10,6 +10,7 @@ import { compileEach, compileRepeat } from './rounds-step.ts';
 import { compileRun } from './run-step.ts';
 import { compileSay } from './say-step.ts';
 import type { DoSource, IfSource, ParallelSource, StepSource, WaitSource } from './step-source.ts';
+import { compileTask } from './task-step.ts';
 import { compileTry } from './try-step.ts';
 import { branchesOf, kindOf, reporter, type Unit } from './unit.ts';
 import { isRisky, targetOf } from './uses.ts';
@@ -57,14 +58,14 @@ export function compileBlock(
     const own = step.when ? { sure: [], maybe: [...compiled.sure, ...compiled.maybe] } : compiled;
     steps.push(step);
     flow = after(flow, own.sure, own.maybe);
-    // A `do` that ends its block by `on-failure` has not done what it was to do.
-    if (ends && step.kind === 'do') mayHaveEnded = true;
+    // What ends its block by `on-failure` has not done what it was to do.
+    if (ends && (step.kind === 'do' || (step.kind === 'ask' && step.task))) mayHaveEnded = true;
     if (mayHaveEnded) maybe.push(...own.sure);
     else sure.push(...own.sure);
     maybe.push(...own.maybe, ...handled);
     if (ends) mayHaveEnded = true;
-    // A question that may be skipped covers nothing; nor does one that nobody can deny.
-    if (step.kind === 'ask' && !step.when && !step.options) cover = step.path;
+    // A question that may be skipped covers nothing; nor does one that nobody can deny, or a task.
+    if (step.kind === 'ask' && !step.when && !step.options && !step.task) cover = step.path;
   }
   return { steps, sure, maybe };
 }
@@ -107,6 +108,7 @@ function compileKind(unit: Unit, source: StepSource, base: Base, block: Block, f
   if ('do' in source) return compileDo(unit, source, base, block, flow);
   if ('ask' in source) return compileAsk(unit, source, base, block, flow);
   if ('say' in source) return compileSay(unit, source, base, block, flow);
+  if ('task' in source) return compileTask(unit, source, base, block, flow);
   if ('wait' in source) return compileWait(unit, source, base, block, flow);
   if ('if' in source) return compileIf(unit, source, base, block, flow);
   if ('parallel' in source) return compileParallel(unit, source, base, block, flow);

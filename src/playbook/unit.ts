@@ -3,7 +3,7 @@ import type { Diagnostic, Place } from './diagnostics.ts';
 import type { AskStep, InputType } from './plan.ts';
 import { PROVED } from './proved.ts';
 import type { PlaybookSource } from './schema.ts';
-import type { AskSource, FieldSource, Kind, StepSource } from './step-source.ts';
+import type { AskSource, FieldSource, Kind, StepSource, TaskSource } from './step-source.ts';
 import type { Surroundings } from './surroundings.ts';
 import { environmentOf, type Fields, fieldsOf, inputFields, type Shared, SYSTEM_FIELDS, sharedTypes } from './types.ts';
 import type { Key, YamlSource } from './yaml.ts';
@@ -131,6 +131,7 @@ export function blocksOf(step: StepSource, path: readonly Key[]): Child[] {
     steps ? [{ steps, path: [...path, key] }] : [];
   if ('do' in step) return child('on-failure', step['on-failure']);
   if ('ask' in step) return child('on-deny', step['on-deny']);
+  if ('task' in step) return child('on-failure', step['on-failure']);
   if ('if' in step) return [...child('then', step.then), ...child('else', step.else)];
   if ('try' in step)
     return [...child('try', step.try), ...child('on-failure', step['on-failure']), ...child('finally', step.finally)];
@@ -193,6 +194,7 @@ const RESERVED = ['finally', 'then', 'else', 'on-deny', 'on-failure', 'try'];
 export function kindOf(step: StepSource): Kind {
   if ('do' in step) return 'do';
   if ('ask' in step) return 'ask';
+  if ('task' in step) return 'task';
   if ('say' in step) return 'say';
   if ('wait' in step) return 'wait';
   if ('if' in step) return 'if';
@@ -213,7 +215,7 @@ function outputsOf(step: StepSource, { contracts }: Surroundings): Fields | null
   if ('each' in step) return { count: 'double' };
   if ('repeat' in step) return { count: 'double', outcome: 'string' };
   if ('oblige' in step) return OBLIGATION;
-  if ('ask' in step)
+  if ('ask' in step || 'task' in step)
     return {
       outcome: 'string',
       ...(step.form && { answers: answersOf(step, step.form) }),
@@ -237,7 +239,8 @@ const OBLIGATION: Fields = {
 };
 
 /** What later steps may read of a form. What may be left empty, or was never asked because nobody answered, is null. */
-function answersOf({ options }: AskSource, form: Record<string, FieldSource>): Fields {
+function answersOf(step: AskSource | TaskSource, form: Record<string, FieldSource>): Fields {
+  const options = 'ask' in step && step.options;
   const types = { number: 'double', 'yes-no': 'bool' } as const;
   return Object.fromEntries(
     Object.entries(form).map(([id, { type = 'text', required = true }]) => [

@@ -32,6 +32,19 @@ const quiet: fc.Arbitrary<Source> = fc.oneof(
   fc.constant({ say: 'Now at ${inputs.system.tier}, ${incident.severity}', to: 'ml-on-call' }),
   fc.constant({ wait: '90s' }),
   fc.constant({ wait: { until: 'has(alert.over)', within: '5m' } }),
+  fc.constant({
+    task: 'Look at ${inputs.system.name}',
+    details: 'At its logs.',
+    by: [{ role: 'ml-on-call' }],
+    within: '1h',
+  }),
+  fc.constant({
+    task: 'Fill in the facts',
+    by: [{ role: 'incident-commander' }],
+    within: '2h',
+    remind: ['1h'],
+    form: { facts: { label: 'Facts', type: 'long-text' } },
+  }),
   fc.constant({ run: 'inform', with: { note: 'n' } }),
   fc.constant({ oblige: 'eu-72h', by: 'ml-on-call', aware: '${has(alert.since) ? alert.since : ""}', remind: ['1h'] }),
 );
@@ -87,6 +100,7 @@ function withIds(value: unknown, next: { id: number }): unknown {
 }
 
 /** Source objects of playbooks that the checker must take, over the test's surroundings. */
+    flat.map((failure) => [{ task: 'Revoke it', by: [{ role: 'ml-on-call' }], within: '1h', 'on-failure': failure }]),
 export const validPlaybook: fc.Arbitrary<Record<string, unknown>> = fc
   .tuple(block(3), fc.array(quiet, { maxLength: 2 }), fc.integer({ min: 1, max: 99 }))
   .map(([steps, last, version]) => {

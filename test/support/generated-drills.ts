@@ -100,6 +100,20 @@ const leaf: fc.Arbitrary<Named> = fc.oneof(
         wait(id, forMs),
   ),
   seconds(10, 120).map(
+  fc.tuple(seconds(20, 300), fc.boolean(), fc.boolean()).map(
+    ([withinMs, handled, filled]): Named =>
+      (id) =>
+        ask(id, {
+          task: true,
+          withinMs,
+          remindMs: [],
+          otherwise: 'not-done',
+          onDeny: null,
+          requesterMayDecide: true,
+          ...(filled && { form: [{ id: 'records', label: 'Records', type: 'number', required: true }] }),
+          ...(handled && { onFailure: [say(`${id}-undone`)] }),
+        }),
+  ),
     (forMs): Named =>
       (id) =>
         wait(id, forMs, 'has(steps.s0)'),

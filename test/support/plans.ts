@@ -161,7 +161,11 @@ function place(steps: readonly Step[], prefix: string): Step[] {
       case 'do':
         return { ...at, onFailure: at.onFailure && place(at.onFailure, `${path}/on-failure/`) };
       case 'ask':
-        return { ...at, onDeny: at.onDeny && place(at.onDeny, `${path}/on-deny/`) };
+        return {
+          ...at,
+          onDeny: at.onDeny && place(at.onDeny, `${path}/on-deny/`),
+          ...(at.onFailure && { onFailure: place(at.onFailure, `${path}/on-failure/`) }),
+        };
       case 'if':
         return { ...at, then: place(at.then, `${path}/then/`), else: place(at.else, `${path}/else/`) };
       case 'parallel':

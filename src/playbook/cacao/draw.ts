@@ -11,6 +11,7 @@ import type {
   RepeatSource,
   SaySource,
   StepSource,
+  TaskSource,
   TrySource,
   WaitSource,
 } from '../step-source.ts';
@@ -79,6 +80,7 @@ function drawKind(sheet: Sheet, source: StepSource, path: readonly Key[], key: s
   if ('do' in source) return drawDo(sheet, source, path, ways);
   if ('ask' in source) return drawAsk(sheet, source, path, key, ways);
   if ('say' in source) return drawSay(sheet, source, ways);
+  if ('task' in source) return drawTask(sheet, source, path, key, ways);
   if ('wait' in source) return drawWait(sheet, source, ways);
   if ('if' in source) return drawIf(sheet, source, path, key, ways);
   if ('parallel' in source) return drawParallel(sheet, source, path, key, ways);
@@ -102,6 +104,7 @@ export function nameOf(source: StepSource): string {
   if ('do' in source) return contractOf(source.do)?.title ?? source.do;
   if ('ask' in source) return source.ask;
   if ('if' in source) return `If ${source.if.trim()}`;
+  if ('task' in source) return source.task;
   if ('wait' in source)
     return typeof source.wait === 'string' ? `Wait ${source.wait}` : `Wait until ${source.wait.until}`;
   if ('say' in source) return source.subject ?? `Message to ${source.to}`;
@@ -151,6 +154,11 @@ function drawDo(sheet: Sheet, source: DoSource, path: readonly Key[], { next, en
 
 const FIELD_TYPES: Record<string, string> = { number: 'float', 'yes-no': 'bool' };
 
+const fieldsOf = (sheet: Sheet, { form }: AskSource | TaskSource, key: string): string[] =>
+  Object.entries(form ?? {}).map(([id, { label, type = 'text' }]) =>
+    declare(sheet, ['field', key, id], FIELD_TYPES[type] ?? 'string', label),
+  );
+
 /** A manual step with its answer as an out-argument, then an if-condition: an engine that knows nothing of Tocsin still asks. */
 function drawAsk(
   sheet: Sheet,
@@ -161,9 +169,7 @@ function drawAsk(
 ): JsonObject {
   const [first] = source.by;
   const role = first?.role ?? RESPONDER;
-  const fields = Object.entries(source.form ?? {}).map(([id, { label, type = 'text' }]) =>
-    declare(sheet, ['field', key, id], FIELD_TYPES[type] ?? 'string', label),
-  );
+  const fields = fieldsOf(sheet, source, key);
   const options = source.options ?? { approve: 'Approve', deny: 'Deny' };
   const answer = declare(sheet, ['answer', key], 'string', `The answer to: ${source.ask}`);
   const silence = source.otherwise ?? 'deny';
@@ -194,6 +200,32 @@ function drawAsk(
     on_false: denied,
   });
   return { ...step, on_success: condition, on_failure: silence === 'approve' ? next : denied };
+}
+
+/** What people do themselves is what CACAO means by a manual step. */
+function drawTask(sheet: Sheet, source: TaskSource, path: readonly Key[], key: string, ways: Ways): JsonObject {
+  const { next, end, failed } = ways;
+  const fields = fieldsOf(sheet, source, key);
+  const handler = source['on-failure'];
+  const command = [
+    wording(sheet, source.task),
+    source.details === undefined ? null : wording(sheet, source.details),
+    `Who does it: ${source.by.map(({ role, count = 1 }) => `${count} of ${role}`).join(' and ')}.`,
+    source.escalate && `After ${source.escalate.after}, ${source.escalate.to} may do it as well.`,
+    `Within ${source.within}; if it is not done by then, it has failed.`,
+    fields.length > 0 ? `Fill in ${fields.join(', ')}.` : null,
+  ];
+  const against = handler ? drawBlock(sheet, handler, [...path, 'on-failure'], { end, failed }) : failed;
+  return {
+    ...manual(sheet, {
+      name: nameOf(source),
+      command: lines(command),
+      role: source.by[0]?.role ?? RESPONDER,
+      outArgs: fields,
+    }),
+    timeout: milliseconds(source.within),
+    ...(against === null ? { on_completion: next } : { on_success: next, on_failure: against }),
+  };
 }
 
 const drawSay = (sheet: Sheet, source: SaySource, { next }: Ways): JsonObject => ({

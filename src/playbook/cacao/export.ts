@@ -137,7 +137,7 @@ function needed(value: PlaybookSource, library: Library): Json {
   };
   const visit = (steps: readonly StepSource[]): void => {
     for (const step of steps) {
-      for (const written of ['say' in step && step.say, 'ask' in step && step.ask, 'ask' in step && step.details])
+      for (const written of ['say' in step && step.say, 'ask' in step && step.ask, 'details' in step && step.details])
         if (written && namesTemplate(written)) {
           const name = written.endsWith('.md') ? written : `${written}.md`;
           take(library.templates, name, name);

@@ -41,6 +41,7 @@ function stepInWords(step: Step): string {
       return actInWords(step);
     case 'ask':
       return `Ask the ${seatsInWords(step.by)}: ${quoted(valueInWords(step.question))}`;
+      if (step.task) return `Task for the ${seatsInWords(step.by)}: ${quoted(valueInWords(step.question))}`;
     case 'say':
       return `Message to ${recipientOf(step)}: ${titleOf(step)}.`;
     case 'wait':

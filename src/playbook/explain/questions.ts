@@ -6,14 +6,13 @@ import type { AskStep } from '../plan.ts';
 /** A question as a reviewer reads it: what, to whom, until when, and what happens if nobody answers or it is denied. */
 export function questionInWords(step: AskStep): string {
   const { by, covers, form = [], options, otherwise } = step;
+  if (step.task) return taskInWords(step);
   return [
     quoted(valueInWords(step.question)),
     `Asks the ${seatsInWords(by)}${by.length > 1 || by.some(({ count }) => count > 1) ? '; all must approve, each another person' : ''}.`,
     step.requesterMayDecide ? 'Whoever opened the incident may answer, too.' : '',
     options ? `The answers are ${listed(options.map(({ title }) => quoted(title)))}.` : '',
-    form.length > 0
-      ? `To fill in: ${listed(form.map(({ label, required }) => `${quoted(label)}${required ? '' : ' (may be left empty)'}`))}.`
-      : '',
+    toFillIn(form),
     `There are ${span(step.withinMs)}${reminders(step)}.`,
     `If nobody answers, it counts as ${quoted(answerInWords(step, otherwise))}.`,
     covers.length > 0 ? `An approval allows ${listed(covers)}.` : '',
@@ -22,6 +21,25 @@ export function questionInWords(step: AskStep): string {
     .filter(Boolean)
     .join(' ');
 }
+
+function taskInWords(step: AskStep): string {
+  const { by, form = [], onFailure } = step;
+  return [
+    `${quoted(valueInWords(step.question))} For the ${seatsInWords(by)}, who say that it is done, or why it cannot be.`,
+    toFillIn(form),
+    `There are ${span(step.withinMs)}${reminders(step)}.`,
+    onFailure
+      ? `If it is not done by then, ${counted(onFailure.length, 'step')} ${onFailure.length === 1 ? 'follows' : 'follow'} instead of the rest of the block.`
+      : 'If it is not done by then, the step has failed.',
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
+
+const toFillIn = (form: NonNullable<AskStep['form']>): string =>
+  form.length > 0
+    ? `To fill in: ${listed(form.map(({ label, required }) => `${quoted(label)}${required ? '' : ' (may be left empty)'}`))}.`
+    : '';
 
 function denied({ onDeny }: AskStep): string {
   const count = onDeny?.length ?? 0;

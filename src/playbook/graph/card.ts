@@ -1,12 +1,12 @@
 import type { Risk } from '../../incident/decision.ts';
 import type { Step } from '../plan.ts';
 import { type Font, widthOf, wrap } from './metrics.ts';
-import { type Fact, factsOf, KIND_WORDS, line, titleOf } from './words.ts';
+import { type Fact, factsOf, KIND_WORDS, line, type Sort, sortOf, titleOf } from './words.ts';
 
 export type Box = { x: number; y: number; width: number; height: number };
 export type CardLine = Fact & { y: number };
 export type DrawnCard = Box & {
-  kind: Step['kind'];
+  kind: Sort;
   path: string;
   kindWord: { text: string; y: number };
   /** `x` is where its sign begins: at the right of the kind, or below it when there is no room. */
@@ -35,7 +35,7 @@ export const riskOf = (step: Step): Risk | null => (step.kind === 'do' ? step.us
 
 export function cardOf(step: Step, x: number, y: number, width: number): DrawnCard {
   const inner = width - 2 * SIDE;
-  const word = KIND_WORDS[step.kind];
+  const word = KIND_WORDS[sortOf(step)];
   let at = y + 20;
   const kindWord = { text: word, y: at };
   const found = riskOf(step);
@@ -65,5 +65,5 @@ export function cardOf(step: Step, x: number, y: number, width: number): DrawnCa
       facts.push({ ...fact, text, y: at, ...(i > 0 && fact.sign !== 'none' && { sign: 'more' as const }) });
     }
   }
-  return { x, y, width, height: at + 12 - y, kind: step.kind, path: step.path, kindWord, risk, title, facts };
+  return { x, y, width, height: at + 12 - y, kind: sortOf(step), path: step.path, kindWord, risk, title, facts };
 }

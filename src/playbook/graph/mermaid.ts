@@ -1,7 +1,7 @@
 import type { Plan, Step } from '../plan.ts';
 import { riskOf } from './card.ts';
 import { type Way, waysOf } from './ways.ts';
-import { factsOf, KIND_WORDS, line, titleOf } from './words.ts';
+import { factsOf, KIND_WORDS, line, sortOf, titleOf } from './words.ts';
 
 /**
  * The same plan as a Mermaid flowchart, for pages that draw it themselves. Ids are counted, never taken from a text, and
@@ -44,7 +44,8 @@ function inside(chart: Chart, depth: number, step: Step, id: string): { next: En
   const exits = ways.filter(({ kind }) => kind === 'exit');
   const left = exits.flatMap((way) => framed(chart, depth, way.name, way.steps, [{ from: id, label: way.name }]));
   // A deny that has no steps of its own ends the block all the same.
-  const denied = step.kind === 'ask' && !step.options && exits.length === 0 ? [{ from: id, label: 'If denied' }] : [];
+  const denied =
+    step.kind === 'ask' && !step.options && !step.task && exits.length === 0 ? [{ from: id, label: 'If denied' }] : [];
   let next: End[] = [{ from: id, label: '' }];
   let sides: End[] = [];
   for (const way of ways) {
@@ -78,7 +79,7 @@ const SHAPES: Partial<Record<Step['kind'], [string, string]>> = {
 function stepNode(chart: Chart, depth: number, step: Step): string {
   const [open, close] = SHAPES[step.kind] ?? ['[', ']'];
   const risk = riskOf(step);
-  const kind = `${KIND_WORDS[step.kind]}${risk ? ` (${risk})` : ''}`;
+  const kind = `${KIND_WORDS[sortOf(step)]}${risk ? ` (${risk})` : ''}`;
   const head = step.kind === 'parallel' && step.title === KIND_WORDS.parallel ? [kind] : [`${kind}: ${titleOf(step)}`];
   return node(
     chart,

@@ -1,11 +1,11 @@
 import type { Risk } from '../../incident/decision.ts';
-import type { Step } from '../plan.ts';
-import type { Fact } from './words.ts';
+import type { Fact, Sort } from './words.ts';
 
 /** Small signs, drawn in a box of 16 by 16. A word always stands beside them. */
-export const KIND_SIGNS: Record<Step['kind'], string> = {
+export const KIND_SIGNS: Record<Sort, string> = {
   do: 'M2 8h11M8.500 3.500 13 8l-4.500 4.500',
   ask: 'M8 1.500 14.500 8 8 14.500 1.500 8z',
+  task: 'M2.500 2.500h11v11h-11zM5 8.300 7.200 10.500 11.200 5.500',
   say: 'M2 3h12v8H7l-3.500 3V11H2z',
   wait: 'M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2zM8 4.500V8l2.500 1.800',
   if: 'M8 15V9.500L3 2.500M8 9.500l5-7',

@@ -13,7 +13,7 @@ export function waysOf(step: Step): Way[] {
     case 'do':
       return some('exit', 'If it fails', step.onFailure);
     case 'ask':
-      return some('exit', 'If denied', step.onDeny);
+      return [...some('exit', 'If denied', step.onDeny), ...some('exit', 'If it is not done', step.onFailure ?? null)];
     case 'if':
       return [...some('choice', 'If it holds', step.then), ...some('choice', 'Otherwise', step.else)];
     case 'parallel':

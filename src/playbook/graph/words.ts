@@ -2,10 +2,15 @@ import { roleInWords, seatsInWords } from '../../incident/decision.ts';
 import { capitalised, plainText, quoted } from '../../incident/phrases.ts';
 import type { AskStep, DoStep, Step, Value } from '../plan.ts';
 
-export const KIND_WORDS: Record<Step['kind'], string> = {
+/** What kinds of steps readers tell apart: a task is asked about like a question, and is none. */
+export type Sort = Step['kind'] | 'task';
+export const sortOf = (step: Step): Sort => (step.kind === 'ask' && step.task ? 'task' : step.kind);
+
+export const KIND_WORDS: Record<Sort, string> = {
   do: 'Do',
   ask: 'Ask',
   say: 'Say',
+  task: 'Task',
   wait: 'Wait',
   if: 'If',
   parallel: 'At the same time',
@@ -151,14 +156,22 @@ function questionFacts(step: AskStep): Fact[] {
   const question = valueInWords(step.question);
   return [
     ...(titleOf(step) === question ? [] : [plain(quoted(question))]),
-    person(`${seatsInWords(step.by)}${step.requesterMayDecide ? '; whoever opened the incident may answer' : ''}`),
+    person(
+      `${seatsInWords(step.by)}${step.requesterMayDecide && !step.task ? '; whoever opened the incident may answer' : ''}`,
+    ),
     ...(escalate
       ? [person(`from ${span(escalate.afterMs)} ${roleInWords(escalate.to)} as well${escalate.page ? ', paged' : ''}`)]
       : []),
-    clock(`within ${span(step.withinMs)}; silence counts as ${answerInWords(step, step.otherwise)}`),
+    clock(
+      step.task
+        ? `within ${span(step.withinMs)}, or it has failed`
+        : `within ${span(step.withinMs)}; silence counts as ${answerInWords(step, step.otherwise)}`,
+    ),
     ...(step.options ? [plain(`answers: ${step.options.map(({ title }) => title).join(' / ')}`)] : []),
     ...(form.length > 0 ? [plain(`to fill in: ${form.map(({ label }) => label).join(', ')}`)] : []),
-    ...(step.options || (step.onDeny?.length ?? 0) > 0 ? [] : [plain('if denied, the rest here is skipped')]),
+    ...(step.options || step.task || (step.onDeny?.length ?? 0) > 0
+      ? []
+      : [plain('if denied, the rest here is skipped')]),
   ];
 }
 

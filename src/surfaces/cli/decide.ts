@@ -15,9 +15,9 @@ export function decideCommand(program: Command, cli: Cli): void {
     .argument('<question>', 'its number')
     .argument(
       '<answer>',
-      'approve, deny; an option of the question; for a failed step retry, skip, take-over, stop, unwind',
+      'approve, deny; done or not-done for a task; an option of the question; for a failed step retry, skip, take-over, stop, unwind',
     )
-    .option('--reason <text>', 'why; needed for all but approve and retry')
+    .option('--reason <text>', 'why; needed for all but approve, done and retry')
     .option('--outputs <json>', 'for skip and take-over: the outputs of the step')
     .option('--set <field=value>', 'fill in a field of the question’s form; once for each field', also)
     .option('--yes', 'approve disruptive and irreversible acts without being asked again')
@@ -27,6 +27,7 @@ export function decideCommand(program: Command, cli: Cli): void {
       examples(
         'tocsin decide 147 1 approve',
         'tocsin decide 147 1 deny --reason "Payouts run at three"',
+        'tocsin decide 147 3 done',
         'tocsin decide 147 2 approve --set aware-at=2026-11-19T03:22Z --set personal-data=yes',
       ),
     )

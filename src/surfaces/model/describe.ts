@@ -77,6 +77,7 @@ export function stepAt(plan: Plan | null, path: string): Step | null {
 export function consequence(question: Question, answer: string, plan: Plan | null): string {
   if (question.kind === 'failure') return failureConsequence(question, answer, stepAt(plan, question.path));
   if (question.kind === 'choice') return 'the plan goes on with this answer';
+  if (question.kind === 'task') return taskConsequence(answer, stepAt(plan, question.path));
   const [act, ...more] = question.acts;
   if (answer === 'approve') {
     if (act === undefined) return 'the plan goes on';
@@ -86,6 +87,13 @@ export function consequence(question: Question, answer: string, plan: Plan | nul
   const instead = step?.kind === 'ask' ? step.onDeny?.[0] : undefined;
   if (answer === 'deny') return instead ? `instead: ${inSentence(instead.title)}` : 'nothing is done; this part ends';
   return '';
+}
+
+function taskConsequence(answer: string, step: Step | null): string {
+  if (answer === 'done') return 'you say that it is done; the plan goes on';
+  const instead = step?.kind === 'ask' ? step.onFailure : undefined;
+  if (instead === undefined) return 'the step has failed';
+  return instead[0] ? `instead: ${inSentence(instead[0].title)}` : 'this part ends';
 }
 
 /** Where a duty to notify hangs on the step, what becomes of its clock. */

@@ -1,4 +1,4 @@
-import { roleInWords, seatsInWords } from '../../incident/decision.ts';
+import { type Question, roleInWords, seatsInWords } from '../../incident/decision.ts';
 import { type DecisionView, type IncidentView, openDecisions } from '../../incident/view.ts';
 import { spanText } from './clock.ts';
 import { capabilityTitle, inSentence, listed } from './describe.ts';
@@ -69,7 +69,7 @@ function moments(open: readonly DecisionView[], now: number): Next[] {
       const paged = page ? 'is paged and may answer too' : 'may answer too';
       list.push({ at, when: { until: at, from }, lead: `The ${roleInWords(to)}`, text: `${paged}${which}.` });
     }
-    const otherwise = question.kind === 'approval' ? `counts as ${question.otherwise}` : 'stops the plan';
+    const otherwise = silence(question);
     list.push({
       at: question.until,
       when: { until: question.until, from },
@@ -83,6 +83,22 @@ function moments(open: readonly DecisionView[], now: number): Next[] {
 
 /** The next reminder of each duty to notify, and its limit; what is overdue first. */
 function duties(view: IncidentView, now: number): Next[] {
+/** What it means when nobody answers. */
+function silence({ kind, otherwise, labels }: Question): string {
+  switch (kind) {
+    case 'approval':
+      return `counts as ${otherwise}`;
+    case 'choice':
+      return `counts as ${labels?.[otherwise] ?? otherwise}`;
+    case 'task':
+      return 'has failed';
+    case 'failure':
+      return 'stops the plan';
+    default:
+      return kind satisfies never;
+  }
+}
+
   return openDuties([view], now)
     .slice(0, 3)
     .flatMap(({ number, rule, dueAt, ownerWords, state }): Next[] => {
@@ -104,7 +120,7 @@ function underWay(tree: Tree): Next[] {
     if (node.mark !== 'running') return [];
     const { step, view } = node;
     if (step.kind === 'wait' && view?.until !== undefined)
-      return [{ when: { until: view.until, from: view.startedAt ?? view.until }, lead: step.title, text: 'ends.' }];
+      return [{ when: { until: view.until, from: view.startedAt ?? view.until }, lead: step.title, text: endOf(step) }];
     return [
       {
         when: 'Now',
@@ -148,7 +164,12 @@ function afterwards(view: IncidentView, tree: Tree | null): Next[] {
         {
           when: 'Then',
           lead: next.step.title,
-          text: next.step.kind === 'ask' ? `asks the ${seatsInWords(next.step.by)}.` : 'follows.',
+          text:
+            next.step.kind !== 'ask'
+              ? 'follows.'
+              : next.step.task
+                ? `is for the ${seatsInWords(next.step.by)}.`
+                : `asks the ${seatsInWords(next.step.by)}.`,
         },
       ]
     : [];

@@ -58,7 +58,11 @@ function waysOf(step: Step, state: StepView | null, decision: DecisionView | nul
       return way('If it fails', step.onFailure, begun(step.onFailure, view) || (settled(state) ? false : null));
     case 'ask': {
       const denied = decision?.question.kind === 'approval' && decision.made ? decision.made.outcome === 'deny' : null;
-      return way('If denied', step.onDeny, denied);
+      const failed = step.onFailure ?? null;
+      return [
+        ...way('If denied', step.onDeny, denied),
+        ...way('If it is not done', failed, begun(failed, view) || (settled(state) ? false : null)),
+      ];
     }
     case 'try': {
       const caught = state?.branch === 'on-failure' || (begun(step.finally, view) || over(view) ? false : null);

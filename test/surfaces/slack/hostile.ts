@@ -74,6 +74,7 @@ const optionsOf: Record<Question['kind'], fc.Arbitrary<string[]>> = {
     ),
     { minLength: 1, maxLength: 40 },
   ),
+  task: fc.constant(['done', 'not-done']),
   failure: fc.constant(['retry', 'skip', 'take-over', 'stop', 'unwind']),
 };
 

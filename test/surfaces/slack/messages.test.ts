@@ -52,6 +52,26 @@ describe('a question in Slack', () => {
     ]);
   });
 
+  test('a task reads as something to do, with Done on the right, and says what follows when it cannot be done', async () => {
+    const revoke = ask('revoke', {
+      task: true,
+      question: { literal: 'Revoke the key at the vendor' },
+      details: { literal: 'In its console, under Keys.' },
+      otherwise: 'not-done',
+      requesterMayDecide: true,
+      onDeny: null,
+    });
+    const told = await Told.open(planOf([revoke]));
+    const said = messages.decision(told.story, told.decision(1), 'channel');
+    expect(buttons(said).map((one) => one.text.text)).toEqual(['Could not be done', 'Done']);
+    const lines = read(said);
+    expect(lines).toContain('# Revoke the key at the vendor');
+    expect(lines).toContain('*How* In its console, under Keys.');
+    expect(lines).toContain('*If it cannot be done* The step has failed.');
+    expect(lines).toContain('One must say that it is done:');
+    expect(lines).not.toMatch(/approve|deny/i);
+  });
+
   test('shows who has agreed, by name, and whose voice is missing', async () => {
     const told = await Told.open(tamperedModel());
     await told.answer(1, 'mara', 'approve');

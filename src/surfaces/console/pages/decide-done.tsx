@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx';
-import { seatsInWords } from '../../../incident/decision.ts';
+import { agreement, seatsInWords } from '../../../incident/decision.ts';
 import type { IncidentView } from '../../../incident/view.ts';
 import { spanText } from '../../model/clock.ts';
 import { answeredIn, answerTitle, listed, outcomeWord } from '../../model/describe.ts';
@@ -72,7 +72,9 @@ export function made(props: DecideProps, { made, mine }: Extract<Standing, { kin
             “<Words of={made.reason} />”
           </blockquote>
         )}
-        {made.outcome === 'approve' && <Agreement decision={decision} me={me.id} names={names} />}
+        {made.outcome === agreement(decision.question)?.yes && (
+          <Agreement decision={decision} me={me.id} names={names} />
+        )}
         <WhatFollowed {...props} outcome={made.outcome} />
         <p class="second">
           {counted

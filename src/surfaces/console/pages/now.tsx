@@ -1,4 +1,4 @@
-import { roleInWords, seatsInWords } from '../../../incident/decision.ts';
+import { agreement, roleInWords, seatsInWords } from '../../../incident/decision.ts';
 import { type DecisionView, type IncidentView, openDecisions } from '../../../incident/view.ts';
 import type { Plan } from '../../../playbook/plan.ts';
 import { type Duty, leftWords, openDuties } from '../../model/duties.ts';
@@ -95,7 +95,7 @@ function WaitingSheet({ waiting, names, now }: { waiting: Waiting; names: Readon
   const { decision, role, incident } = waiting;
   const { question } = decision;
   const voices = decision.votes
-    .filter((vote) => vote.answer === 'approve')
+    .filter((vote) => vote.answer === agreement(question)?.yes)
     .map((vote) => names.get(vote.person) ?? vote.person);
   return (
     <section class="sheet waiting" aria-labelledby="w1" id={`decision-${question.number}`} tabindex={-1}>
@@ -110,7 +110,8 @@ function WaitingSheet({ waiting, names, now }: { waiting: Waiting; names: Readon
           {incident.view.id}, as {roleInWords(role)}.{' '}
           {voices.length > 0 ? (
             <>
-              <Words of={voices.join(', ')} /> approved; your voice is asked too.
+              <Words of={voices.join(', ')} /> {question.kind === 'task' ? 'did it' : 'approved'}; your voice is asked
+              too.
             </>
           ) : (
             <Words of={incident.view.title} />
@@ -119,7 +120,7 @@ function WaitingSheet({ waiting, names, now }: { waiting: Waiting; names: Readon
       </div>
       <div class="left">
         <Countdown until={question.until} from={question.askedAt} now={now} />
-        <span class="label">then counts as {question.otherwise}</span>
+        <span class="label">then counts as {question.labels?.[question.otherwise] ?? question.otherwise}</span>
       </div>
       <a class="btn main" href={`/incidents/${incident.view.id}/decisions/${question.number}`}>
         Read and answer

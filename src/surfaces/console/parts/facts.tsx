@@ -1,3 +1,4 @@
+import { agreement } from '../../../incident/decision.ts';
 import type { DecisionView } from '../../../incident/view.ts';
 import type { Plan } from '../../../playbook/plan.ts';
 import {
@@ -26,12 +27,17 @@ function ApprovalFacts({ decision, plan, short }: { decision: DecisionView; plan
   const { question } = decision;
   const risk = worstRisk(question);
   const targets = targetsOf(question);
+  const two = agreement(question);
+  const task = question.kind === 'task';
   return (
     <dl class="facts">
       <div>
         <dt>{short ? 'What' : 'What will happen'}</dt>
         <dd>
-          {question.acts.length === 0 && <>The plan goes on. Nothing is done to a system by this answer itself.</>}
+          {task && <>People do it, and say here that it is done. Tocsin does nothing to a system.</>}
+          {!task && question.acts.length === 0 && (
+            <>The plan goes on. Nothing is done to a system by this answer itself.</>
+          )}
           {question.acts.length === 1 && <ActWords act={question.acts[0]!} />}
           {question.acts.length > 1 && (
             <ol class="plain">
@@ -56,7 +62,7 @@ function ApprovalFacts({ decision, plan, short }: { decision: DecisionView; plan
       )}
       {question.details && (
         <div>
-          <dt>Why</dt>
+          <dt>{task ? 'How' : 'Why'}</dt>
           <dd class="prose">
             <Words of={question.details} />
           </dd>
@@ -90,11 +96,11 @@ function ApprovalFacts({ decision, plan, short }: { decision: DecisionView; plan
           </dd>
         </div>
       )}
-      {!short && (
+      {!short && two && (
         <div>
-          <dt>If denied</dt>
+          <dt>{task ? 'If it cannot be done' : 'If denied'}</dt>
           <dd>
-            <Words of={`${consequence(question, 'deny', plan).replace(/^./, (c) => c.toUpperCase())}.`} />
+            <Words of={`${consequence(question, two.no, plan).replace(/^./, (c) => c.toUpperCase())}.`} />
           </dd>
         </div>
       )}

@@ -147,7 +147,11 @@ function What({ step }: { step: Step }) {
         </>
       );
     case 'ask':
-      return <>asks the {seatsInWords(step.by)}</>;
+      return (
+        <>
+          {step.task ? 'a task for' : 'asks'} the {seatsInWords(step.by)}
+        </>
+      );
     case 'say':
       return <>a message</>;
     case 'wait':

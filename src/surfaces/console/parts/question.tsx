@@ -1,4 +1,4 @@
-import { roleInWords, tally } from '../../../incident/decision.ts';
+import { agreement, roleInWords, tally } from '../../../incident/decision.ts';
 import type { DecisionView } from '../../../incident/view.ts';
 import type { Plan } from '../../../playbook/plan.ts';
 import { hourText } from '../../model/clock.ts';
@@ -89,11 +89,12 @@ export function Answers({
   once: string;
 }) {
   const { question } = decision;
-  const main = { approval: 'approve', failure: 'retry', choice: null }[question.kind];
-  // Options of an approval are named approve first; on the screen approve stands on the right.
-  const sorted = question.kind === 'approval' ? question.options.toReversed() : question.options;
+  const two = agreement(question);
+  const main = question.kind === 'failure' ? 'retry' : two?.yes;
+  // Approve and done are named first; on the screen they stand on the right.
+  const sorted = two ? question.options.toReversed() : question.options;
   return (
-    <div class={question.kind === 'approval' ? 'acts' : 'acts many'}>
+    <div class={two ? 'acts' : 'acts many'}>
       {sorted.map((answer) => (
         <AnswerButton
           incident={incident}
@@ -163,16 +164,19 @@ export function Agreement({
   const { approvals } = tally(question, decision.votes, decision.escalatedAt !== undefined);
   const needed = approvals.reduce((sum, seat) => sum + seat.needed, 0);
   const firstOpen = approvals.find((seat) => seat.have.length < seat.needed);
-  const rule = needed > 1 ? (needed === 2 ? 'both must approve' : `all ${needed} must approve`) : 'one must approve';
+  const task = question.kind === 'task';
+  const must = task ? 'must say so' : 'must approve';
+  const rule = needed > 1 ? (needed === 2 ? `both ${must}` : `all ${needed} ${must}`) : `one ${must}`;
   return (
-    <ul class="agree" aria-label="Who has agreed">
+    <ul class="agree" aria-label={task ? 'Who has said that it is done' : 'Who has agreed'}>
       {approvals.flatMap((seat) => [
         ...seat.have.map((person) => (
           <li>
             <Glyph name="done" />
             <span>
               <b>{sentence(roleInWords(seat.role))}</b>,{' '}
-              {person === me ? 'you' : <Words of={names.get(person) ?? person} />}: approved
+              {person === me ? 'you' : <Words of={names.get(person) ?? person} />}
+              {task ? ': it is done' : ': approved'}
             </span>
             <time>{hourText(lastVote(decision, person)?.at ?? question.askedAt, true)}</time>
           </li>

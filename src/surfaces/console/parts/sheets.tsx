@@ -1,4 +1,4 @@
-import { seatsInWords } from '../../../incident/decision.ts';
+import { agreement, seatsInWords } from '../../../incident/decision.ts';
 import { type DecisionView, type IncidentView, openDecisions } from '../../../incident/view.ts';
 import { outcomeWord } from '../../model/describe.ts';
 import { type Next, whatNext } from '../../model/next.ts';
@@ -108,7 +108,7 @@ function DecisionRow({ view, decision, names, now }: DecisionRowProps) {
       <div class="end">
         {made ? (
           <span class="state">
-            <Glyph name={made.outcome === 'deny' ? 'skip' : 'done'} />
+            <Glyph name={made.outcome === agreement(decision.question)?.no ? 'skip' : 'done'} />
             <Words
               of={
                 made.by === 'default'

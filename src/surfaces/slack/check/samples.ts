@@ -20,10 +20,11 @@ const looker = { id: mara.id, roles: mara.roles };
 /** One of every kind of message and view that we send, for Slack to look at. Nothing of it is sent to anybody. */
 export function samples(): Sample[] {
   const [approval, choice, failure] = [asked(questions.approval), asked(questions.choice), asked(questions.failure)];
-  const story = storyWith([approval, choice, failure]);
+  const task = asked(questions.task);
+  const story = storyWith([approval, choice, failure, task]);
   const decided: DecisionView = { ...approval, votes: [vote], made };
   const context = { incident: story.view.id, number: 1 };
-  const waiting = [approval, choice, failure].map((decision) => ({ story, decision }));
+  const waiting = [approval, choice, failure, task].map((decision) => ({ story, decision }));
   const post = (name: string, message: SlackPost): Sample => ({ name, message });
   const view = (name: string, of: Views): Sample => ({ name, view: of });
   const answer = (decision: DecisionView, given: string) =>
@@ -58,6 +59,8 @@ export function samples(): Sample[] {
     view('Home of a guest', messages.home(null, [], [], AT)),
     view('modal: approve', answer(approval, 'approve')),
     view('modal: deny', answer(approval, 'deny')),
+    view('modal: done', answer(task, 'done')),
+    view('modal: could not be done', answer(task, 'not-done')),
     view('modal: form', answer(choice, 'tell-all')),
     view('modal: take over', answer(failure, 'take-over')),
     view('modal: report', modals.report({ context: {}, text: 'It invents policy numbers.', systems })),
@@ -104,7 +107,7 @@ const common = {
   otherwise: 'deny',
 } satisfies Partial<Question>;
 
-const questions: Record<'approval' | 'choice' | 'failure', Question> = {
+const questions: Record<Question['kind'], Question> = {
   approval: {
     ...common,
     number: 1,
@@ -157,6 +160,19 @@ const questions: Record<'approval' | 'choice' | 'failure', Question> = {
       },
     ],
     otherwise: 'tell-some',
+    acts: [],
+  },
+  task: {
+    ...common,
+    number: 4,
+    kind: 'task',
+    path: 'revoke',
+    question: 'Revoke the key at the vendor',
+    details: 'Log in at the console of the vendor and revoke every key that was issued before today.',
+    options: ['done', 'not-done'],
+    labels: { done: 'Done', 'not-done': 'Could not be done' },
+    form: [{ id: 'ticket', label: 'The ticket of the vendor', type: 'text', required: true }],
+    otherwise: 'not-done',
     acts: [],
   },
   failure: {

@@ -68,6 +68,7 @@ function answerFacts(asked: Asked): Fact[] {
   const { question } = decision;
   const by: Fact = ['Answer by', due(question.until)];
   if (question.kind === 'failure') return [['What went wrong', question.failure?.message ?? ''], by];
+  if (question.kind === 'task') return [...youSay(asked), by];
   return answer === 'deny' ? [by] : [...actFacts(question), ...youSay(asked), by];
 }
 

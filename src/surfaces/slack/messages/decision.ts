@@ -1,5 +1,5 @@
 import type { KnownBlock } from '@slack/types';
-import { type Question, roleInWords } from '../../../incident/decision.ts';
+import { agreement, type Question, roleInWords } from '../../../incident/decision.ts';
 import { counted } from '../../../incident/phrases.ts';
 import type { DecisionView } from '../../../incident/view.ts';
 import { answerTitle } from '../../model/describe.ts';
@@ -72,7 +72,7 @@ export function answerButtons(story: Story, decision: DecisionView, reading: str
   const { view } = story;
   const { question } = decision;
   const value = refText({ incident: view.id, number: question.number, version: decision.votes.length });
-  const sorted = question.kind === 'approval' ? question.options.toReversed() : question.options;
+  const sorted = agreement(question) ? question.options.toReversed() : question.options;
   const presses = [...new Set(sorted)].flatMap((answer): Press[] => {
     const action = actionOf(answer);
     const text = answerTitle(answer, question);
@@ -99,6 +99,8 @@ function whatButtonsDo(question: Question): string {
     const approve = needsCheck(question, 'approve') ? `Approve ${asked}` : 'Approve counts at once';
     return `Deny asks for a reason. ${approve}.`;
   }
+  if (question.kind === 'task')
+    return `Could not be done asks for a reason. ${form > 0 ? `Done opens a form of ${counted(form, 'field')}` : 'Done counts at once'}.`;
   if (question.kind === 'choice')
     return form > 0 ? `Each answer opens a form of ${counted(form, 'field')}.` : 'An answer counts at once.';
   return 'Try again counts at once; the others ask for a reason.';

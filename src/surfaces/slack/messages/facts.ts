@@ -1,4 +1,4 @@
-import { type Question, roleInWords, seatsInWords, tally } from '../../../incident/decision.ts';
+import { agreement, type Question, roleInWords, seatsInWords, tally } from '../../../incident/decision.ts';
 import { severityLabel } from '../../../incident/severity.ts';
 import type { DecisionView, IncidentView } from '../../../incident/view.ts';
 import type { Plan } from '../../../playbook/plan.ts';
@@ -62,15 +62,24 @@ export function lead(view: IncidentView, more?: string) {
 }
 
 export const questionFacts = (question: Question, plan: Plan | null): Fact[] => [
-  ...(question.kind === 'failure' ? failureFacts(question) : actFacts(question)),
-  ...(question.kind === 'approval' ? [ifDenied(question, plan)] : []),
+  ...(question.kind === 'failure'
+    ? failureFacts(question)
+    : question.kind === 'task'
+      ? taskFacts(question)
+      : actFacts(question)),
+  ...ifAgainst(question, plan),
   ['If nobody answers', `${defaultSentence(question)} Times are UTC.`],
 ];
 
-const ifDenied = (question: Question, plan: Plan | null): Fact => [
-  'If denied',
-  `${sentenceCase(consequence(question, 'deny', plan))}.`,
-];
+function ifAgainst(question: Question, plan: Plan | null): Fact[] {
+  const no = agreement(question)?.no;
+  if (no === undefined) return [];
+  const name = question.kind === 'task' ? 'If it cannot be done' : 'If denied';
+  return [[name, `${sentenceCase(consequence(question, no, plan))}.`]];
+}
+
+/** What is to be done stands above, as the question. */
+const taskFacts = ({ details }: Question): Fact[] => (details ? [['How', details]] : []);
 
 /** What an answer lets happen: what, to what, how bad, how it is undone, when it counts as done. */
 export function actFacts(question: Question): Fact[] {
@@ -145,6 +154,10 @@ export function seatsText(story: Story, decision: DecisionView): string | null {
 function rule(question: Question, needed: number): string {
   if (question.kind === 'choice')
     return needed === 1 ? 'One must answer:' : `${needed === 2 ? 'Both' : `All ${needed}`} must choose the same:`;
+  if (question.kind === 'task')
+    return needed === 1
+      ? 'One must say that it is done:'
+      : `${needed === 2 ? 'Both' : `All ${needed}`} must say that it is done:`;
   return needed === 1 ? 'One must approve:' : `${needed === 2 ? 'Both' : `All ${needed}`} must approve:`;
 }
 
@@ -152,7 +165,7 @@ function hasAnswered(story: Story, decision: DecisionView, person: string): stri
   const vote = lastVote(decision, person);
   const at = vote ? `, ${utc(vote.at, decision.question.askedAt)}` : '';
   const did =
-    decision.question.kind === 'choice' ? `: ${answerTitle(vote?.answer ?? '', decision.question)}` : ' approved';
+    decision.question.kind === 'approval' ? ' approved' : `: ${answerTitle(vote?.answer ?? '', decision.question)}`;
   return `${nameIn(story, person)}${did}${at}`;
 }
 

@@ -1,5 +1,5 @@
 import type { KnownBlock } from '@slack/types';
-import { hasForm, type Question } from '../../../incident/decision.ts';
+import { agreement, hasForm, type Question } from '../../../incident/decision.ts';
 import type { FormField } from '../../../incident/form.ts';
 import type { Json } from '../../../incident/json.ts';
 import { quoted, sentenceEnd } from '../../../incident/phrases.ts';
@@ -44,7 +44,7 @@ function namesOf(story: Story, people: readonly string[]): string {
 
 export function outcomeBlocks(story: Story, decision: DecisionView): KnownBlock[] {
   const { question, made } = decision;
-  const shape = made === undefined ? '–' : made.outcome === 'deny' ? '⊖' : '✓';
+  const shape = made === undefined ? '–' : made.outcome === agreement(question)?.no ? '⊖' : '✓';
   const reasons = reasonsText(story, decision);
   const answers =
     made?.answers && hasForm(question, made.outcome) ? answerFacts(question.form ?? [], made.answers) : [];
@@ -102,8 +102,8 @@ const FOLLOWED = {
   undone: ['↺', 'undone'],
 } as const satisfies Record<StepStatus, readonly [string, string]>;
 
-export function objection({ made }: DecisionView): string {
+export function objection({ made, question }: DecisionView): string {
   if (!made) return 'If something should still be done, tell the incident commander.';
   const tell = 'If you think it was wrong, tell the incident commander.';
-  return made.outcome === 'deny' ? tell : `${tell} A stand-down undoes what was done.`;
+  return made.outcome === 'deny' || question.kind === 'task' ? tell : `${tell} A stand-down undoes what was done.`;
 }

@@ -24,7 +24,7 @@ export type VirtualRunOptions = {
   /** Others who answer beside the bots. Not taken up again when the run is continued. */
   players?: ((ground: Ground) => Players) | undefined;
   /** What a call comes to, in place of what the simulated world makes of it. */
-  answer?: ((call: Call) => { result: ActResult; tookMs: number }) | undefined;
+  answer?: ((call: Call, now: number) => { result: ActResult; tookMs: number }) | undefined;
   /** Messages by people, at scenario times. */
   messages: readonly { at: number; message: Message }[];
   state: RunState;
@@ -98,7 +98,7 @@ export class VirtualRun implements Stage {
   act(call: Call, done: Parameters<Stage['act']>[1]): void {
     const { outside, answer } = this.#options;
     const { world, result, tookMs } = answer
-      ? { world: this.#world, ...answer(call) }
+      ? { world: this.#world, ...answer(call, this.#now) }
       : actOnWorld(this.#world, call, this.#now);
     this.#world = world;
     this.#agenda.add(this.#now + tookMs, call.path, () => done(result, tookMs));

@@ -85,7 +85,7 @@ function folded(events: readonly NumberedEvent[]) {
 }
 
 /** Its newest version serves and is bad, the last known good one is good, and there is something to find all around it. */
-function worldOf({ systems }: Cast, system: string, given: Given, steps: StepNames): World {
+function worldOf({ systems, calendar }: Cast, system: string, given: Given, steps: StepNames): World {
   const usual = Object.entries(systems).map(([id, facts]) => [id, troubled(facts)] as const);
   const world = newWorld(Object.fromEntries(usual));
   const now = world.systems[system];
@@ -97,7 +97,7 @@ function worldOf({ systems }: Cast, system: string, given: Given, steps: StepNam
       around: { ...TROUBLED, ...withoutBlanks(around ?? {}) },
     };
   const faults = (given.faults ?? []).map((fault) => faultOf(fault, steps));
-  return { ...world, faults };
+  return { ...world, faults, ...(calendar && { calendar }) };
 }
 
 function troubled({ versions, lastKnownGood }: Cast['systems'][string]): SimulatedSystem {

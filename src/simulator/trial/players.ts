@@ -129,7 +129,7 @@ export class ScenarioPlayers implements Players {
       incident: this.#ground.incident,
       question: question.number,
       path: question.path,
-      planHash: this.#ground.planHash,
+      planHash: this.#ground.planHashAt(question.path),
       person: person.id,
       roles: [...person.roles],
       answer,

@@ -1,3 +1,4 @@
+import type { BusinessCalendar } from '../../capabilities/business-time.ts';
 import { type Diagnostic, sortDiagnostics } from '../../playbook/diagnostics.ts';
 import { didYouMean } from '../../playbook/names.ts';
 import type { Plan } from '../../playbook/plan.ts';
@@ -14,6 +15,8 @@ export type Cast = {
   roles: readonly string[];
   contacts: readonly string[];
   capabilities: readonly string[];
+  /** When people work, as the inventory says. */
+  calendar: BusinessCalendar | null;
 };
 
 /** The name of the playbook that a file of scenarios is about, when it can be told. */

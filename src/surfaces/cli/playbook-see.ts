@@ -107,7 +107,7 @@ function writePicture(cli: Cli, output: string, picture: string): void {
   }
 }
 
-async function planNamed(cli: Cli, given: string, { inventory }: From, planOfFile: PlanOfFile): Promise<Plan> {
+export async function planNamed(cli: Cli, given: string, { inventory }: From, planOfFile: PlanOfFile): Promise<Plan> {
   if (/[/\\]|\.ya?ml$/.test(given) || existsSync(resolve(cli.io.cwd, given))) return planOfFile(given, inventory);
   if (inventory !== undefined)
     throw new CliError(

@@ -13,6 +13,7 @@ import type { Publication, Sources } from '../playbook-desk.ts';
 import { type Cli, examples } from './context.ts';
 import { CliError, EXIT } from './io.ts';
 import { cacaoCommands } from './playbook-cacao.ts';
+import { dryRunCommand } from './playbook-dry-run.ts';
 import { type PlanOfFile, seeCommands } from './playbook-see.ts';
 import { testCommand } from './playbook-test.ts';
 import { paint, table, when } from './print.ts';
@@ -112,7 +113,9 @@ export function playbookCommands(program: Command, cli: Cli): void {
   cacaoCommands(playbook, cli, (inventory) => surroundingsOf(inventoryFor(cli, inventory)));
   const planOf: PlanOfFile = (file, inventory) => planOfFile(cli, file, inventory);
   seeCommands(playbook, cli, planOf);
-  testCommand(playbook, cli, planOf, (inventory) => inventoryFor(cli, inventory));
+  const inventoryOf = (given: string | undefined) => inventoryFor(cli, given);
+  testCommand(playbook, cli, planOf, inventoryOf);
+  dryRunCommand(playbook, cli, planOf, inventoryOf);
 }
 
 /** The plan of a file that holds, or every reason why there is none. */

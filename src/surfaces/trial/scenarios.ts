@@ -86,7 +86,7 @@ async function openedBy(
   }
 }
 
-function castOf(inventory: Inventory, plan: Plan): Cast {
+export function castOf(inventory: Inventory, plan: Plan): Cast {
   return {
     people: [...inventory.people, ...membersOfGroups(inventory, plan)],
     systems: Object.fromEntries(
@@ -95,6 +95,7 @@ function castOf(inventory: Inventory, plan: Plan): Cast {
     roles: inventory.roles.map(({ id }) => id),
     contacts: inventory.contacts.map(({ id }) => id),
     capabilities: Object.keys(contracts),
+    calendar: inventory.calendar ?? null,
   };
 }
 

@@ -52,7 +52,8 @@ export async function carryOut(
       conductor.record(path, 'act.done', { capability, outputs: result.outputs, tookMs, purpose, provedBy });
       return result.outputs;
     }
-    const again = result.fault.retryable && cur.attempt < retry.attempts && !cancel.reason;
+    const may = result.fault.retryable && (!retry.on || retry.on.includes(result.fault.code));
+    const again = may && cur.attempt < retry.attempts && !cancel.reason;
     const delayMs = Math.round(retry.delayMs * retry.factor ** (cur.attempt - 1));
     const retryAt = again ? conductor.stage.now() + delayMs : null;
     const { code, message } = result.fault;

@@ -326,12 +326,12 @@ function asked(event: EventOf<'decision.asked'>): Sentence {
   const { question, by, until, otherwise, escalate } = event.data;
   const page = escalate?.page ? `, and ${roleInWords(escalate.to)} is paged at ${clock(escalate.at, event.at)}` : '';
   const due = clock(until, event.at);
-  return {
   if (event.data.kind === 'task')
     return {
       text: `To be done by people: ${question}`,
       note: `${capitalised(seatsInWords(by))}, by ${due}. If nobody says that it is done, the step has failed then${page}.`,
     };
+  return {
     text: `Asked: ${question}`,
     note: `${capitalised(seatsInWords(by))}, by ${due}. If nobody answers, it counts as ${otherwise} then${page}.`,
   };
@@ -345,9 +345,9 @@ const VOTED: Record<string, string> = {
   'take-over': 'took the step over by hand',
   stop: 'chose to stop the plan',
   unwind: 'chose to undo what was done',
-};
   done: 'did it',
   'not-done': 'said that it could not be done',
+};
 
 function voted(event: EventOf<'decision.voted'>, names: Names): Sentence {
   const { vote, number } = event.data;
@@ -375,16 +375,16 @@ export const SURFACES: Record<EventOf<'decision.voted'>['data']['vote']['surface
 function made(event: EventOf<'decision.made'>, names: Names): Sentence {
   const { number, outcome, by, people, reason, answers } = event.data;
   const question = questionOf(number, names);
-  if (by === 'default')
   if (outcome === 'not-done')
     return {
       text: by === 'default' ? `Nobody said that it was done: ${question}` : `It could not be done: ${question}`,
       note: reason ? quoted(reason) : undefined,
     };
+  if (by === 'default')
     return { text: `Nobody answered, it counts as ${outcome}: ${question}`, note: reason ?? undefined };
   const deciders = listed(people.map((id) => nameOf(id, names)));
-  return {
   const byWhom = deciders ? ` by ${deciders}` : '';
+  return {
     text: outcome === 'done' ? `Done${byWhom}: ${question}` : `Decided${byWhom}, ${outcome}: ${question}`,
     note: [reason ? quoted(reason) : '', answers ? answersInWords(answers) : ''].filter(Boolean).join(' ') || undefined,
   };

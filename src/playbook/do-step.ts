@@ -46,8 +46,13 @@ export function compileAct(unit: Unit, step: DoSource, path: readonly Key[], flo
 
 /** A risky act is tried once: whether it is tried again is for people. */
 function retryOf(step: DoSource, risky: boolean): Retry {
-  const { attempts = risky ? 1 : 3, delay, factor = 2 } = step.retry ?? {};
-  return { attempts, delayMs: delay === undefined ? 2_000 : milliseconds(delay), factor };
+  const { attempts = risky ? 1 : 3, delay, factor = 2, on } = step.retry ?? {};
+  return {
+    attempts,
+    delayMs: delay === undefined ? 2_000 : milliseconds(delay),
+    factor,
+    ...(on && { on: [...new Set(on)].sort() }),
+  };
 }
 
 const request = (use: UseSource, path: readonly Key[]) =>

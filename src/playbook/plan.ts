@@ -35,6 +35,8 @@ export const Retry = z.strictObject({
   delayMs: z.number().int().min(0),
   /** Each delay is the last one times this. */
   factor: z.number().min(1).max(10),
+  /** Codes of the faults after which it is tried again. Absent: all that may pass. */
+  on: z.array(z.string()).min(1).optional(),
 });
 export type Retry = z.infer<typeof Retry>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PASSING_CODES, type PassingFault } from '../capabilities/fault-codes.ts';
 import { FormField } from '../incident/form.ts';
 import { Name } from '../incident/ids.ts';
 import { Json } from '../incident/json.ts';
@@ -40,12 +41,12 @@ const base = {
 export type StepSource =
   | DoSource
   | AskSource
+  | TaskSource
   | SaySource
   | WaitSource
   | IfSource
   | ParallelSource
   | RunSource
-  | TaskSource
   | ObligeSource
   | TrySource
   | EachSource
@@ -58,7 +59,7 @@ export type DoSource = BaseSource & {
   with?: Record<string, Json>;
   prove?: UseSource;
   undo?: UseSource | { none: string };
-  retry?: { attempts: number; delay?: string; factor?: number };
+  retry?: { attempts: number; delay?: string; factor?: number; on?: PassingFault[] };
   timeout?: string;
   'on-failure'?: StepSource[];
   unattended?: string;
@@ -77,11 +78,6 @@ export type AskSource = BaseSource & {
   otherwise?: string;
   'on-deny'?: StepSource[];
 };
-export type FieldSource = {
-  label: string;
-  type?: FormField['type'];
-  required?: boolean;
-  hint?: string;
 export type TaskSource = BaseSource & {
   task: string;
   details?: string;
@@ -92,6 +88,11 @@ export type TaskSource = BaseSource & {
   form?: Record<string, FieldSource>;
   'on-failure'?: StepSource[];
 };
+export type FieldSource = {
+  label: string;
+  type?: FormField['type'];
+  required?: boolean;
+  hint?: string;
   choices?: Record<string, string>;
 };
 export type SaySource = BaseSource & { say: string; to: string; subject?: string };
@@ -136,6 +137,11 @@ const DoSource = z
         attempts: z.number().int().min(1).max(20).describe('tries in all'),
         delay: Duration.optional().describe('before the second try; 2s if absent'),
         factor: z.number().min(1).max(10).optional().describe('each delay is the last one times this; 2 if absent'),
+        on: z
+          .array(z.enum(PASSING_CODES))
+          .min(1)
+          .optional()
+          .describe('only after these faults; after any that may pass if absent'),
       })
       .optional()
       .describe('tries after a failure that may pass; 3 for reading, 1 for anything else if absent'),
@@ -191,18 +197,6 @@ const AskSource = z
   })
   .describe('Ask: a decision by people, approve or deny.');
 
-const SaySource = z
-  .strictObject({
-    say: Text.describe('the text, or templates/<name>.md'),
-    ...base,
-    to: z.string().min(1).describe('a role, or stakeholders'),
-    subject: z.string().min(1).max(200).optional().describe('the title of the step if absent'),
-  })
-  .describe('Say: a message to people of the organisation.');
-
-const WaitSource = z
-  .strictObject({
-    wait: z.union([
 const TaskSource = z
   .strictObject({
     task: Text.describe('what people are to do themselves, and then say that it is done'),
@@ -222,6 +216,18 @@ const TaskSource = z
   })
   .describe('Task: something that people do themselves; it covers no risky act.');
 
+const SaySource = z
+  .strictObject({
+    say: Text.describe('the text, or templates/<name>.md'),
+    ...base,
+    to: z.string().min(1).describe('a role, or stakeholders'),
+    subject: z.string().min(1).max(200).optional().describe('the title of the step if absent'),
+  })
+  .describe('Say: a message to people of the organisation.');
+
+const WaitSource = z
+  .strictObject({
+    wait: z.union([
       Duration,
       z.strictObject({
         until: Cel.describe('ends the waiting when it becomes true'),
@@ -323,6 +329,7 @@ export const StepSource: z.ZodType<StepSource> = z.lazy(() =>
   z.union([
     DoSource,
     AskSource,
+    TaskSource,
     SaySource,
     WaitSource,
     IfSource,
@@ -350,4 +357,3 @@ export const KINDS = [
   'repeat',
 ] as const;
 export type Kind = (typeof KINDS)[number];
-    TaskSource,

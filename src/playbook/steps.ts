@@ -107,8 +107,8 @@ function whenFlow(unit: Unit, when: string, path: readonly Key[], flow: Flow): F
 function compileKind(unit: Unit, source: StepSource, base: Base, block: Block, flow: Flow): Compiled | null {
   if ('do' in source) return compileDo(unit, source, base, block, flow);
   if ('ask' in source) return compileAsk(unit, source, base, block, flow);
-  if ('say' in source) return compileSay(unit, source, base, block, flow);
   if ('task' in source) return compileTask(unit, source, base, block, flow);
+  if ('say' in source) return compileSay(unit, source, base, block, flow);
   if ('wait' in source) return compileWait(unit, source, base, block, flow);
   if ('if' in source) return compileIf(unit, source, base, block, flow);
   if ('parallel' in source) return compileParallel(unit, source, base, block, flow);

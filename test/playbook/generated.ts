@@ -20,7 +20,7 @@ const when = fc.constantFrom(
 const read: fc.Arbitrary<Source> = fc.constantFrom(
   { do: 'model.inspect' },
   { do: 'model.validate', with: { system: '${inputs.system}' }, timeout: '2m' },
-  { do: 'model.probe', with: { expect: 'cut' }, retry: { attempts: 4, delay: '1s' } },
+  { do: 'model.probe', with: { expect: 'cut' }, retry: { attempts: 4, delay: '1s', on: ['timeout', 'busy'] } },
 );
 const risky: fc.Arbitrary<Source> = fc.constantFrom(
   { do: 'model.rollback', with: { to: 'last-known-good' }, prove: 'model.probe' },
@@ -82,6 +82,7 @@ const block: (depth: number) => fc.Arbitrary<Source[]> = fc.memo((depth) => {
     fc.tuple(inner, inner).map(([yes, no]) => [{ if: 'inputs.count > 3', then: yes, else: no }]),
     fc.tuple(inner, flat).map(([one, two]) => [{ parallel: { 'branch-b': one, 'branch-a': two } }]),
     fc.tuple(read, flat).map(([step, failure]) => [{ ...step, 'on-failure': failure }]),
+    flat.map((failure) => [{ task: 'Revoke it', by: [{ role: 'ml-on-call' }], within: '1h', 'on-failure': failure }]),
     fc.tuple(inner, flat).map(([a, b]) => [...b, ...a]),
   );
 });
@@ -100,7 +101,6 @@ function withIds(value: unknown, next: { id: number }): unknown {
 }
 
 /** Source objects of playbooks that the checker must take, over the test's surroundings. */
-    flat.map((failure) => [{ task: 'Revoke it', by: [{ role: 'ml-on-call' }], within: '1h', 'on-failure': failure }]),
 export const validPlaybook: fc.Arbitrary<Record<string, unknown>> = fc
   .tuple(block(3), fc.array(quiet, { maxLength: 2 }), fc.integer({ min: 1, max: 99 }))
   .map(([steps, last, version]) => {

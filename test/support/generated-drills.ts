@@ -33,6 +33,7 @@ const retry = fc.record({
   attempts: fc.integer({ min: 1, max: 3 }),
   delayMs: seconds(1, 5),
   factor: fc.constantFrom(1, 2),
+  on: fc.constantFrom<string[] | undefined>(undefined, undefined, ['simulated-fault'], ['busy']),
 });
 
 /** Ids must be unique within a scope; they are given by place. */
@@ -93,13 +94,6 @@ const leaf: fc.Arbitrary<Named> = fc.oneof(
           }),
         }),
   ),
-  fc.constant<Named>((id) => say(id)),
-  seconds(0, 120).map(
-    (forMs): Named =>
-      (id) =>
-        wait(id, forMs),
-  ),
-  seconds(10, 120).map(
   fc.tuple(seconds(20, 300), fc.boolean(), fc.boolean()).map(
     ([withinMs, handled, filled]): Named =>
       (id) =>
@@ -114,6 +108,13 @@ const leaf: fc.Arbitrary<Named> = fc.oneof(
           ...(handled && { onFailure: [say(`${id}-undone`)] }),
         }),
   ),
+  fc.constant<Named>((id) => say(id)),
+  seconds(0, 120).map(
+    (forMs): Named =>
+      (id) =>
+        wait(id, forMs),
+  ),
+  seconds(10, 120).map(
     (forMs): Named =>
       (id) =>
         wait(id, forMs, 'has(steps.s0)'),

@@ -79,8 +79,8 @@ function drawStep(sheet: Sheet, source: StepSource, path: readonly Key[], ways: 
 function drawKind(sheet: Sheet, source: StepSource, path: readonly Key[], key: string, ways: Ways): JsonObject {
   if ('do' in source) return drawDo(sheet, source, path, ways);
   if ('ask' in source) return drawAsk(sheet, source, path, key, ways);
-  if ('say' in source) return drawSay(sheet, source, ways);
   if ('task' in source) return drawTask(sheet, source, path, key, ways);
+  if ('say' in source) return drawSay(sheet, source, ways);
   if ('wait' in source) return drawWait(sheet, source, ways);
   if ('if' in source) return drawIf(sheet, source, path, key, ways);
   if ('parallel' in source) return drawParallel(sheet, source, path, key, ways);
@@ -103,8 +103,8 @@ export function nameOf(source: StepSource): string {
   if (source.title !== undefined) return source.title;
   if ('do' in source) return contractOf(source.do)?.title ?? source.do;
   if ('ask' in source) return source.ask;
-  if ('if' in source) return `If ${source.if.trim()}`;
   if ('task' in source) return source.task;
+  if ('if' in source) return `If ${source.if.trim()}`;
   if ('wait' in source)
     return typeof source.wait === 'string' ? `Wait ${source.wait}` : `Wait until ${source.wait.until}`;
   if ('say' in source) return source.subject ?? `Message to ${source.to}`;
@@ -133,7 +133,8 @@ function drawDo(sheet: Sheet, source: DoSource, path: readonly Key[], { next, en
         ? `Nothing undoes it: ${undo.none}`
         : `Undone by ${used(undo)}.`,
     source.unattended === undefined ? null : `Nobody needs to approve it: ${source.unattended}`,
-    source.retry === undefined ? null : `Try ${source.retry.attempts} times in all.`,
+    source.retry &&
+      `Try ${source.retry.attempts} times in all${source.retry.on ? `, only after ${source.retry.on.join(' or ')}` : ''}.`,
   ];
   const handler = source['on-failure'];
   return {

@@ -40,8 +40,8 @@ function stepInWords(step: Step): string {
     case 'do':
       return actInWords(step);
     case 'ask':
-      return `Ask the ${seatsInWords(step.by)}: ${quoted(valueInWords(step.question))}`;
       if (step.task) return `Task for the ${seatsInWords(step.by)}: ${quoted(valueInWords(step.question))}`;
+      return `Ask the ${seatsInWords(step.by)}: ${quoted(valueInWords(step.question))}`;
     case 'say':
       return `Message to ${recipientOf(step)}: ${titleOf(step)}.`;
     case 'wait':
@@ -69,7 +69,9 @@ function actInWords(step: DoStep): string {
   const given = givenTo(step);
   const more = [
     step.use.risk,
-    ...(step.retry.attempts > 1 ? [`up to ${step.retry.attempts} tries`] : []),
+    ...(step.retry.attempts > 1
+      ? [`up to ${step.retry.attempts} tries${step.retry.on ? `, only after ${step.retry.on.join(' or ')}` : ''}`]
+      : []),
     ...(step.coveredBy ? [`after the approval of ${step.coveredBy}`] : []),
     ...(step.unattended ? [`nobody decides: ${step.unattended}`] : []),
     ...(step.prove ? [`done when ${step.prove.capability} proves it`] : []),

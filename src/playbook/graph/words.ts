@@ -9,8 +9,8 @@ export const sortOf = (step: Step): Sort => (step.kind === 'ask' && step.task ? 
 export const KIND_WORDS: Record<Sort, string> = {
   do: 'Do',
   ask: 'Ask',
-  say: 'Say',
   task: 'Task',
+  say: 'Say',
   wait: 'Wait',
   if: 'If',
   parallel: 'At the same time',

@@ -81,8 +81,6 @@ function moments(open: readonly DecisionView[], now: number): Next[] {
   return all.sort((a, b) => a.at - b.at).slice(0, 5);
 }
 
-/** The next reminder of each duty to notify, and its limit; what is overdue first. */
-function duties(view: IncidentView, now: number): Next[] {
 /** What it means when nobody answers. */
 function silence({ kind, otherwise, labels }: Question): string {
   switch (kind) {
@@ -99,6 +97,8 @@ function silence({ kind, otherwise, labels }: Question): string {
   }
 }
 
+/** The next reminder of each duty to notify, and its limit; what is overdue first. */
+function duties(view: IncidentView, now: number): Next[] {
   return openDuties([view], now)
     .slice(0, 3)
     .flatMap(({ number, rule, dueAt, ownerWords, state }): Next[] => {
@@ -120,7 +120,7 @@ function underWay(tree: Tree): Next[] {
     if (node.mark !== 'running') return [];
     const { step, view } = node;
     if (step.kind === 'wait' && view?.until !== undefined)
-      return [{ when: { until: view.until, from: view.startedAt ?? view.until }, lead: step.title, text: endOf(step) }];
+      return [{ when: { until: view.until, from: view.startedAt ?? view.until }, lead: step.title, text: 'ends.' }];
     return [
       {
         when: 'Now',

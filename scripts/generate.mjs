@@ -7,7 +7,8 @@ import { root } from './set-up.mjs';
 await build((line) => process.stderr.write(`${line}\n`));
 const { editorSchemas } = await import('../dist/src/inventory/editor-schemas.js');
 const { scenarioSchemas } = await import('../dist/src/simulator/trial/editor-schema.js');
-for (const [path, text] of Object.entries({ ...editorSchemas(), ...scenarioSchemas() })) {
+const { simulationSchemas } = await import('../dist/src/simulator/script/editor-schema.js');
+for (const [path, text] of Object.entries({ ...editorSchemas(), ...scenarioSchemas(), ...simulationSchemas() })) {
   writeFileSync(join(root, path), text);
   process.stdout.write(`${path}\n`);
 }

@@ -30,7 +30,7 @@ export const Around = z.strictObject({
 });
 export type Around = z.infer<typeof Around>;
 
-const WELL: Around = {
+export const WELL: Around = {
   credentials: 'valid',
   agent: 'running',
   tools: 'enabled',

@@ -20,8 +20,8 @@ const message = defineUpdate<MessageResult, [Message]>(MESSAGE_UPDATE);
 /** Well below the server's limits: 51,200 events of history, 2,000 Updates a run. */
 const HISTORY_MAX = 4_000;
 const MESSAGES_MAX = 1_000;
-/** The server ends a workflow that sends it more than 2 MB at once. */
-const INPUT_MAX_BYTES = 1_900_000;
+/** What the codec makes of this is far less, and refused there when it is too much for the server. This bounds a worker's memory. */
+const INPUT_CHARS_MAX = 16_000_000;
 
 /** One incident. Everything that is decided is decided by the engine; this keeps it durable. */
 export async function incident(input: IncidentInput): Promise<void> {
@@ -134,10 +134,10 @@ function save({ input, outbox, performance }: Run): SavedIncident {
 
 /** Better a run that stands still, loudly (the watchdog sees it), than one that the server ends. */
 function fitting(next: SavedIncident & IncidentInput): IncidentInput {
-  const bytes = new TextEncoder().encode(JSON.stringify(next)).length;
-  if (bytes > INPUT_MAX_BYTES)
+  const chars = JSON.stringify(next).length;
+  if (chars > INPUT_CHARS_MAX)
     throw new Error(
-      `The state of ${next.opening.incident} has grown to ${bytes} bytes; a run can take up ${INPUT_MAX_BYTES}.`,
+      `The state of ${next.opening.incident} has grown to ${chars} characters; a run can take up ${INPUT_CHARS_MAX}.`,
     );
   return next;
 }

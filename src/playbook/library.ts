@@ -5,6 +5,7 @@ import { type Diagnostic, SourceError, sortDiagnostics } from './diagnostics.ts'
 import { sealPlan } from './hash.ts';
 import { checkLibraryRules } from './obligation-rule.ts';
 import type { Plan } from './plan.ts';
+import { planTooLarge } from './plan-size.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Library } from './unit.ts';
 
@@ -68,6 +69,8 @@ export function checkPlaybook(name: string, library: Library, surroundings: Surr
   const { text, file } = library.playbooks[name] as Library['playbooks'][string];
   const { diagnostics, plan } = check(text, file, surroundings, library);
   if (!plan) return { name, file, source: text, plan: null, diagnostics };
+  const size = planTooLarge(plan, file);
+  if (size) return { name, file, source: text, plan: null, diagnostics: [size, ...diagnostics] };
   if (plan.playbook === name) return { name, file, source: text, plan: sealPlan(plan), diagnostics };
   // `run` finds playbooks by their files, people by their names: both must be the same.
   const message = `playbook "${plan.playbook}" stands in ${name}.yaml; call the file ${plan.playbook}.yaml`;

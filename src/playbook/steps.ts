@@ -16,7 +16,7 @@ import { branchesOf, kindOf, reporter, type Unit } from './unit.ts';
 import { isRisky, targetOf } from './uses.ts';
 import type { Key } from './yaml.ts';
 
-const STEPS_MAX = 2_000;
+export const STEPS_MAX = 5_000;
 
 /** Where a block stands: in the text, in the plan, and which question's approval holds there. */
 export type Block = { path: readonly Key[]; prefix: string; cover: string | null };

@@ -13,7 +13,7 @@ import {
 import type { Json } from '../incident/json.ts';
 import type { Diagnostic, Place } from './diagnostics.ts';
 
-const BYTES_MAX = 1_000_000;
+const BYTES_MAX = 2_000_000;
 const DEPTH_MAX = 100;
 const TOO_DEEP = `values are nested deeper than ${DEPTH_MAX} levels`;
 
@@ -39,7 +39,7 @@ export function readYaml(input: string | Uint8Array, file: string): YamlSource {
     diagnostics: [{ file, line: 1, column: 1, severity: 'error', code, message }],
     place: () => ({ file, line: 1, column: 1 }),
   });
-  if (input.length > BYTES_MAX) return broken('too-large', 'the file is larger than 1 MB');
+  if (input.length > BYTES_MAX) return broken('too-large', 'the file is larger than 2 MB');
   let text: string;
   try {
     text = typeof input === 'string' ? input : new TextDecoder('utf-8', { fatal: true }).decode(input);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { defaultPayloadConverter } from '@temporalio/common';
+import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 import { createCodec } from '../../src/main/codec.ts';
 
@@ -58,6 +58,27 @@ describe('the payload codec', () => {
     const renamed = { ...sealed!.metadata, workflow: Buffer.from('INC-2026-0002') };
     await expect(codec.decode([{ ...sealed, metadata: renamed }], of('INC-2026-0002'))).rejects.toMatchObject({
       code: 'damaged',
+    });
+  });
+
+  it('packs what is large before it encrypts it, and gives back what went in', async () => {
+    const codec = createCodec([key('a')]);
+    const text = 'the weights were swapped '.repeat(200_000);
+    const long = defaultPayloadConverter.toPayload({ text });
+    const [sealed] = await codec.encode([long]);
+    expect(long.data?.length).toBeGreaterThan(4_000_000);
+    expect(sealed?.data?.length).toBeLessThan(40_000);
+    const [open] = await codec.decode([sealed as Payload]);
+    expect(defaultPayloadConverter.fromPayload(open as Payload)).toEqual({ text });
+  });
+
+  it('refuses what Temporal would end the incident over, and says how much it is', async () => {
+    const noise = defaultPayloadConverter.toPayload(randomBytes(1_500_000).toString('base64'));
+    await expect(createCodec([key('a')]).encode([noise, payload()])).resolves.toHaveLength(2);
+    const more = defaultPayloadConverter.toPayload(randomBytes(2_000_000).toString('base64'));
+    await expect(createCodec([key('a')]).encode([payload(), more])).rejects.toMatchObject({
+      code: 'too-large',
+      message: expect.stringMatching(/ takes 2\d{6} bytes packed; 1900000 are the most/),
     });
   });
 });

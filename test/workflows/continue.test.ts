@@ -4,6 +4,7 @@ import type { Message } from '../../src/incident/messages.ts';
 import { addPayloadKey } from '../../src/main/keys.ts';
 import type { StoredEvent } from '../../src/surfaces/ports.ts';
 import type { RunOptions } from '../../workflows/messages.ts';
+import { byPath } from '../support/by-path.ts';
 import { type House, openHouse } from '../support/house.ts';
 import { act, ask, parallel, planOf, run, say, use, wait, when } from '../support/plans.ts';
 
@@ -51,18 +52,6 @@ async function play(options: RunOptions): Promise<{ incident: string; events: St
   await send({ type: 'close' });
   await house.client.workflow.getHandle(incident).result();
   return { incident, events: (await house.read(incident)).events };
-}
-
-/** Order is promised per path in production; times and ids differ from run to run. */
-function byPath(events: StoredEvent[], incident: string): Record<string, string[]> {
-  const paths: Record<string, string[]> = {};
-  for (const { path, type, data } of events) {
-    const timeless = JSON.stringify(data, (key, value) =>
-      /^(at|askedAt|until|expires|tookMs|signature|remindAt|retryAt|messageId)$/.test(key) ? 'time' : value,
-    ).replaceAll(incident, 'INC');
-    (paths[path] ??= []).push(`${type} ${timeless}`);
-  }
-  return paths;
 }
 
 const runsOf = async (incident: string): Promise<number> => {

@@ -3,6 +3,7 @@ import { type Actor, TOCSIN } from '../incident/events.ts';
 import type { Json, JsonObject } from '../incident/json.ts';
 import { planNumber, planPath } from '../incident/step-path.ts';
 import { ExpressionError, evaluate, evaluateCondition, resolveValue, type Scope } from '../playbook/cel.ts';
+import type { Readable } from '../playbook/cel-reads.ts';
 import type { Step, Value } from '../playbook/plan.ts';
 import type { CancelScope } from './cancel.ts';
 import { Fibers } from './fibers.ts';
@@ -152,24 +153,28 @@ export class Conductor {
     context.variables.steps[step.id] = outputs;
   }
 
-  #scope(variables: Variables): Scope {
-    const { incident, title, alert } = this.opening;
-    const { inputs, locals } = variables;
+  /** `alert`: the one to look at, in place of the alert that opened the incident. */
+  #scope(variables: Variables, alert: JsonObject | null = this.opening.alert): Scope {
+    const { incident, title } = this.opening;
     return {
-      ...locals,
-      inputs,
+      ...variables.locals,
+      inputs: variables.inputs,
       steps: stepsOf(variables),
       incident: { id: incident, title, severity: this.state.severity },
       alert: alert ?? {},
     };
   }
 
+  readable(variables: Variables): Readable {
+    return { inputs: variables.inputs, steps: stepsOf(variables), locals: variables.locals };
+  }
+
   evaluate(cel: string, variables: Variables): Json {
     return asFault(() => evaluate(cel, this.#scope(variables)));
   }
 
-  condition(cel: string, variables: Variables): boolean {
-    return asFault(() => evaluateCondition(cel, this.#scope(variables)));
+  condition(cel: string, variables: Variables, alert?: JsonObject): boolean {
+    return asFault(() => evaluateCondition(cel, this.#scope(variables, alert)));
   }
 
   value(value: Value, variables: Variables): Json {

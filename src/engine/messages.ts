@@ -2,6 +2,7 @@ import { person } from '../incident/events.ts';
 import type { Message, MessageResult } from '../incident/messages.ts';
 import { addPlan, refuseToAdd } from './add-plan.ts';
 import type { Conductor } from './conductor.ts';
+import { hear, newHeard } from './heard.ts';
 import type { PlanRun } from './plan-run.ts';
 
 export type Refused = { code: string; message: string };
@@ -114,12 +115,14 @@ function apply(conductor: Conductor, message: Message): string | undefined {
       break;
     case 'alert':
       conductor.record('', 'alert.joined', { alert: message.alert, count: message.count });
+      hear((state.heard ??= newHeard()), message.alert, false);
       break;
     case 'alert-resolved':
       conductor.record('', 'alert.resolved', {
         alert: message.alert,
         ...(message.count !== undefined && { count: message.count }),
       });
+      hear((state.heard ??= newHeard()), message.alert, true);
       break;
     case 'obligation':
       conductor.obligations.settle(message, actor);

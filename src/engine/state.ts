@@ -4,6 +4,7 @@ import type { MessageResult } from '../incident/messages.ts';
 import type { Severity } from '../incident/severity.ts';
 import type { Plan } from '../playbook/plan.ts';
 import type { CancelReason, Failure } from './cancel.ts';
+import type { Heard } from './heard.ts';
 import type { ActFault } from './stage.ts';
 
 /**
@@ -28,6 +29,8 @@ export type State = PlanState & {
   accepted: [string, MessageResult][];
   /** Duties to notify, by number; those that are settled too. */
   obligations: Record<number, ObligationState>;
+  /** Alerts that came since. Absent while there are none. */
+  heard?: Heard;
   /** When the incident was opened. Absent in what was saved before it was kept. */
   openedAt?: number;
   /** Plans that people added, in that order. Absent while there are none. */
@@ -123,6 +126,8 @@ export type StepState = {
   /** What the steps of each open round have left, by round. */
   rounds?: Record<string, Record<string, JsonObject>>;
   blockOutcome?: BlockOutcome;
+  /** Of a wait for an alert: how many alerts of the incident it has looked at, or passed over. */
+  heard?: number;
 };
 
 export type Answer = {

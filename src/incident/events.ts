@@ -138,8 +138,16 @@ export const eventData = {
   /** Whoever answers for it judged that nothing need be sent. */
   'obligation.waived': z.strictObject({ number: z.number().int(), reason: Text }),
   'decision.withdrawn': z.strictObject({ number: z.number().int(), because: Text }),
-  'wait.started': z.strictObject({ until: z.number(), for: Text.nullable() }),
-  'wait.ended': z.strictObject({ because: z.enum(['elapsed', 'condition', 'called-off']) }),
+  /**
+   * `for`: the CEL that ends it early. `awaits`: it is about alerts that join the incident, or (`resolved`) that are over; `known` is what
+   * else it looks at, so that alerts can be compared with it before they join.
+   */
+  'wait.started': z.strictObject({
+    until: z.number(),
+    for: Text.nullable(),
+    awaits: z.strictObject({ resolved: z.boolean(), known: JsonObject }).optional(),
+  }),
+  'wait.ended': z.strictObject({ because: z.enum(['elapsed', 'condition', 'alert', 'called-off']) }),
   /** A round of an `each` or a `repeat` begins. */
   'round.started': z.strictObject({ round: z.number().int().positive(), of: z.number().int().positive() }),
   'rounds.finished': z.strictObject({ count: z.number().int() }),

@@ -18,6 +18,8 @@ export type StepView = {
   branch?: string;
   question?: number;
   until?: number;
+  /** Of a step that waits: what ends it before `until`. `alerts`: it is about alerts; `known` is what else it looks at. */
+  waitsFor?: { cel: string; alerts?: { resolved: boolean; known: JsonObject } | undefined };
 };
 
 export type DecisionView = {
@@ -234,10 +236,11 @@ export function evolve(view: IncidentView, event: NumberedEvent): IncidentView {
       break;
     }
     case 'wait.started':
-      Object.assign(step(), { status: 'running', startedAt: event.at, until: event.data.until });
+      foldWaitStarted(step(), event);
       break;
     case 'wait.ended':
       Object.assign(step(), { status: event.data.because === 'called-off' ? 'skipped' : 'done', endedAt: event.at });
+      delete step().waitsFor;
       break;
     case 'act.held':
     case 'round.started':
@@ -285,6 +288,13 @@ function foldPlanFinished(
   const plan = planViewAt(view, path);
   if (plan) Object.assign(plan, { finishedAt: at, outcome: data.outcome });
   if (path === '') view.unwinding = false;
+}
+
+function foldWaitStarted(step: StepView, { at, data }: Extract<NumberedEvent, { type: 'wait.started' }>): void {
+  Object.assign(step, { status: 'running', startedAt: at, until: data.until });
+  // Working out when working time is over was an act of this step, which is not done for that.
+  delete step.endedAt;
+  if (data.for !== null) step.waitsFor = { cel: data.for, ...(data.awaits && { alerts: data.awaits }) };
 }
 
 function foldActDone(view: IncidentView, event: Extract<NumberedEvent, { type: 'act.done' }>): void {

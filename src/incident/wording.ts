@@ -11,6 +11,7 @@ export { plainText } from './phrases.ts';
 const WAIT_ENDED = {
   elapsed: 'the wait is over',
   condition: 'what was waited for is true',
+  alert: 'the alert that was waited for came',
   'called-off': 'the wait was called off',
 } as const;
 
@@ -395,8 +396,10 @@ const answersInWords = (answers: JsonObject): string =>
     .map(([field, value]) => `${field}: ${value === true ? 'yes' : value === false ? 'no' : String(value)}`)
     .join('; ');
 
-function waitNote(event: EventOf<'wait.started'>): string | undefined {
-  return event.data.for === null ? undefined : `Ends early when ${event.data.for}`;
+function waitNote({ data }: EventOf<'wait.started'>): string | undefined {
+  if (data.for === null) return undefined;
+  if (!data.awaits) return `Ends early when ${data.for}`;
+  return `Ends early ${data.awaits.resolved ? 'when an alert is over' : 'with an alert'}: ${data.for}`;
 }
 
 function alertInWords(alert: JsonObject): string {

@@ -19,3 +19,11 @@ export function milliseconds(text: string): number {
   const parts = PATTERN.exec(text) ?? [];
   return UNITS_MS.reduce((sum, unitMs, i) => sum + Number(parts[i + 1] ?? 0) * unitMs, 0);
 }
+
+const DAY_MS = 86_400_000;
+
+/** The days of such a text, and the rest of it: `2d4h` is two days and four hours, and `48h` no day at all. */
+export function inDaysAndRest(text: string): { days: number; restMs: number } {
+  const days = Number(PATTERN.exec(text)?.[1] ?? 0);
+  return { days, restMs: milliseconds(text) - days * DAY_MS };
+}

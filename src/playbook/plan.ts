@@ -121,9 +121,21 @@ export type SayStep = Base & {
   kind: 'say';
   use: Use;
 };
+/** `since`: alerts that the incident had before the wait began count too. */
+export const AlertAwaited = z.strictObject({
+  cel: z.string(),
+  resolved: z.boolean(),
+  since: z.literal('opening').optional(),
+});
+export type AlertAwaited = z.infer<typeof AlertAwaited>;
 export type WaitStep = Base & {
   kind: 'wait';
+  /** The longest that it lasts; 0 where `business` says how long. */
   forMs: number;
+  /** Works out when so much working time is over, in place of `forMs`. Absent: none. */
+  business?: Use | undefined;
+  /** Ends early when such an alert joins the incident, or when such a one is over. Absent: none. */
+  alert?: AlertAwaited | undefined;
   /** Ends early when this becomes true; it is looked at whenever an event is recorded. */
   until: { cel: string } | null;
 };
@@ -193,6 +205,8 @@ export const Step: z.ZodType<Step> = z.lazy(
         ...base,
         kind: z.literal('wait'),
         forMs: z.number().int().min(0),
+        business: Use.optional(),
+        alert: AlertAwaited.optional(),
         until: z.strictObject({ cel: z.string() }).nullable(),
       }),
       z.strictObject({ ...base, kind: z.literal('if'), cel: z.string(), then: steps, else: steps }),

@@ -96,7 +96,14 @@ export type FieldSource = {
   choices?: Record<string, string>;
 };
 export type SaySource = BaseSource & { say: string; to: string; subject?: string };
-export type WaitSource = BaseSource & { wait: string | { until: string; within?: string } };
+export type WaitSource = BaseSource & {
+  wait:
+    | string
+    | { until: string; within?: string }
+    | { business: string }
+    | { alert: string; within?: string; since?: 'opening' }
+    | { 'alert-resolved': string; within?: string; since?: 'opening' };
+};
 export type IfSource = BaseSource & { if: string; then: StepSource[]; else?: StepSource[] };
 export type ParallelSource = BaseSource & { parallel: Record<string, StepSource[]> };
 export type RunSource = BaseSource & { run: string; with?: Record<string, Json> };
@@ -225,18 +232,47 @@ const SaySource = z
   })
   .describe('Say: a message to people of the organisation.');
 
+const AtMost = Duration.optional().describe('the longest it may take; needed');
+const Since = z
+  .literal('opening')
+  .optional()
+  .describe('opening: what the incident had before the wait began counts too; only what comes from then on if absent');
+
 const WaitSource = z
   .strictObject({
     wait: z.union([
       Duration,
-      z.strictObject({
-        until: Cel.describe('ends the waiting when it becomes true'),
-        within: Duration.optional().describe('the longest it may take; needed'),
-      }),
+      z
+        .strictObject({
+          until: Cel.describe('ends the waiting when it becomes true'),
+          within: AtMost,
+        })
+        .describe('until a condition holds'),
+      z
+        .strictObject({
+          business: Duration.describe(
+            'so much working time, by the calendar of the inventory: 4h counts working hours, 2d whole working days',
+          ),
+        })
+        .describe('for working time'),
+      z
+        .strictObject({
+          alert: Cel.describe('CEL over alert, inputs and steps: the alert that ends the waiting'),
+          within: AtMost,
+          since: Since,
+        })
+        .describe('until such an alert joins the incident'),
+      z
+        .strictObject({
+          'alert-resolved': Cel.describe('CEL over alert, inputs and steps: the alert whose end ends the waiting'),
+          within: AtMost,
+          since: Since,
+        })
+        .describe('until such an alert of the incident is over'),
     ]),
     ...base,
   })
-  .describe('Wait: for a time, or until a condition holds, always bounded.');
+  .describe('Wait: for a time, for working time, until a condition holds or for an alert, always bounded.');
 
 const IfSource = z
   .strictObject({

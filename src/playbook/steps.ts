@@ -1,19 +1,19 @@
 import { compileAsk } from './ask-step.ts';
 import { compileAct } from './do-step.ts';
-import { milliseconds } from './duration.ts';
 import { checkCondition, inYaml } from './expressions.ts';
 import { after, type Flow } from './flow.ts';
 import { compileFulfils, compileOblige } from './oblige-step.ts';
-import type { DoStep, IfStep, ParallelStep, Step, WaitStep } from './plan.ts';
+import type { DoStep, IfStep, ParallelStep, Step } from './plan.ts';
 import { guards } from './references.ts';
 import { compileEach, compileRepeat } from './rounds-step.ts';
 import { compileRun } from './run-step.ts';
 import { compileSay } from './say-step.ts';
-import type { DoSource, IfSource, ParallelSource, StepSource, WaitSource } from './step-source.ts';
+import type { DoSource, IfSource, ParallelSource, StepSource } from './step-source.ts';
 import { compileTask } from './task-step.ts';
 import { compileTry } from './try-step.ts';
 import { branchesOf, kindOf, reporter, type Unit } from './unit.ts';
 import { isRisky, targetOf } from './uses.ts';
+import { compileWait } from './wait-step.ts';
 import type { Key } from './yaml.ts';
 
 export const STEPS_MAX = 5_000;
@@ -167,25 +167,6 @@ function reportUncovered(unit: Unit, source: DoSource, path: readonly Key[]): vo
     'uncovered',
     `${source.do} is ${risk}, and nobody has approved it: put an ask before it, in the same block or around it and without "when", or say unattended: <reason>`,
   );
-}
-
-function compileWait(unit: Unit, source: WaitSource, base: Base, { path }: Block, flow: Flow): Compiled<WaitStep> {
-  const { wait } = source;
-  const done = (forMs: number, until: { cel: string } | null, title: string): Compiled<WaitStep> => ({
-    step: { ...base, title: base.title || title, kind: 'wait', forMs, until },
-    sure: [base.id],
-    maybe: [],
-    handled: [],
-    ends: false,
-  });
-  if (typeof wait === 'string') return done(milliseconds(wait), null, `Wait ${wait}`);
-  const report = reporter(unit.diagnostics);
-  checkCondition(unit, wait.until, inYaml(unit, [...path, 'wait', 'until']), flow);
-  if (wait.within === undefined)
-    report(unit.source.place([...path, 'wait']), 'unbounded-wait', 'this could wait for ever', {
-      suggestion: 'within: 30m',
-    });
-  return done(milliseconds(wait.within ?? '1s'), { cel: wait.until.trim() }, `Wait until ${wait.until.trim()}`);
 }
 
 function compileIf(unit: Unit, source: IfSource, base: Base, block: Block, flow: Flow): Compiled<IfStep> {

@@ -214,6 +214,7 @@ function outputsOf(step: StepSource, { contracts }: Surroundings): Fields | null
   if ('run' in step || 'try' in step) return OUTCOME;
   if ('each' in step) return { count: 'double' };
   if ('repeat' in step) return { count: 'double', outcome: 'string' };
+  if ('wait' in step) return { how: 'string', alert: 'dyn' };
   if ('oblige' in step) return OBLIGATION;
   if ('ask' in step || 'task' in step)
     return {

@@ -64,8 +64,8 @@ const refusals: [what: string, steps: string, expected: string][] = [
   ],
   [
     'a step without outputs',
-    '  - { id: pause, wait: 5m }\n  - { say: "${steps.pause.x}", to: ml-on-call }\n',
-    'p.yaml:7:21 error: step "pause" (wait) has no outputs',
+    '  - { id: pause, if: inputs.system.tier == "low", then: [{ wait: 5m }] }\n  - { say: "${steps.pause.x}", to: ml-on-call }\n',
+    'p.yaml:7:21 error: step "pause" (if) has no outputs',
   ],
   [
     'an unknown input',

@@ -31,7 +31,12 @@ const quiet: fc.Arbitrary<Source> = fc.oneof(
   read,
   fc.constant({ say: 'Now at ${inputs.system.tier}, ${incident.severity}', to: 'ml-on-call' }),
   fc.constant({ wait: '90s' }),
-  fc.constant({ wait: { until: 'has(alert.over)', within: '5m' } }),
+  fc.constantFrom<Source>(
+    { wait: { until: 'has(alert.over)', within: '5m' } },
+    { wait: { business: '1d2h30m' } },
+    { wait: { alert: 'alert.kind == "calm" && alert.level > inputs.count', within: '2h' } },
+    { wait: { 'alert-resolved': 'alert.kind == "loud"', within: '1d', since: 'opening' } },
+  ),
   fc.constant({
     task: 'Look at ${inputs.system.name}',
     details: 'At its logs.',

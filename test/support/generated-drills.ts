@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import type { BusinessCalendar } from '../../src/capabilities/business-time.ts';
+import type { JsonObject } from '../../src/incident/json.ts';
 import type { Message } from '../../src/incident/messages.ts';
 import { momentText } from '../../src/incident/moment.ts';
 import { everyPlanStep, type Plan, type Step } from '../../src/playbook/plan.ts';
@@ -22,6 +24,8 @@ import {
   say,
   use,
   wait,
+  waitAlert,
+  waitBusiness,
   when,
   world,
 } from './plans.ts';
@@ -38,6 +42,9 @@ const retry = fc.record({
 
 /** Ids must be unique within a scope; they are given by place. */
 type Named = (id: string) => Step;
+
+/** Of conditions on alerts: one that holds for some, one that needs what may not be there, one that holds for all. */
+const ALERTS = ['alert.kind == "calm"', 'alert.level > inputs.limit', 'true'];
 
 const leaf: fc.Arbitrary<Named> = fc.oneof(
   fc
@@ -114,6 +121,16 @@ const leaf: fc.Arbitrary<Named> = fc.oneof(
       (id) =>
         wait(id, forMs),
   ),
+  fc.tuple(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 1, max: 600 })).map(
+    ([days, minutes]): Named =>
+      (id) =>
+        waitBusiness(id, { days, minutes }),
+  ),
+  fc.tuple(seconds(10, 600), fc.boolean(), fc.boolean(), fc.constantFrom(...ALERTS)).map(
+    ([forMs, resolved, since, cel]): Named =>
+      (id) =>
+        waitAlert(id, forMs, { cel, resolved, ...(since && { since: 'opening' as const }) }),
+  ),
   seconds(10, 120).map(
     (forMs): Named =>
       (id) =>
@@ -164,6 +181,28 @@ const settlements: fc.Arbitrary<{ at: number; message: Message }[]> = fc.array(
     })),
   { maxLength: 2 },
 );
+
+/** What monitors say meanwhile. */
+const alerts: fc.Arbitrary<{ at: number; message: Message }[]> = fc.array(
+  fc
+    .tuple(
+      seconds(1, 900),
+      fc.constantFrom('alert' as const, 'alert-resolved' as const),
+      fc.constantFrom<JsonObject>({ kind: 'calm' }, { kind: 'loud', level: 7 }, {}),
+    )
+    .map(([at, type, alert]) => ({
+      at: START + at,
+      message: { id: `${type}-${at}-${String(alert.kind)}`, person: 'tocsin', at: 0, type, alert, count: 1 } as Message,
+    })),
+  { maxLength: 4 },
+);
+
+const CALENDAR: BusinessCalendar = {
+  zone: 'Europe/Berlin',
+  days: ['mon', 'tue', 'wed', 'thu', 'fri'],
+  hours: '09:00-17:00',
+  holidays: [],
+};
 
 const block = (depth: number): fc.Arbitrary<Named[]> => fc.array(step(depth), { minLength: 1, maxLength: 3 });
 
@@ -276,17 +315,17 @@ const faults: fc.Arbitrary<Fault[]> = fc.array(
 );
 
 export const generatedDrill: fc.Arbitrary<Rehearsal> = fc
-  .record({ steps: block(3), last: block(1), bots, faults, messages: settlements })
-  .map(({ steps, last, bots: seats, faults: struck, messages }) => ({
+  .record({ steps: block(3), last: block(1), bots, faults, messages: settlements, alerts })
+  .map(({ steps, last, bots: seats, faults: struck, messages, alerts: came }) => ({
     plan: noticesOf(
       planOf(
         steps.map((make, i) => make(`s${i}`)),
         last.map((make, i) => make(`z${i}`)),
       ),
     ),
-    messages,
+    messages: [...messages, ...came],
     opening,
-    world: { ...world(), faults: struck },
+    world: { ...world(), calendar: CALENDAR, faults: struck },
     bots: seats,
     startAt: START,
   }));

@@ -1,7 +1,9 @@
+import { CALENDAR } from '../../src/capabilities/calendar.ts';
 import { contractOf } from '../../src/capabilities/contracts.ts';
 import type { Opening } from '../../src/engine/perform.ts';
 import type { ObligationRule } from '../../src/incident/obligation.ts';
 import type {
+  AlertAwaited,
   AskStep,
   DoStep,
   ObligeStep,
@@ -103,6 +105,17 @@ export const wait = (id: string, forMs: number, until: string | null = null): Wa
   forMs,
   until: until === null ? null : { cel: until },
 });
+
+/** By the calendar of the world. */
+export const waitBusiness = (id: string, time: { days?: number; minutes?: number }): WaitStep => {
+  const { days = 0, minutes = 0 } = time;
+  return {
+    ...wait(id, 0),
+    business: { ...use(CALENDAR), with: { days: { literal: days }, minutes: { literal: minutes } } },
+  };
+};
+
+export const waitAlert = (id: string, forMs: number, alert: AlertAwaited): WaitStep => ({ ...wait(id, forMs), alert });
 
 export const when = (cel: string, thenSteps: Step[], elseSteps: Step[] = [], id = 'branch'): Step => ({
   ...step(id),

@@ -13,9 +13,9 @@ import type {
   StepSource,
   TaskSource,
   TrySource,
-  WaitSource,
 } from '../step-source.ts';
 import { blocksOf, branchesOf } from '../unit.ts';
+import { waitInWords } from '../wait-words.ts';
 import type { Key } from '../yaml.ts';
 import { playbookId } from './ids.ts';
 import {
@@ -31,6 +31,7 @@ import {
   type Ways,
   wording,
 } from './sheet.ts';
+import { drawWait } from './wait.ts';
 
 /** Whoever does by hand what Tocsin would do. */
 const RESPONDER = 'incident-commander';
@@ -81,7 +82,7 @@ function drawKind(sheet: Sheet, source: StepSource, path: readonly Key[], key: s
   if ('ask' in source) return drawAsk(sheet, source, path, key, ways);
   if ('task' in source) return drawTask(sheet, source, path, key, ways);
   if ('say' in source) return drawSay(sheet, source, ways);
-  if ('wait' in source) return drawWait(sheet, source, ways);
+  if ('wait' in source) return drawWait(sheet, source, nameOf(source), RESPONDER, ways);
   if ('if' in source) return drawIf(sheet, source, path, key, ways);
   if ('parallel' in source) return drawParallel(sheet, source, path, key, ways);
   if ('run' in source)
@@ -105,8 +106,7 @@ export function nameOf(source: StepSource): string {
   if ('ask' in source) return source.ask;
   if ('task' in source) return source.task;
   if ('if' in source) return `If ${source.if.trim()}`;
-  if ('wait' in source)
-    return typeof source.wait === 'string' ? `Wait ${source.wait}` : `Wait until ${source.wait.until}`;
+  if ('wait' in source) return waitInWords(source.wait);
   if ('say' in source) return source.subject ?? `Message to ${source.to}`;
   if ('run' in source) return `Run ${source.run}`;
   if ('oblige' in source) return `Duty ${source.oblige}`;
@@ -238,28 +238,6 @@ const drawSay = (sheet: Sheet, source: SaySource, { next }: Ways): JsonObject =>
   }),
   on_completion: next,
 });
-
-function drawWait(sheet: Sheet, source: WaitSource, { next }: Ways): JsonObject {
-  const { wait } = source;
-  const name = nameOf(source);
-  if (typeof wait === 'string')
-    return {
-      ...manual(sheet, { name, command: `The waiting of ${wait} is over; go on.`, role: RESPONDER }),
-      delay: milliseconds(wait),
-      on_completion: next,
-    };
-  const within = wait.within ?? '1s';
-  return {
-    ...manual(sheet, {
-      name,
-      command: `Wait until this holds, ${within} at most: ${wait.until.trim()}`,
-      role: RESPONDER,
-    }),
-    timeout: milliseconds(within),
-    on_success: next,
-    on_failure: next,
-  };
-}
 
 function drawIf(sheet: Sheet, source: IfSource, path: readonly Key[], key: string, { next, failed }: Ways): JsonObject {
   const ways = { end: next, failed };

@@ -1,3 +1,4 @@
+import { businessTimeInWords } from '../../capabilities/business-time.ts';
 import type { CapabilityContract } from '../../capabilities/contract.ts';
 import { type Risk, roleInWords, seatsInWords } from '../../incident/decision.ts';
 import { capitalised, counted, listed, quoted, sentenceEnd } from '../../incident/phrases.ts';
@@ -149,6 +150,7 @@ function capabilitiesOf(all: readonly Step[], contractOf: Contracts): Explanatio
 
 function usesOf(step: Step) {
   if (step.kind === 'say') return [step.use];
+  if (step.kind === 'wait') return step.business ? [step.business] : [];
   return step.kind === 'do' ? [step.use, step.prove, step.undo].filter((use) => use !== null) : [];
 }
 
@@ -156,6 +158,11 @@ function assumptions({ onFailedStep }: Omit<Plan, 'hash'>, all: readonly Step[])
   const conditional = all.some((step) => step.when !== null || step.kind === 'if');
   return [
     'Every try takes its whole time, and only the last one succeeds; every question is answered at its last moment; every wait lasts as long as it may.',
+    ...(all.some((step) => step.kind === 'wait' && step.business)
+      ? [
+          'Working time goes by the calendar of the inventory when it begins: nights and days off that lie in it come on top.',
+        ]
+      : []),
     ...(conditional ? ['Every condition turns out so that it takes the longest.'] : []),
     ...all.flatMap((step) => (step.kind === 'each' ? [listAssumed(step)] : [])),
     `No failed step waits for people: each that does adds up to ${span(onFailedStep.withinMs)}, and a retry the step's own time again.`,
@@ -173,8 +180,14 @@ function roundedUp(ms: number): number {
   return Math.ceil(ms / unitMs) * unitMs;
 }
 
-export const worstCaseInWords = ({ ms }: WorstCase): string =>
-  ms === 0 ? 'It takes no time that is known.' : `It takes at most ${span(roundedUp(ms))}.`;
+export function worstCaseInWords(worst: Pick<WorstCase, 'ms' | 'working'>): string {
+  const most = longestInWords(worst);
+  return most === '' ? 'It takes no time that is known.' : `It takes at most ${most}.`;
+}
+
+/** A time, and working time beside it. */
+export const longestInWords = ({ ms, working }: Pick<WorstCase, 'ms' | 'working'>): string =>
+  [...(ms > 0 ? [span(roundedUp(ms))] : []), ...(working ? [businessTimeInWords(working)] : [])].join(' and ');
 
 export const messagesInWords = (messages: Explanation['messages']): string =>
   messages.length === 0

@@ -2,7 +2,8 @@ import { seatsInWords } from '../../incident/decision.ts';
 import { listed, quoted } from '../../incident/phrases.ts';
 import { type Way, waysOf } from '../graph/ways.ts';
 import { givenTo, line, recipientOf, span, titleOf, valueInWords } from '../graph/words.ts';
-import type { DoStep, Step } from '../plan.ts';
+import type { DoStep, Step, WaitStep } from '../plan.ts';
+import { endsEarly, longestOf } from '../wait-words.ts';
 
 /** One line of the order of events. `path` is null where it says how the steps below it are reached. */
 export type Line = { depth: number; path: string | null; text: string };
@@ -45,7 +46,7 @@ function stepInWords(step: Step): string {
     case 'say':
       return `Message to ${recipientOf(step)}: ${titleOf(step)}.`;
     case 'wait':
-      return `${step.until ? `Wait until ${step.until.cel}, at most` : 'Wait'} ${span(step.forMs)}: ${titleOf(step)}.`;
+      return `${waited(step)}: ${titleOf(step)}.`;
     case 'if':
       return step.title === `If ${step.cel}` ? `${step.title}.` : `${titleOf(step)} (if ${step.cel})`;
     case 'parallel':
@@ -63,6 +64,11 @@ function stepInWords(step: Step): string {
     default:
       return step satisfies never;
   }
+}
+
+function waited(step: WaitStep): string {
+  const early = endsEarly(step);
+  return `Wait ${early === null ? '' : `${early}, at most `}${longestOf(step, span)}`;
 }
 
 function actInWords(step: DoStep): string {

@@ -1,6 +1,7 @@
 import { roleInWords, seatsInWords } from '../../incident/decision.ts';
 import { capitalised, plainText, quoted } from '../../incident/phrases.ts';
-import type { AskStep, DoStep, Step, Value } from '../plan.ts';
+import type { AskStep, DoStep, Step, Value, WaitStep } from '../plan.ts';
+import { endsEarly, longestOf } from '../wait-words.ts';
 
 /** What kinds of steps readers tell apart: a task is asked about like a question, and is none. */
 export type Sort = Step['kind'] | 'task';
@@ -97,7 +98,7 @@ function ownFacts(step: Step): Fact[] {
     case 'say':
       return [person(`to ${recipientOf(step)}`)];
     case 'wait':
-      return [clock(step.until ? `until ${step.until.cel}, at most ${span(step.forMs)}` : span(step.forMs))];
+      return waitFacts(step);
     case 'if':
       return step.title === `If ${step.cel}` ? [] : [code(step.cel)];
     case 'oblige':
@@ -149,6 +150,15 @@ export function givenTo(step: DoStep): string {
     .filter(([, words]) => words.length <= 60)
     .map(([name, words]) => `${name}: ${words}`)
     .join(', ');
+}
+
+function waitFacts(step: WaitStep): Fact[] {
+  const early = endsEarly(step);
+  const most = longestOf(step, span);
+  return [
+    clock(early === null ? most : `${early}, at most ${most}`),
+    ...(step.alert?.since ? [plain('what came since the incident was opened counts too')] : []),
+  ];
 }
 
 function questionFacts(step: AskStep): Fact[] {

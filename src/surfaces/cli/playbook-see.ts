@@ -6,6 +6,7 @@ import { plainText } from '../../incident/phrases.ts';
 import {
   type Explanation,
   explain,
+  longestInWords,
   messagesInWords,
   type Note,
   worstCaseInWords,
@@ -13,7 +14,7 @@ import {
 import type { Line } from '../../playbook/explain/lines.ts';
 import { planMermaid } from '../../playbook/graph/mermaid.ts';
 import { planSvg, WIDTH_MAX, WIDTH_MIN } from '../../playbook/graph/svg.ts';
-import { line, span } from '../../playbook/graph/words.ts';
+import { line } from '../../playbook/graph/words.ts';
 import { didYouMean } from '../../playbook/names.ts';
 import { everyPlanStep, type Plan } from '../../playbook/plan.ts';
 import { type Cli, examples, wantsJson } from './context.ts';
@@ -144,8 +145,8 @@ function explanationText(cli: Cli, found: Explanation & { hash: string }, names:
   const messages = messagesInWords(found.messages);
   const { worstCase } = found;
   const parts = worstCase.parts
-    .filter(({ ms }) => ms >= worstCase.ms * PART_MIN)
-    .map(({ path, ms }) => `${span(ms)}: ${names.get(path) ?? path} (${path})`);
+    .filter(({ ms, working }) => working || ms >= worstCase.ms * PART_MIN)
+    .map(({ path, ...part }) => `${longestInWords(part)}: ${names.get(path) ?? path} (${path})`);
   return [
     bold(`${found.playbook} v${found.version}: ${plainText(found.title)}`),
     `  plan ${found.hash}`,

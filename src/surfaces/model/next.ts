@@ -1,5 +1,7 @@
 import { type Question, roleInWords, seatsInWords } from '../../incident/decision.ts';
 import { type DecisionView, type IncidentView, openDecisions } from '../../incident/view.ts';
+import type { WaitStep } from '../../playbook/plan.ts';
+import { endsEarly } from '../../playbook/wait-words.ts';
 import { spanText } from './clock.ts';
 import { capabilityTitle, inSentence, listed } from './describe.ts';
 import { openDuties } from './duties.ts';
@@ -120,7 +122,7 @@ function underWay(tree: Tree): Next[] {
     if (node.mark !== 'running') return [];
     const { step, view } = node;
     if (step.kind === 'wait' && view?.until !== undefined)
-      return [{ when: { until: view.until, from: view.startedAt ?? view.until }, lead: step.title, text: 'ends.' }];
+      return [{ when: { until: view.until, from: view.startedAt ?? view.until }, lead: step.title, text: endOf(step) }];
     return [
       {
         when: 'Now',
@@ -129,6 +131,11 @@ function underWay(tree: Tree): Next[] {
       },
     ];
   });
+}
+
+function endOf(step: WaitStep): string {
+  const early = endsEarly(step);
+  return early === null ? 'ends.' : `ends at the latest; it waits ${early}.`;
 }
 
 const meanwhile = ({ question }: DecisionView): Next => ({

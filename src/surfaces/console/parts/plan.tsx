@@ -1,5 +1,6 @@
 import { roleInWords, seatsInWords } from '../../../incident/decision.ts';
 import type { Plan, Step } from '../../../playbook/plan.ts';
+import { endsEarly, longestOf } from '../../../playbook/wait-words.ts';
 import { hourText, spanText } from '../../model/clock.ts';
 import { outcomeWord } from '../../model/describe.ts';
 import { isComposite, type Mark, type Node, type Tree, type Way } from '../../model/tree.ts';
@@ -157,7 +158,7 @@ function What({ step }: { step: Step }) {
     case 'wait':
       return (
         <>
-          {step.until ? 'waits at most' : 'waits'} {spanText(step.forMs)}
+          {endsEarly(step) === null ? 'waits' : 'waits at most'} {longestOf(step, spanText)}
         </>
       );
     case 'oblige':

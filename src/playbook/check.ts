@@ -8,6 +8,7 @@ import type { InputSpec, Plan } from './plan.ts';
 import { checkRules } from './rules.ts';
 import { compilePlaybook, literalType } from './run-step.ts';
 import { PlaybookSource } from './schema.ts';
+import { checkSilence } from './silence.ts';
 import type { Surroundings } from './surroundings.ts';
 import { type Library, type Making, newUnit, reporter, type Unit } from './unit.ts';
 import { readYaml } from './yaml.ts';
@@ -59,8 +60,10 @@ function checkText(
   const unit = newUnit(making, source, value, '');
   const head = compileHead(unit);
   const blocks = compilePlaybook(unit);
-  if (making.steps > 0 && !hasErrors(unit.diagnostics))
+  if (making.steps > 0 && !hasErrors(unit.diagnostics)) {
     checkRules([...blocks.steps, ...blocks.finally], making, reporter(unit.diagnostics));
+    checkSilence(blocks, making, reporter(unit.diagnostics));
+  }
   const found = sortDiagnostics(unit.diagnostics);
   return { diagnostics: found, plan: hasErrors(found) ? null : { format: 1, ...head, ...blocks } };
 }

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: playbooks are full of them
 import { describe, expect, it } from 'vitest';
-import { ASK, compile, HEAD, problems } from './world.ts';
+import { ASK, compile, HEAD, problems, TOLD } from './world.ts';
 
 describe('what a decision covers', () => {
   const cover = (steps: string) => {
@@ -68,7 +68,7 @@ describe('looking first', () => {
 
 describe('what a proof said', () => {
   const cut = `${ASK}  - { id: cut, do: model.isolate, prove: model.probe, when: alert.deep == true }\n  - { do: model.restore }\n`;
-  const telling = (cel: string) => problems(`${HEAD}${cut}  - { say: '\${${cel}}', to: ml-on-call }\n`);
+  const telling = (cel: string) => problems(`${HEAD}${cut}  - { say: '\${${cel}}', to: ml-on-call }\n${TOLD}`);
 
   it('is an output, true or false, that can be asked for whether or not the step was reached', () => {
     expect(telling('has(steps.cut.proved) ? (steps.cut.proved ? "yes" : "by hand") : "no"')).toEqual([]);
@@ -103,7 +103,7 @@ describe('after a parallel', () => {
 });
 
 it('warns when a cut system is left to the standing down', () => {
-  expect(problems(`${HEAD}${ASK}  - { do: model.isolate }\n`)).toEqual([
+  expect(problems(`${HEAD}${ASK}  - { do: model.isolate }\n${TOLD}`)).toEqual([
     'p.yaml:7:7 warning: no later step brings the system back by model.restore: it stays cut until the incident is stood down',
   ]);
 });

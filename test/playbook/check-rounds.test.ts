@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: playbooks are full of them
 import { describe, expect, it } from 'vitest';
 import { inSameRounds, planPath, roundsOf } from '../../src/incident/step-path.ts';
-import { ASK, compile, HEAD, problems } from './world.ts';
+import { ASK, compile, HEAD, problems, TOLD } from './world.ts';
 
 const LOOK = '{ id: x, do: model.inspect }';
 const tell = (text: string) => `{ id: tell, say: '${text}', to: ml-on-call }`;
@@ -34,7 +34,7 @@ describe('each in the checker', () => {
 
   it('refuses risky acts on one system in rounds at the same time, and takes them one after the other, or on the item', () => {
     const cut = (more: string, on = '') =>
-      told(`${ASK}  - { each: ${LIST}, ${more}steps: [{ id: back, do: model.rollback${on} }] }\n`);
+      told(`${ASK}  - { each: ${LIST}, ${more}steps: [{ id: back, do: model.rollback${on} }] }\n${TOLD}`);
     expect(cut('at-once: 2, ')).toMatch(/acts on the same AI system in every round, and 2 of them run/);
     expect(cut('')).toBe('');
     expect(cut('at-once: 2, ', ", with: { system: '${item}' }")).toBe('');
@@ -63,7 +63,7 @@ describe('repeat in the checker', () => {
     const rolls = '{ id: back, do: model.rollback }';
     const may = ASK.trim().slice(2);
     expect(told(repeat('alert.over == true', rolls))).toMatch(/nobody has approved it/);
-    expect(told(ASK + repeat('alert.over == true', rolls))).toBe('');
+    expect(told(ASK + repeat('alert.over == true', rolls) + TOLD)).toBe('');
     expect(told(`${repeat('alert.over == true', may)}  - ${rolls}\n`)).toMatch(/nobody has approved it/);
     const { steps } = compile(HEAD + repeat('alert.over == true', `${may}, ${rolls}`));
     expect(JSON.stringify(steps)).toContain('"covers":["r/*/back"]');

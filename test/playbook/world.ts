@@ -12,7 +12,7 @@ export const surroundings: Surroundings = {
     chat: { capabilities: Object.keys(contracts) },
     archive: { capabilities: ['model.inspect', 'notify.mail'] },
   },
-  organisation: ['notify.mail', 'calendar.after'],
+  organisation: ['notify.mail'],
 };
 
 const ruleText = (rule: string): string =>
@@ -55,6 +55,9 @@ export const library: Library = {
 
 export const HEAD = 'playbook: p\ntitle: P\nversion: 1\ninputs: { system: { type: ai-system } }\nsteps:\n';
 export const ASK = '  - { id: may, ask: May we?, by: [{ role: ml-on-call }], within: 10m, on-deny: [] }\n';
+
+/** Somebody hears of it, whatever happened. */
+export const TOLD = 'finally:\n  - { id: over, say: It is over., to: ml-on-call }\n';
 
 export function problems(text: string, around: Surroundings = surroundings): string[] {
   return check(text, 'p.yaml', around, library).diagnostics.map(formatDiagnostic);

@@ -1,0 +1,71 @@
+import type { ASTNode } from '@marcbachmann/cel-js';
+import { parse } from './cel.ts';
+import { ExpressionError } from './expression-error.ts';
+import { guards } from './references.ts';
+
+/** What one way through a plan tells about its steps: whether a step was done, or with which outcome. The latest first. */
+export type Facts = { scope: string; id: string; value: boolean | string; before: Facts | null };
+
+export const learnt = (before: Facts | null, scope: string, id: string, value: boolean | string): Facts => ({
+  scope,
+  id,
+  value,
+  before,
+});
+
+/** Whether a condition holds on that way, as far as its steps alone decide it; null when nobody can know. */
+export function conditionKnown(cel: string, scope: string, facts: Facts | null): boolean | null {
+  try {
+    return known(parse(cel), (id) => factOf(facts, scope, id));
+  } catch (error) {
+    if (error instanceof ExpressionError) return null;
+    throw error;
+  }
+}
+
+type Look = (id: string) => boolean | string | undefined;
+
+function factOf(facts: Facts | null, scope: string, id: string): boolean | string | undefined {
+  for (let at = facts; at; at = at.before) if (at.id === id && at.scope === scope) return at.value;
+  return undefined;
+}
+
+function known(node: ASTNode, look: Look): boolean | null {
+  if (node.op === '&&' || node.op === '||') {
+    const decides = node.op === '||';
+    const sides = node.args.map((side) => known(side, look));
+    if (sides.includes(decides)) return decides;
+    return sides.includes(null) ? null : !decides;
+  }
+  if (node.op === '!_') {
+    const inner = known(node.args, look);
+    return inner === null ? null : !inner;
+  }
+  if (node.op === '==' || node.op === '!=') {
+    const same = outcomeIs(node, look);
+    return same === null ? null : same === (node.op === '==');
+  }
+  const [asked, ...more] = guards(node);
+  if (asked === undefined || more.length > 0) return null;
+  const fact = look(asked);
+  return fact === undefined ? null : fact !== false;
+}
+
+/** `steps.contain.outcome == "approve"` */
+function outcomeIs(node: Extract<ASTNode, { op: '==' | '!=' }>, look: Look): boolean | null {
+  const [left, right] = node.args;
+  if (left.op !== '.' || left.args[1] !== 'outcome' || right.op !== 'value') return null;
+  const [owner] = left.args;
+  const id = owner.op === '.' ? owner.args[1] : owner.op === '[]' ? keyOf(owner.args[1]) : null;
+  const fact = id === null || !namesSteps(owner) ? undefined : look(id);
+  return typeof fact === 'string' ? fact === right.args : null;
+}
+
+const keyOf = (node: ASTNode): string | null =>
+  node.op === 'value' && typeof node.args === 'string' ? node.args : null;
+
+const namesSteps = (node: ASTNode): boolean => {
+  if (node.op !== '.' && node.op !== '[]') return false;
+  const [root] = node.args;
+  return root.op === 'id' && root.args === 'steps';
+};

@@ -11,8 +11,7 @@ export const system = z.string().describe('id of the AI system');
 /** Outputs of every capability that proves something. */
 export const Proof = { proved: z.boolean(), vantage: z.string(), strength: Strength, detail: z.string() };
 
-export const EFFECTS = ['contains', 'restores', 'replaces'] as const;
-export type Effect = (typeof EFFECTS)[number];
+export type Effect = 'contains' | 'restores' | 'replaces';
 
 /** What a playbook may ask of the world. Inputs and outputs are flat zod objects, so that expressions can be type-checked. */
 export type CapabilityContract = {

@@ -9,6 +9,11 @@ import { everyPlanStep, Plan } from '../../src/playbook/plan.ts';
 
 const surroundings = surroundingsOf(loadInventory('tocsin.yaml'));
 
+const usedBy = (plan: Plan): string[] =>
+  [...everyPlanStep(plan)].flatMap((step) =>
+    step.kind === 'do' ? [step.use, step.prove, step.undo].flatMap((use) => (use ? [use.capability] : [])) : [],
+  );
+
 describe('docs/library.md', () => {
   const page = readFileSync('docs/library.md', 'utf8');
 
@@ -19,6 +24,14 @@ describe('docs/library.md', () => {
     expect(listed.map(([name]) => name).sort()).toEqual(plans.map((plan) => plan.playbook));
     for (const plan of plans)
       for (const kind of kinds(plan)) expect(new Map(listed).get(plan.playbook)).toContain(kind);
+  });
+
+  it('says of exactly those that real systems can serve them which need no more than that', () => {
+    const real = (plan: Plan) =>
+      usedBy(plan).every((capability) => ['model', 'notify'].includes(capability.split('.')[0] ?? ''));
+    const [, said = ''] = /^Real systems can serve all that these need today: ([^.]*)\./m.exec(page) ?? [];
+    const plans = loadPlaybooks('playbooks', surroundings).filter(real);
+    expect([...said.matchAll(/`([a-z-]+)`/g)].map(([, name]) => name)).toEqual(plans.map(({ playbook }) => playbook));
   });
 
   it('names every capability', () => {

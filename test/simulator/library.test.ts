@@ -168,7 +168,10 @@ describe.each(SHIPPED.map((plan) => [plan.playbook, plan] as const))('%s', (name
   it('comes to an end whatever people answer to any one question, and does nothing that was not approved', async () => {
     for (const step of everyPlanStep(plan)) {
       if (step.kind !== 'ask') continue;
-      for (const answer of [...(step.options?.map(({ id }) => id) ?? ['deny']), 'ignore']) {
+      for (const answer of [
+        ...(step.task ? ['not-done'] : (step.options?.map(({ id }) => id) ?? ['deny'])),
+        'ignore',
+      ]) {
         const { events, status } = await playShipped(plan, {
           approvals: 'approve',
           failures: 'stop',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { NumberedEvent } from '../../src/incident/events.ts';
 import type { Plan } from '../../src/playbook/plan.ts';
 import { type Cast, playShipped, SHIPPED, stateOf } from '../support/shipped.ts';
 
@@ -41,6 +42,11 @@ describe('keeping stakeholders informed', () => {
   const words = 'updates/try/rounds/*/outside/then/words';
   const to = (mails: readonly { to: string; text: string }[], whom: string) => mails.filter((mail) => mail.to === whom);
 
+  const released = (events: readonly NumberedEvent[]) =>
+    events.flatMap((event) =>
+      event.type === 'decision.asked' && event.path.endsWith('/release') ? [event.data.details] : [],
+    );
+
   it('tells what is known at once, and nothing more when there is nothing new', async () => {
     const { world } = await play('stakeholder-updates', { choices: { [news]: 'ignore' } });
     expect(to(world.mailbox, 'stakeholders').map(({ text }) => text)).toEqual([
@@ -59,12 +65,10 @@ describe('keeping stakeholders informed', () => {
 
   it('publishes nothing that two people did not approve word for word, and goes on asking for news', async () => {
     const held = await play('stakeholder-updates', { choices: { [news]: 'publish', [words]: 'ignore' } });
-    expect(to(held.world.mailbox, 'communications-lead')).toEqual([]);
+    expect(released(held.events)).toEqual([]);
     expect(to(held.world.mailbox, 'stakeholders')).toHaveLength(1 + 18);
     const approved = await play('stakeholder-updates', { choices: { [news]: 'publish' } });
-    const published = to(approved.world.mailbox, 'communications-lead');
-    expect(published).toHaveLength(18);
-    expect(published[0]?.text).toContain('To the outside, word for word');
+    expect(released(approved.events)).toEqual(Array.from({ length: 18 }, () => 'To the outside, word for word'));
   });
 });
 

@@ -107,11 +107,13 @@ export function playShipped(
 
 const ROLES = ['incident-commander', 'ml-on-call', 'security-on-call', 'legal-counsel', 'communications-lead'];
 
-/** Whoever approves chooses the first of a question's own options. */
+/** Whoever approves chooses the first of a question's own options, and does what is to be done. */
 const firstChoices = (plan: Plan): Record<string, string> =>
   Object.fromEntries(
     [...everyPlanStep(plan)].flatMap((step) =>
-      step.kind === 'ask' && step.options?.[0] ? [[step.path, step.options[0].id] as const] : [],
+      step.kind === 'ask' && (step.task || step.options?.[0])
+        ? [[step.path, step.task ? 'done' : (step.options?.[0]?.id ?? '')] as const]
+        : [],
     ),
   );
 
@@ -125,11 +127,12 @@ export function actedAt(plan: Plan, events: readonly NumberedEvent[]): { path: s
   );
 }
 
-/** Paths of steps whose failure the plan answers by itself: those of a `try` with `on-failure`, and of rounds and blocks in it. */
+/** Paths of steps whose failure the plan answers by itself: tasks with `on-failure`, and what stands in a `try` with one. */
 export function answered(plan: Plan): ReadonlySet<string> {
   const found = new Set<string>();
   for (const step of everyPlanStep(plan))
-    if (step.kind === 'try' && step.onFailure) for (const { path } of everyStep(step.steps)) found.add(path);
+    if (step.kind === 'ask' && step.onFailure) found.add(step.path);
+    else if (step.kind === 'try' && step.onFailure) for (const { path } of everyStep(step.steps)) found.add(path);
   return found;
 }
 

@@ -12,7 +12,7 @@ export const surroundings: Surroundings = {
     chat: { capabilities: Object.keys(contracts) },
     archive: { capabilities: ['model.inspect', 'notify.mail'] },
   },
-  organisation: ['notify.mail'],
+  organisation: ['notify.mail', 'calendar.after'],
 };
 
 const ruleText = (rule: string): string =>

@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import { emptyView, evolve, type IncidentView } from '../incident/view.ts';
 import type { Plan } from '../playbook/plan.ts';
-import type { Reader, StoredEvent } from '../surfaces/ports.ts';
+import { planUnder } from '../playbook/rounds.ts';
+import type { AddedPlan, Reader, StoredEvent } from '../surfaces/ports.ts';
 import { createListener } from './listener.ts';
 import { createPlanShelf } from './plans.ts';
 import { EVENT_COLUMNS, type EventRow, eventOf } from './stored.ts';
@@ -68,6 +69,13 @@ export function createReader({
   const planOf = async (view: IncidentView): Promise<Plan | null> =>
     view.playbook ? plans.published(view.playbook.hash) : null;
 
+  const addedOf = async (view: IncidentView): Promise<AddedPlan[]> => {
+    const found = await Promise.all(
+      view.added.map(async ({ number, playbook }) => ({ number, plan: await plans.published(playbook.hash) })),
+    );
+    return found.flatMap(({ number, plan }) => (plan ? [{ number, plan: planUnder(plan, number) }] : []));
+  };
+
   return {
     async incidents({ status = ['open', 'resolved', 'closed'], limit = INCIDENTS_LISTED }) {
       const { rows } = await pool.query<{ id: string; head_seq: number; revision: number }>(
@@ -87,7 +95,7 @@ export function createReader({
       if (!folded) return null;
       const { view, events } = folded;
       const copy = { view: structuredClone(view), events: [...events] };
-      return { ...copy, plan: await planOf(copy.view) };
+      return { ...copy, plan: await planOf(copy.view), added: await addedOf(copy.view) };
     },
     async events(id, afterSeq) {
       const folded = await advance(id);

@@ -8,13 +8,15 @@ import type { Directory, OpenRequest } from './ports.ts';
 import { Problem } from './problem.ts';
 
 type Spec = z.infer<typeof InputSpec>;
+/** What there is to take them from. */
+type Given = Pick<OpenRequest, 'inputs' | 'system' | 'alert'>;
 type Found = { value: Json } | { fault: string };
 
 /**
  * The values of a playbook's inputs: as given, else what `from` finds in the alert, else (for an AI system) the incident's, else
  * the default. All that is wrong is said at once.
  */
-export function resolveInputs(directory: Directory, plan: Plan, request: OpenRequest): JsonObject {
+export function resolveInputs(directory: Directory, plan: Plan, request: Given, notDone: string): JsonObject {
   const faults = Object.keys(request.inputs)
     .filter((name) => !Object.hasOwn(plan.inputs, name))
     .map((name) => `"${name}" is not an input of this playbook`);
@@ -29,13 +31,13 @@ export function resolveInputs(directory: Directory, plan: Plan, request: OpenReq
     status: 422,
     code: 'inputs',
     message: `The inputs of "${plan.playbook}" do not fit: ${faults.join('; ')}.`,
-    notDone: 'No incident was opened.',
+    notDone,
     next: `It takes ${inWords(plan)}.`,
     extra: { faults },
   });
 }
 
-function find(directory: Directory, name: string, spec: Spec, request: OpenRequest): Found {
+function find(directory: Directory, name: string, spec: Spec, request: Given): Found {
   if (Object.hasOwn(request.inputs, name)) return typed(directory, name, spec.type, request.inputs[name] ?? null);
   if (spec.type === 'ai-system' && request.system !== null) return typed(directory, name, spec.type, request.system);
   const fromAlert = request.alert && spec.from ? lookUp(spec.from, request.alert) : null;
@@ -73,6 +75,39 @@ const CHECKS: Record<Exclude<InputType, 'ai-system'>, (value: Json) => boolean> 
   duration: (value) => Duration.safeParse(value).success,
   list: (value) => Array.isArray(value) && value.length <= 1_000,
 };
+
+/** Inputs as people type them into a form or a command line, read by what the playbook says of each. What does not fit is left for the checks. */
+export function inputsFromTexts(specs: Plan['inputs'], texts: Readonly<Record<string, string>>): JsonObject {
+  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, fromText(specs[name]?.type, text)]));
+}
+
+const YES_NO = new Map([
+  ['true', true],
+  ['yes', true],
+  ['false', false],
+  ['no', false],
+]);
+
+function fromText(type: InputType | undefined, text: string): Json {
+  switch (type) {
+    case 'number':
+      return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
+    case 'boolean':
+      return YES_NO.get(text.trim().toLowerCase()) ?? text;
+    case 'list':
+      return text
+        .split(',')
+        .map((one) => one.trim())
+        .filter((one) => one !== '');
+    case 'ai-system':
+    case 'string':
+    case 'duration':
+    case undefined:
+      return text;
+    default:
+      return type satisfies never;
+  }
+}
 
 function inWords(plan: Plan): string {
   const words = Object.entries(plan.inputs).map(([name, { type, default: preset }]) =>

@@ -35,22 +35,25 @@ export function createOpener(ports: OpenPorts): Responses['open'] {
 }
 
 async function choosePlaybook(ports: OpenPorts, request: OpenRequest): Promise<Plan | null> {
-  if (request.playbook !== null) {
-    const found = await ports.playbooks.latest(request.playbook);
-    if (found) return found.plan;
-    const known = (await ports.playbooks.list()).map(({ plan }) => plan.playbook);
-    const none = 'Publish one first: tocsin playbook publish.';
-    throw new Problem({
-      status: 422,
-      code: 'unknown-playbook',
-      message: `There is no published playbook "${request.playbook}".`,
-      notDone: NOT_OPENED,
-      next: known.length > 0 ? whichInstead(request.playbook, 'Published', known) : none,
-    });
-  }
+  if (request.playbook !== null) return publishedPlan(ports.playbooks, request.playbook, NOT_OPENED);
   if (request.alert === null || request.withoutPlaybook) return null;
   const plans = (await ports.playbooks.list()).map(({ plan }) => plan);
   return playbookFor(plans, request.alert, ports.warn);
+}
+
+/** The latest version of a published playbook. Throws Problem. */
+export async function publishedPlan(playbooks: Playbooks, name: string, notDone: string): Promise<Plan> {
+  const found = await playbooks.latest(name);
+  if (found) return found.plan;
+  const known = (await playbooks.list()).map(({ plan }) => plan.playbook);
+  const none = 'Publish one first: tocsin playbook publish.';
+  throw new Problem({
+    status: 422,
+    code: 'unknown-playbook',
+    message: `There is no published playbook "${name}".`,
+    notDone,
+    next: known.length > 0 ? whichInstead(name, 'Published', known) : none,
+  });
 }
 
 /** The playbook that opens on this alert, or null. Several of the same priority are for people to choose from. */
@@ -83,7 +86,9 @@ export function holdsFor(warn: OpenPorts['warn'], plan: Plan, cel: string, alert
 }
 
 function prepare(ports: OpenPorts, request: OpenRequest, plan: Plan | null): Omit<Opening, 'incident'> {
-  const inputs = plan ? resolveInputs(ports.directory, plan, request) : refuseInputsWithoutPlaybook(request.inputs);
+  const inputs = plan
+    ? resolveInputs(ports.directory, plan, request, NOT_OPENED)
+    : refuseInputsWithoutPlaybook(request.inputs);
   const system = systemOf(ports.directory, request, plan, inputs);
   const title = request.title ?? plan?.title ?? textOf(request.alert?.title);
   if (title === null)

@@ -49,6 +49,7 @@ export const permissions = {
   'POST /api/incidents/:id/obligations/:number': 'decide',
   'POST /api/incidents/:id/notes': 'note',
   'POST /api/incidents/:id/role': 'command',
+  'POST /api/incidents/:id/playbooks': 'command',
   'POST /api/incidents/:id/severity': 'command',
   'POST /api/incidents/:id/pause': 'command',
   'POST /api/incidents/:id/resume': 'command',

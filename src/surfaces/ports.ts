@@ -41,10 +41,16 @@ export type StoredEvent = NumberedEvent & {
   redacted?: { at: string; why: string };
 };
 
+/** A plan that was added to an incident, with its paths as they stand on the timeline. */
+export type AddedPlan = { number: number; plan: Plan };
+
+/** `added`: those on the shelf. */
+export type FoundIncident = { view: IncidentView; plan: Plan | null; added: AddedPlan[]; events: StoredEvent[] };
+
 /** Reading (PostgreSQL). */
 export interface Reader {
   incidents(filter: { status?: ('open' | 'resolved' | 'closed')[]; limit?: number }): Promise<IncidentView[]>;
-  incident(id: string): Promise<{ view: IncidentView; plan: Plan | null; events: StoredEvent[] } | null>;
+  incident(id: string): Promise<FoundIncident | null>;
   events(id: string, afterSeq: number): Promise<StoredEvent[]>;
   /** Calls back with the incident's id whenever its timeline grows. Returns unsubscribe. */
   subscribe(incident: string | null, grown: (incident: string, seq: number) => void): () => void;

@@ -9,6 +9,7 @@ import { leftWords, openDuties } from '../model/duties.ts';
 import { measureLines } from '../model/measures.ts';
 import { type Cli, examples, incidentArgument, incidentPath, jsonArgument } from './context.ts';
 import { dutyCommands } from './duties.ts';
+import { addPlaybookCommand, planLines, type ShownPlan } from './incident-plans.ts';
 import { paint, table, when } from './print.ts';
 
 type Summary = {
@@ -29,6 +30,7 @@ export function incidentCommands(program: Command, cli: Cli): void {
   listing(incident, cli);
   opening(incident, cli);
   telling(incident, cli);
+  addPlaybookCommand(incident, cli);
   dutyCommands(incident, cli);
 }
 
@@ -70,7 +72,7 @@ function listText(cli: Cli, incidents: Summary[]): string {
   return table(cli.io, ['INCIDENT', 'SEVERITY', 'STATUS', 'WAITS', 'SYSTEM', 'OPENED', 'TITLE'], rows);
 }
 
-type Shown = IncidentView & { measures: Measures };
+type Shown = IncidentView & { measures: Measures; plans: ShownPlan[] };
 
 function viewText(cli: Cli, view: Shown): string {
   const { bold } = paint(cli.io);
@@ -79,10 +81,7 @@ function viewText(cli: Cli, view: Shown): string {
     ['Severity', severityLabel(view.severity)],
     ['Status', `${view.status}${view.paused ? ', paused' : ''}${view.unwinding ? ', being undone' : ''}`],
     ['System', view.system ? `${view.system.name} (${view.system.id})` : 'none named'],
-    [
-      'Playbook',
-      view.playbook ? `${view.playbook.id} v${view.playbook.version}, ${view.playbook.hash.slice(0, 12)}` : 'none',
-    ],
+    ...(view.plans.length > 0 ? [] : [['Playbook', 'none']]),
     ['Opened', when(view.openedAt, now)],
     ...(view.mode === 'live' ? [] : [['Mode', view.mode === 'exercise' ? 'EXERCISE' : 'simulated inventory']]),
     ...Object.entries(view.roles).map(([role, person]) => [roleInWords(role), person]),
@@ -98,6 +97,7 @@ function viewText(cli: Cli, view: Shown): string {
       : ['Nobody has to decide anything now.']),
     ...dutyLines(cli, view),
     ...measureText(view.measures),
+    ...planLines(cli, view.plans),
     ...(steps.length > 0 ? ['', table(cli.io, ['STEP', 'STATUS', ''], steps)] : []),
     ...view.warnings.map((warning) => `\nWarning: ${plainText(warning.message)}`),
   ].join('\n');

@@ -1,6 +1,7 @@
 import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi';
 import type { Vote } from '../../incident/decision.ts';
 import type { Message } from '../../incident/messages.ts';
+import { addPlaybook } from '../add-playbook.ts';
 import { assertRoleAndPerson, decide, failureQuestion, messageId, send } from '../commands.ts';
 import type { ApiDeps } from './api.ts';
 import { type AppEnv, type Ctx, whoIs } from './context.ts';
@@ -51,6 +52,19 @@ export function commandRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
     assertRoleAndPerson(deps.directory, role, assignee);
     return told(c, c.req.valid('param').id, { ...by(c), type: 'role', role, assignee });
   });
+  app.openapi(
+    route('playbooks', bodies.addPlaybook, 'Add a published playbook, to run beside those it has'),
+    async (c) => {
+      const { inputs = {}, ...rest } = c.req.valid('json');
+      const added = await addPlaybook(deps, whoIs(c), {
+        incident: c.req.valid('param').id,
+        inputs,
+        ...rest,
+        id: key(c),
+      });
+      return c.json(added, 200);
+    },
+  );
   app.openapi(route('severity', bodies.severity, 'Change the severity'), (c) =>
     told(c, c.req.valid('param').id, { ...by(c), type: 'severity', ...c.req.valid('json') }),
   );

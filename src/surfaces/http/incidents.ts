@@ -2,10 +2,11 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { stream } from 'hono/streaming';
 import { type IncidentView, openDecisions } from '../../incident/view.ts';
 import { type Names, namesFor, sentence } from '../../incident/wording.ts';
-import { everyPlanStep, type Plan } from '../../playbook/plan.ts';
 import { incidentOr404, messageId } from '../commands.ts';
 import { incidentMeasures } from '../model/measures.ts';
-import type { Directory, StoredEvent } from '../ports.ts';
+import { everyStepOf, type PlanStanding, planState, plansOf, stepsLeft } from '../model/plans.ts';
+import type { Node } from '../model/tree.ts';
+import type { Directory, FoundIncident, StoredEvent } from '../ports.ts';
 import { notFound } from '../problem.ts';
 import { reportHtml } from '../report/html.tsx';
 import { reportMarkdown } from '../report/markdown.ts';
@@ -22,6 +23,7 @@ import {
   IncidentWithMeasures,
   json,
   OpenBody,
+  type PlanBody,
   problems,
 } from './schemas.ts';
 
@@ -52,16 +54,18 @@ export function incidentRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
   });
 
   app.openapi(showRoute, async (c) => {
-    const { view, events } = await incidentOr404(deps.reader, c.req.valid('param').id);
-    return c.json({ ...view, measures: incidentMeasures(events) }, 200);
+    const { view, plan, added, events } = await incidentOr404(deps.reader, c.req.valid('param').id);
+    const plans = plansOf(view, { plan, added }).map((one) => planBody(one, view.paused));
+    return c.json({ ...view, measures: incidentMeasures(events), plans }, 200);
   });
 
   app.openapi(eventsRoute, async (c) => {
     const { id } = c.req.valid('param');
     const { after, limit } = c.req.valid('query');
-    const { view, plan } = await incidentOr404(deps.reader, id);
+    const found = await incidentOr404(deps.reader, id);
+    const { view } = found;
     const events = await deps.reader.events(id, after);
-    const names = namesOf(deps.directory, view, plan);
+    const names = namesOf(deps.directory, found);
     return c.json({ events: events.slice(0, limit).map((event) => eventBody(event, names)), head: view.seq }, 200);
   });
 
@@ -76,12 +80,13 @@ export function incidentRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
   app.openapi(timelineRoute, async (c) => {
     const { id } = c.req.valid('param');
     const { format } = c.req.valid('query');
-    const { view, plan, events } = await incidentOr404(deps.reader, id);
+    const found = await incidentOr404(deps.reader, id);
+    const { view, events } = found;
     const { type, extension } = FORMATS[format];
     c.header('Content-Type', type);
     c.header('Content-Disposition', `attachment; filename="${id}.${extension}"`);
     if (format === 'json') {
-      const names = namesOf(deps.directory, view, plan);
+      const names = namesOf(deps.directory, found);
       return c.body(
         JSON.stringify({ incident: view, events: events.map((event) => eventBody(event, names)) }, null, 2),
       );
@@ -89,7 +94,7 @@ export function incidentRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
     if (format !== 'jsonl') {
       const { directory, now } = deps;
       const timezone = directory.timezone();
-      const report = reportOf({ view, plan, events, people: directory.names(), timezone, madeAt: now() });
+      const report = reportOf({ ...found, people: directory.names(), timezone, madeAt: now() });
       return c.body(format === 'html' ? reportHtml(report) : reportMarkdown(report));
     }
     const chunks = deps.timeline.jsonLines(id);
@@ -107,8 +112,21 @@ const FORMATS = {
 } as const;
 
 /** People, steps and questions by name, for the sentences of one incident's timeline. */
-export function namesOf(directory: Directory, view: IncidentView, plan: Plan | null): Names {
-  return namesFor(directory.names(), view, plan ? everyPlanStep(plan) : []);
+export function namesOf(directory: Directory, found: Pick<FoundIncident, 'view' | 'plan' | 'added'>): Names {
+  return namesFor(directory.names(), found.view, everyStepOf(found));
+}
+
+function planBody(standing: PlanStanding, paused: boolean): z.infer<typeof PlanBody> {
+  const { number, playbook, added, tree } = standing;
+  const left = tree && stepsLeft(tree);
+  const steps = (nodes: readonly Node[]) => nodes.map(({ step: { path, title } }) => ({ path, title }));
+  return {
+    number,
+    playbook,
+    state: planState(standing, paused),
+    added,
+    steps: left && { done: left.done, of: left.of, now: steps(left.now), then: steps(left.then) },
+  };
 }
 
 export const eventBody = (event: StoredEvent, names: Names): z.infer<typeof EventBody> => ({

@@ -166,6 +166,26 @@ export const IncidentBody = z
   })
   .openapi('Incident') satisfies z.ZodType<IncidentView>;
 
+const StepRef = z.strictObject({ path: z.string(), title: z.string() }).openapi('StepRef');
+
+export const PlanBody = z
+  .strictObject({
+    number: z.number().int().openapi({ description: '0: the one that the incident was opened with.' }),
+    playbook: PlaybookRef,
+    state: z.string().openapi({ example: 'running' }),
+    added: z.strictObject({ person: z.string().nullable(), at: millis, reason: z.string() }).nullable(),
+    steps: z
+      .strictObject({
+        done: z.number().int(),
+        of: z.number().int(),
+        now: z.array(StepRef).openapi({ description: 'Under way, waiting for people, or failed.' }),
+        then: z.array(StepRef).openapi({ description: 'Still to come, in order.' }),
+      })
+      .nullable()
+      .openapi({ description: 'Null where the plan is not on the shelf.' }),
+  })
+  .openapi('RunningPlan');
+
 const measured = z.strictObject({
   ms: millisSpan,
   from: z.number().int().openapi({ description: 'Number of the event at which it begins.' }),
@@ -193,7 +213,10 @@ export const MeasuresBody = z
   .openapi('Measures', { description: 'Defined in docs/report.md.' }) satisfies z.ZodType<Measures>;
 
 /** One incident, with how it went. */
-export const IncidentWithMeasures = IncidentBody.extend({ measures: MeasuresBody }).openapi('IncidentWithMeasures');
+export const IncidentWithMeasures = IncidentBody.extend({
+  measures: MeasuresBody,
+  plans: z.array(PlanBody).openapi({ description: 'How each of its plans stands.' }),
+}).openapi('IncidentWithMeasures');
 
 export const IncidentSummary = z
   .strictObject({
@@ -279,6 +302,15 @@ export const bodies = {
     .openapi('SettleObligation'),
   note: z.strictObject({ text: z.string().trim().min(1).max(10_000) }).openapi('Note'),
   role: z.strictObject({ role: Name, assignee: Name }).openapi('AssignRole'),
+  addPlaybook: z
+    .strictObject({
+      playbook: Name,
+      inputs: AnyObject.optional().openapi({
+        description: 'As when an incident is opened. Its only AI system is the incident’s, unless given.',
+      }),
+      reason,
+    })
+    .openapi('AddPlaybook'),
   severity: z.strictObject({ severity: Severity, reason }).openapi('ChangeSeverity'),
   reason: z.strictObject({ reason }).openapi('Reason'),
   skip: z.strictObject({ step: z.string().optional(), reason, outputs: AnyObject.optional() }).openapi('SkipStep'),

@@ -14,8 +14,7 @@ const HEARTBEAT_MS = 20_000;
 export function streamRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
-    const { view, plan } = await incidentOr404(deps.reader, id);
-    const names = namesOf(deps.directory, view, plan);
+    const names = namesOf(deps.directory, await incidentOr404(deps.reader, id));
     const resumed = Number(c.req.header('last-event-id') ?? c.req.valid('query').after);
     c.header('X-Accel-Buffering', 'no');
     return streamSSE(c, async (out) => {

@@ -1,7 +1,7 @@
 import { contractOf } from '../../capabilities/contracts.ts';
 import type { Question, Risk, Vote } from '../../incident/decision.ts';
 import { roleInWords } from '../../incident/decision.ts';
-import { planPath } from '../../incident/step-path.ts';
+import { placeOf } from '../../incident/step-path.ts';
 import { SURFACES } from '../../incident/wording.ts';
 import { everyPlanStep, type Plan, type Step } from '../../playbook/plan.ts';
 import { hourText } from './clock.ts';
@@ -69,7 +69,7 @@ export const outcomeWord = (answer: string, question?: Question): string =>
 
 export function stepAt(plan: Plan | null, path: string): Step | null {
   if (plan === null) return null;
-  for (const step of everyPlanStep(plan)) if (step.path === planPath(path)) return step;
+  for (const step of everyPlanStep(plan)) if (step.path === placeOf(path)) return step;
   return null;
 }
 

@@ -3,12 +3,13 @@ import type { Measures } from '../../incident/measures.ts';
 import { severityLabel } from '../../incident/severity.ts';
 import type { IncidentView } from '../../incident/view.ts';
 import { type Names, namesFor } from '../../incident/wording.ts';
-import { everyPlanStep, type Plan } from '../../playbook/plan.ts';
+import type { Plan } from '../../playbook/plan.ts';
 import { spanText } from '../model/clock.ts';
 import { bothMoments, type Duty, dutiesOf } from '../model/duties.ts';
 import { incidentMeasures, type MeasureLine, measureLines } from '../model/measures.ts';
 import { stageWord } from '../model/next.ts';
-import type { StoredEvent } from '../ports.ts';
+import { everyStepOf, planState } from '../model/plans.ts';
+import type { AddedPlan, StoredEvent } from '../ports.ts';
 import { type ActLine, actLines } from './acts.ts';
 import { type ChartRow, chartRows } from './chart.ts';
 import { type DecisionLine, decisionLines } from './decisions.ts';
@@ -41,6 +42,7 @@ export type Fact = readonly [label: string, value: string];
 export type ReportInput = {
   view: IncidentView;
   plan: Plan | null;
+  added?: readonly AddedPlan[];
   events: readonly StoredEvent[];
   people: ReadonlyMap<string, string>;
   timezone: string;
@@ -52,8 +54,8 @@ export type Facts = ReportInput & { names: Names; measures: Measures };
 
 /** One source for every form of the report: HTML, Markdown. */
 export function reportOf(input: ReportInput): Report {
-  const { view, plan, events, people, timezone, madeAt } = input;
-  const names = namesFor(people, view, plan ? everyPlanStep(plan) : []);
+  const { view, events, people, timezone, madeAt } = input;
+  const names = namesFor(people, view, everyStepOf(input));
   const told: Facts = { ...input, names, measures: incidentMeasures(events) };
   const last = events.at(-1);
   const findings = findingsIn(events, names);
@@ -110,6 +112,10 @@ function factsOf({ view, events, names, timezone }: Facts): Fact[] {
     ...Object.entries(view.roles).map(([role, id]): [string, string] => [roleTitle(role), personIn(names, id)]),
     ['Playbook', playbook ? `${playbook.title}: ${playbook.id} v${playbook.version}` : 'None'],
     ['Plan', playbook?.hash ?? null],
+    ...view.added.map((one): [string, string] => [
+      `Added playbook ${one.number}`,
+      `${one.playbook.title}: ${one.playbook.id} v${one.playbook.version}, ${one.playbook.hash}, ${planState({ state: one.plan }, view.paused)}`,
+    ]),
     ['Inventory', MODES[view.mode]],
   ];
   return rows.flatMap(([label, value]): Fact[] => (value === null ? [] : [[label, value]]));

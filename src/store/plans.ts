@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { PlanShelf } from '../activities/ports.ts';
 import { Plan } from '../playbook/plan.ts';
-import type { Playbooks, PublishedPlan } from '../surfaces/ports.ts';
+import type { PlaybookArchive, PublishedPlan } from '../surfaces/ports.ts';
 import { canonical, sha256 } from './chain.ts';
 
 export class PlanError extends Error {
@@ -18,7 +18,7 @@ export type Publisher = { publish(plan: Plan, by: readonly string[], at: number)
 type Row = { hash: string; body: string; published_at: number; published_by: string[] };
 const COLUMNS = 'hash, body, published_at, published_by';
 
-export function createPlanLibrary(pool: pg.Pool): Playbooks & Publisher {
+export function createPlanLibrary(pool: pg.Pool): PlaybookArchive & Publisher {
   const known = new Map<string, PublishedPlan>();
 
   const read = (row: Row): PublishedPlan => {
@@ -50,6 +50,13 @@ export function createPlanLibrary(pool: pg.Pool): Playbooks & Publisher {
         [playbook],
       );
       return rows[0] ? read(rows[0]) : null;
+    },
+    async versions(playbook) {
+      const { rows } = await pool.query<Row>(
+        `SELECT ${COLUMNS} FROM plans WHERE playbook = $1 ORDER BY position DESC`,
+        [playbook],
+      );
+      return rows.map((row) => known.get(row.hash) ?? read(row));
     },
     async list() {
       const { rows } = await pool.query<Row>(

@@ -1,4 +1,6 @@
 import type { Diagnostic } from '../playbook/diagnostics.ts';
+import type { Change } from '../playbook/diff/change.ts';
+import { diffPlans } from '../playbook/diff/diff.ts';
 import type { Plan } from '../playbook/plan.ts';
 import type { Directory, Person, Playbooks, PublishedPlan } from './ports.ts';
 import { Problem } from './problem.ts';
@@ -16,6 +18,10 @@ export type Publication = {
   /** Who has agreed to exactly this plan. */
   agreed: string[];
   needed: number;
+  /** The version that was published before it; null for the first, and for one that is published already. */
+  against: { version: number; hash: string } | null;
+  /** What it changes for a responder, the most dangerous first: whoever agrees should know. */
+  changes: Change[];
 };
 
 /** Checking and publishing playbooks. Only published plans run. */
@@ -43,23 +49,32 @@ export function createPlaybookDesk(ports: PlaybookDeskPorts): PlaybookDesk {
       if (!plan) throw notChecked(sources, diagnostics);
       const needed = ports.directory.simulated(null) ? 1 : 2;
       const before = await ports.playbooks.published(plan.hash);
-      if (before) return publication(plan, 'published', before.publishedBy, needed);
-      refuseOldVersion(plan, await ports.playbooks.latest(plan.playbook));
+      if (before) return publication(plan, 'published', before.publishedBy, needed, null);
+      const latest = await ports.playbooks.latest(plan.playbook);
+      refuseOldVersion(plan, latest);
       const agreed = await ports.agree(plan.hash, person.id, ports.now());
-      if (agreed.length < needed) return publication(plan, 'waiting', agreed, needed);
+      if (agreed.length < needed) return publication(plan, 'waiting', agreed, needed, latest);
       await ports.publish(plan, agreed, ports.now());
-      return publication(plan, 'published', agreed, needed);
+      return publication(plan, 'published', agreed, needed, latest);
     },
   };
 }
 
-const publication = (plan: Plan, status: Publication['status'], agreed: string[], needed: number): Publication => ({
+const publication = (
+  plan: Plan,
+  status: Publication['status'],
+  agreed: string[],
+  needed: number,
+  before: PublishedPlan | null,
+): Publication => ({
   status,
   playbook: plan.playbook,
   version: plan.version,
   hash: plan.hash,
   agreed,
   needed,
+  against: before && { version: before.plan.version, hash: before.plan.hash },
+  changes: before ? diffPlans(before.plan, plan) : [],
 });
 
 function notChecked(sources: Sources, diagnostics: Diagnostic[]): Problem {

@@ -131,6 +131,12 @@ export interface Playbooks {
   published(hash: string): Promise<PublishedPlan | null>;
 }
 
+/** Also those that later ones have replaced. */
+export interface PlaybookArchive extends Playbooks {
+  /** All of one playbook, the latest first. */
+  versions(playbook: string): Promise<PublishedPlan[]>;
+}
+
 export type InboxAlert = {
   id: string;
   receivedAt: number;

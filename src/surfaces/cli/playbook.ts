@@ -7,59 +7,25 @@ import { loadInventory } from '../../inventory/load.ts';
 import { type Diagnostic, formatDiagnostic, hasErrors, SourceError } from '../../playbook/diagnostics.ts';
 import { readLibrary } from '../../playbook/library.ts';
 import { checkLibraryRules } from '../../playbook/obligation-rule.ts';
-import { everyPlanStep, type Plan } from '../../playbook/plan.ts';
+import type { Plan } from '../../playbook/plan.ts';
 import { checkSources } from '../playbook-check.ts';
-import type { Publication, Sources } from '../playbook-desk.ts';
+import type { Checked, Publication, Sources } from '../playbook-desk.ts';
 import { type Cli, examples } from './context.ts';
+import { changesText } from './diff-text.ts';
 import { CliError, EXIT } from './io.ts';
 import { cacaoCommands } from './playbook-cacao.ts';
+import { diffCommand } from './playbook-diff.ts';
 import { dryRunCommand } from './playbook-dry-run.ts';
+import { fmtCommand } from './playbook-fmt.ts';
+import { listCommands } from './playbook-list.ts';
+import { newCommand } from './playbook-new.ts';
 import { type PlanOfFile, seeCommands } from './playbook-see.ts';
 import { testCommand } from './playbook-test.ts';
-import { paint, table, when } from './print.ts';
-
-type Summary = {
-  playbook: string;
-  title: string;
-  version: number;
-  hash: string;
-  publishedAt: number;
-  publishedBy: string[];
-};
 
 export function playbookCommands(program: Command, cli: Cli): void {
   const playbook = program.command('playbook').description('check, publish and read playbooks');
 
-  playbook
-    .command('list')
-    .description('list published playbooks')
-    .addHelpText('after', examples('tocsin playbook list'))
-    .action(async (_: unknown, command: Command) => {
-      const found = await cli.client().get<{ playbooks: Summary[] }>('/api/playbooks');
-      cli.show(command, found, () => {
-        const rows = found.playbooks.map((one) => [
-          one.playbook,
-          String(one.version),
-          one.hash.slice(0, 12),
-          when(one.publishedAt, cli.io.now()),
-          one.publishedBy.join(', '),
-          one.title,
-        ]);
-        return rows.length > 0
-          ? table(cli.io, ['PLAYBOOK', 'VERSION', 'HASH', 'PUBLISHED', 'BY', 'TITLE'], rows)
-          : 'No playbook is published.';
-      });
-    });
-
-  playbook
-    .command('show')
-    .argument('<name>', 'its name, or the hash of any version')
-    .description('show a published playbook step by step')
-    .addHelpText('after', examples('tocsin playbook show tampered-model-artifact'))
-    .action(async (name: string, _: unknown, command: Command) => {
-      const found = await cli.client().get<Summary & { plan: Plan }>(`/api/playbooks/${encodeURIComponent(name)}`);
-      cli.show(command, found, () => planText(cli, found.plan));
-    });
+  listCommands(playbook, cli, (file, inventory) => checkFile(cli, file, inventory));
 
   playbook
     .command('check')
@@ -107,22 +73,28 @@ export function playbookCommands(program: Command, cli: Cli): void {
     .addHelpText('after', examples('tocsin playbook publish playbooks/tampered-model-artifact.yaml'))
     .action(async (given: string, _: unknown, command: Command) => {
       const publication = await publish(cli, sourcesOf(cli, given));
-      cli.show(command, publication, () => publicationText(publication));
+      cli.show(command, publication, () => publicationText(cli, publication));
     });
 
   cacaoCommands(playbook, cli, (inventory) => surroundingsOf(inventoryFor(cli, inventory)));
   const planOf: PlanOfFile = (file, inventory) => planOfFile(cli, file, inventory);
   seeCommands(playbook, cli, planOf);
+  diffCommand(playbook, cli, planOf);
+  fmtCommand(playbook, cli);
+  newCommand(playbook, cli, (inventory) => surroundingsOf(inventoryFor(cli, inventory)));
   const inventoryOf = (given: string | undefined) => inventoryFor(cli, given);
   testCommand(playbook, cli, planOf, inventoryOf);
   dryRunCommand(playbook, cli, planOf, inventoryOf);
 }
 
+function checkFile(cli: Cli, given: string, inventory: string | undefined): Checked {
+  const around = surroundingsOf(inventoryFor(cli, inventory));
+  return checkSources(sourcesOf(cli, given), around, { playbooks: {}, templates: {}, rules: {} });
+}
+
 /** The plan of a file that holds, or every reason why there is none. */
 function planOfFile(cli: Cli, given: string, inventory: string | undefined): Plan {
-  const sources = sourcesOf(cli, given);
-  const around = surroundingsOf(inventoryFor(cli, inventory));
-  const { diagnostics, plan } = checkSources(sources, around, { playbooks: {}, templates: {}, rules: {} });
+  const { diagnostics, plan } = checkFile(cli, given, inventory);
   if (plan) return plan;
   const lines = diagnostics.map((one) => plainText(formatDiagnostic(one)));
   throw new CliError(EXIT.failure, [...lines, `${given} does not hold.`].join('\n'));
@@ -139,12 +111,16 @@ async function publish(cli: Cli, sources: Sources): Promise<Publication> {
   }
 }
 
-const publicationText = ({ playbook, version, hash, status, agreed, needed }: Publication): string =>
-  status === 'published'
-    ? `${playbook} v${version} is published. Plan ${hash.slice(0, 12)}.`
-    : `${playbook} v${version} waits: ${agreed.join(', ')} agreed, ${needed} must. Another person runs the same command.`;
+function publicationText(cli: Cli, publication: Publication): string {
+  const { playbook, version, hash, status, agreed, needed, against, changes } = publication;
+  const told =
+    status === 'published'
+      ? `${playbook} v${version} is published. Plan ${hash.slice(0, 12)}.`
+      : `${playbook} v${version} waits: ${agreed.join(', ')} agreed, ${needed} must. Another person runs the same command.`;
+  return against ? [`Since v${against.version}:`, changesText(cli.io, changes), told].join('\n') : told;
+}
 
-function inventoryFor(cli: Cli, given: string | undefined) {
+export function inventoryFor(cli: Cli, given: string | undefined) {
   const named = given ?? cli.io.env.TOCSIN_INVENTORY;
   const path = named ? resolve(cli.io.cwd, named) : above(cli.io.cwd, 'tocsin.yaml');
   if (path === null)
@@ -199,15 +175,4 @@ function explained<T>(read: () => T): T {
     if (error instanceof SourceError) throw new CliError(EXIT.failure, plainText(error.message));
     throw error;
   }
-}
-
-function planText(cli: Cli, plan: Plan): string {
-  const { bold } = paint(cli.io);
-  const lines = [...everyPlanStep(plan)].map((step) => {
-    const depth = step.path.split('/').length - 1;
-    return `${'  '.repeat(depth + 1)}${step.kind.padEnd(9)}${plainText(step.title)}  (${step.path})`;
-  });
-  return [bold(`${plan.playbook} v${plan.version}: ${plainText(plan.title)}`), `  plan ${plan.hash}`, ...lines].join(
-    '\n',
-  );
 }

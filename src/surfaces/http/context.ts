@@ -7,7 +7,7 @@ import { matchedRoutes } from 'hono/route';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Identity, SignedIn } from '../identity.ts';
 import { may, type Permission, permissions, rolesIn, rolesWith } from '../permissions.ts';
-import type { Accounts, Directory, Person, Playbooks, Reader, Responses, Session, VoteSigner } from '../ports.ts';
+import type { Accounts, Directory, Person, PlaybookArchive, Reader, Responses, Session, VoteSigner } from '../ports.ts';
 import { Problem } from '../problem.ts';
 import type { SlackRequests } from '../slack/ports.ts';
 
@@ -19,7 +19,7 @@ export type Deps = {
   accounts: Accounts;
   identity: Identity;
   directory: Directory;
-  playbooks: Playbooks;
+  playbooks: PlaybookArchive;
   now(): number;
   /** How people reach the console: `http://127.0.0.1:7373`. Decides cookies' security and allowed origins. */
   publicUrl: string;

@@ -1,8 +1,10 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { hasErrors } from '../../playbook/diagnostics.ts';
+import { ABOUT } from '../../playbook/diff/change.ts';
 import { didYouMean } from '../../playbook/names.ts';
-import type { PublishedPlan } from '../ports.ts';
+import type { PlaybookArchive, PublishedPlan } from '../ports.ts';
 import { notFound } from '../problem.ts';
+import { type Running, runningPlaybooks } from '../running.ts';
 import type { ApiDeps } from './api.ts';
 import { type AppEnv, whoIs } from './context.ts';
 import { AnyObject, json, problems } from './schemas.ts';
@@ -10,23 +12,21 @@ import { AnyObject, json, problems } from './schemas.ts';
 /** Published playbooks; checking and publishing new ones. */
 export function playbookRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
   app.openapi(listRoute, async (c) => {
-    const published = await deps.playbooks.list();
-    return c.json({ playbooks: published.map(summary) }, 200);
+    const [published, running] = await Promise.all([deps.playbooks.list(), runningPlaybooks(deps.reader)]);
+    return c.json({ playbooks: published.map((one) => summary(one, running)) }, 200);
   });
 
   app.openapi(showRoute, async (c) => {
     const { name } = c.req.valid('param');
-    const found = (await deps.playbooks.latest(name)) ?? (await deps.playbooks.published(name));
-    if (!found) {
-      const known = (await deps.playbooks.list()).map(({ plan }) => plan.playbook);
-      const meant = didYouMean(name, known);
-      throw notFound(
-        `published playbook "${name}"`,
-        meant ? `Did you mean "${meant}"?` : `Published: ${known.join(', ') || 'none'}.`,
-      );
-    }
+    const { version } = c.req.valid('query');
+    const found = await publishedAs(deps.playbooks, name, version);
+    const [versions, running] = await Promise.all([
+      deps.playbooks.versions(found.plan.playbook),
+      runningPlaybooks(deps.reader),
+    ]);
     // A plan is JSON; its recursive type says more than the compiler needs here.
-    return c.json({ ...summary(found), plan: found.plan as unknown as z.infer<typeof AnyObject> }, 200);
+    const plan = found.plan as unknown as z.infer<typeof AnyObject>;
+    return c.json({ ...summary(found, running), versions: versions.map((one) => stand(one, running)), plan }, 200);
   });
 
   app.openapi(checkRoute, (c) => {
@@ -40,16 +40,58 @@ export function playbookRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
   });
 }
 
-const summary = ({ plan, publishedAt, publishedBy }: PublishedPlan) => ({
-  playbook: plan.playbook,
-  title: plan.title,
+/** By its name the latest, or the version that was asked for; by a hash exactly that one. */
+async function publishedAs(
+  playbooks: PlaybookArchive,
+  name: string,
+  version: number | undefined,
+): Promise<PublishedPlan> {
+  const latest = await playbooks.latest(name);
+  if (version === undefined) {
+    const found = latest ?? (await playbooks.published(name));
+    if (found) return found;
+  } else if (latest) {
+    const versions = await playbooks.versions(name);
+    const found = versions.find(({ plan }) => plan.version === version);
+    if (found) return found;
+    throw notFound(
+      `version ${version} of "${name}"`,
+      `Published: ${versions.map(({ plan }) => plan.version).join(', ')}.`,
+    );
+  }
+  const known = (await playbooks.list()).map(({ plan }) => plan.playbook);
+  const meant = didYouMean(name, known);
+  throw notFound(
+    `published playbook "${name}"`,
+    meant ? `Did you mean "${meant}"?` : `Published: ${known.join(', ') || 'none'}.`,
+  );
+}
+
+/** Who published one version, when, and which incidents run it. */
+const stand = ({ plan, publishedAt, publishedBy }: PublishedPlan, running: readonly Running[]) => ({
   version: plan.version,
   hash: plan.hash,
-  opensOn: plan.opensOn,
-  inputs: Object.entries(plan.inputs).map(([name, input]) => ({ name, type: input.type, default: input.default })),
   publishedAt,
   publishedBy,
+  running: running.filter(({ hash }) => hash === plan.hash).map(({ incident }) => incident),
 });
+
+const summary = (published: PublishedPlan, running: readonly Running[]) => {
+  const { plan, publishedAt, publishedBy } = published;
+  return {
+    playbook: plan.playbook,
+    title: plan.title,
+    version: plan.version,
+    hash: plan.hash,
+    opensOn: plan.opensOn,
+    inputs: Object.entries(plan.inputs).map(([name, input]) => ({ name, type: input.type, default: input.default })),
+    publishedAt,
+    publishedBy,
+    running: running
+      .filter(({ playbook }) => playbook === plan.playbook)
+      .map(({ incident, version, hash }) => ({ incident, version, hash })),
+  };
+};
 
 const Summary = z
   .object({
@@ -61,10 +103,23 @@ const Summary = z
     inputs: z.array(z.object({ name: z.string(), type: z.string(), default: z.unknown() })),
     publishedAt: z.number(),
     publishedBy: z.array(z.string()),
+    running: z
+      .array(z.object({ incident: z.string(), version: z.number().int(), hash: z.string() }))
+      .openapi({ description: 'The incidents that are not closed and run it, in whatever version.' }),
   })
   .openapi('Playbook');
 
-/** A playbook is a page or two of text; the checker refuses more than 1 MB by itself. */
+const Version = z
+  .object({
+    version: z.number().int(),
+    hash: z.string(),
+    publishedAt: z.number(),
+    publishedBy: z.array(z.string()),
+    running: z.array(z.string()).openapi({ description: 'The incidents that are not closed and run this version.' }),
+  })
+  .openapi('PlaybookVersion');
+
+/** A playbook is a page or two of text; the checker refuses more than 2 MB by itself. */
 const text = z.string().max(1_100_000);
 const file = z.string().min(1).max(300);
 const SourcesBody = z
@@ -107,7 +162,7 @@ const listRoute = createRoute({
 const showRoute = createRoute({
   method: 'get',
   path: '/api/playbooks/{name}',
-  summary: 'Show a published playbook: the latest by its name, any by its hash',
+  summary: 'Show a published playbook: the latest by its name, any by its version or hash',
   tags: ['playbooks'],
   request: {
     params: z.object({
@@ -116,8 +171,28 @@ const showRoute = createRoute({
         .max(64)
         .openapi({ param: { name: 'name', in: 'path' } }),
     }),
+    query: z.object({
+      version: z.coerce
+        .number()
+        .int()
+        .positive()
+        .optional()
+        .openapi({
+          param: { name: 'version', in: 'query' },
+          description: 'With a name: this version, not the latest.',
+        }),
+    }),
   },
-  responses: { 200: json(Summary.extend({ plan: AnyObject }), 'The playbook with its plan'), ...problems },
+  responses: {
+    200: json(
+      Summary.extend({
+        versions: z.array(Version).openapi({ description: 'All that are published, the latest first.' }),
+        plan: AnyObject,
+      }),
+      'The playbook with its plan',
+    ),
+    ...problems,
+  },
 });
 
 const checkRoute = createRoute({
@@ -135,6 +210,19 @@ const checkRoute = createRoute({
   },
 });
 
+const Change = z
+  .object({
+    code: z.string(),
+    danger: z.boolean().openapi({ description: 'Less stands between a mistake and its harm than before.' }),
+    about: z.enum(ABOUT),
+    path: z.string().nullable().openapi({ description: 'The step; null for the playbook itself.' }),
+    step: z.string().nullable(),
+    text: z.string(),
+    before: z.string().optional(),
+    after: z.string().optional(),
+  })
+  .openapi('PlaybookChange', { description: 'One thing that is different for a responder; the most dangerous first.' });
+
 const Publication = z
   .object({
     status: z.enum(['published', 'waiting']),
@@ -143,6 +231,11 @@ const Publication = z
     hash: z.string(),
     agreed: z.array(z.string()),
     needed: z.number().int(),
+    against: z
+      .object({ version: z.number().int(), hash: z.string() })
+      .nullable()
+      .openapi({ description: 'The version before it; null for the first, and for one that is published already.' }),
+    changes: z.array(Change),
   })
   .openapi('Publication');
 

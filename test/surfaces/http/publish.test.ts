@@ -10,7 +10,7 @@ import { openPool } from '../../../src/store/pool.ts';
 import { createDirectory } from '../../../src/surfaces/directory.ts';
 import { checkSources } from '../../../src/surfaces/playbook-check.ts';
 import { createPlaybookDesk, type PlaybookDesk } from '../../../src/surfaces/playbook-desk.ts';
-import type { Person, Playbooks } from '../../../src/surfaces/ports.ts';
+import type { Person, PlaybookArchive } from '../../../src/surfaces/ports.ts';
 import { testDatabase } from '../../support/postgres.ts';
 import { sample } from '../../support/served.ts';
 
@@ -20,7 +20,7 @@ const mara = directory.person('mara-lindqvist') as Person;
 const sofia = directory.person('sofia-mendes') as Person;
 
 let desk: (simulated: boolean) => PlaybookDesk;
-let playbooks: Playbooks;
+let playbooks: PlaybookArchive;
 let close: () => Promise<void>;
 beforeEach(async () => {
   const database = await testDatabase();
@@ -72,6 +72,21 @@ it('a published version never changes', async () => {
   await desk(true).publish(sources('Look'), mara);
   await expect(desk(true).publish(sources('Look twice'), mara)).rejects.toMatchObject({ code: 'version' });
   expect(await desk(true).publish(sources('Look twice', 2), mara)).toMatchObject({ status: 'published', version: 2 });
+});
+
+it('whoever agrees is told what changes for a responder since the version before', async () => {
+  const first = await desk(false).publish(sources('Look'), mara);
+  expect(first).toMatchObject({ against: null, changes: [] });
+  await desk(false).publish(sources('Look'), sofia);
+  const next = { ...sources('Look', 2), source: sources('Look', 2).source.replace('10m', '20m') };
+  const against = { version: 1, hash: first.hash };
+  const changes = [expect.objectContaining({ path: 'rest', text: 'it waits 20 min; it was 10 min' })];
+  expect(await desk(false).publish(next, mara)).toMatchObject({ status: 'waiting', against, changes });
+  expect(await desk(false).publish(next, sofia)).toMatchObject({ status: 'published', against, changes });
+  expect((await playbooks.versions('quick-look')).map(({ plan, publishedBy }) => [plan.version, publishedBy])).toEqual([
+    [2, [mara.id, sofia.id]],
+    [1, [mara.id, sofia.id]],
+  ]);
 });
 
 it('a playbook with errors is refused with their places', async () => {

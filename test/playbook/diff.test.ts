@@ -1,0 +1,182 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: playbooks are full of them
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { diffPlans } from '../../src/playbook/diff/diff.ts';
+import { blocksOf, entriesOf } from '../../src/playbook/diff/match.ts';
+import { formatPlaybook } from '../../src/playbook/format.ts';
+import { sealPlan } from '../../src/playbook/hash.ts';
+import { everyPlanStep, type Plan } from '../../src/playbook/plan.ts';
+import { validPlaybook } from './generated.ts';
+import { compile } from './world.ts';
+
+const BASE = `playbook: p
+title: P
+version: 1
+opens-on: has(alert.kind) && alert.kind == "odd"
+inputs: { system: { type: ai-system, from: alert.system } }
+steps:
+  - { id: look, do: model.inspect }
+  - id: may
+    ask: Cut \${inputs.system.name}, which serves \${steps.look.version}?
+    by: [{ role: incident-commander, count: 2 }]
+    within: 20m
+    remind: [5m]
+    escalate: { after: 10m, to: engineering-manager }
+    on-deny: []
+  - { id: cut, do: model.isolate, prove: model.probe }
+  - { id: told, title: Tell the engineers, say: "\${inputs.system.name} is cut.", to: ml-on-call }
+  - { id: back, do: model.restore }
+finally:
+  - { id: brief, title: Say how it ended, say: It is over., to: stakeholders }
+`;
+const plan = (text: string): Plan => sealPlan(compile(text));
+const yaml = (value: unknown): string => stringify(value, { aliasDuplicateObjects: false });
+const changes = (from: string, to: string) => diffPlans(plan(from), plan(to));
+const edited = (...edits: [from: string, to: string][]): string =>
+  edits.reduce((text, [from, to]) => {
+    if (!text.includes(from)) throw new Error(`no ${from}`);
+    return text.replace(from, () => to);
+  }, BASE);
+const told = (...edits: [string, string][]): string[] =>
+  changes(BASE, edited(...edits)).map(
+    ({ danger, path, text }) => `${danger ? '! ' : ''}${path === null ? '' : `${path}: `}${text}`,
+  );
+
+describe('what changes for a responder', () => {
+  it('is nothing when only comments, order of keys and the version are others', () => {
+    expect(changes(BASE, `# new\n${edited(['version: 1', 'version: 2'])}`)).toEqual([]);
+    expect(changes(BASE, formatPlaybook(BASE, 'p.yaml').text as string)).toEqual([]);
+  });
+
+  it('is first what makes it more dangerous', () => {
+    expect(
+      told(
+        ['title: P', 'title: Quiet'],
+        ['count: 2', 'count: 1'],
+        ['say: It is over.', 'say: All is well.'],
+        ['within: 20m', 'within: 40m'],
+        [', prove: model.probe', ', undo: { none: Nobody needs it back before morning. }'],
+      ),
+    ).toEqual([
+      expect.stringMatching(/^! may: fewer people must agree: incident commander; it was 2 .*incident commander/),
+      '! cut: nothing proves it any more; it was model.probe',
+      '! cut: nothing undoes it any more; it was model.restore',
+      'may: there is more time to answer: 40 min; it was 20 min',
+      expect.stringMatching(/^it needs model\.probe no longer/),
+      'it is called “Quiet”; it was “P”',
+      'finally/brief: the message reads otherwise',
+    ]);
+  });
+
+  it('says that silence approves, that the requester may decide, and who is no longer brought in', () => {
+    expect(told(['on-deny: []', 'on-deny: []\n    otherwise: approve\n    requester-may-decide: true'])).toEqual([
+      '! may: whoever opened the incident may now answer it, too',
+      '! may: silence now counts as “approve”; it counted as “deny”',
+    ]);
+    expect(told(['    escalate: { after: 10m, to: engineering-manager }\n', ''])).toEqual([
+      'may: nobody else is brought in when it stays unanswered; before, after 10 min the engineering manager may answer as well and is paged',
+    ]);
+  });
+
+  it('says that a decision covers an act no longer, and why nobody decides', () => {
+    const found = told([
+      '{ id: back, do: model.restore }',
+      '{ id: back, do: model.restore, unattended: It was never meant to be cut. }',
+    ]);
+    expect(found).toEqual(['! back: nobody decides about it any more: It was never meant to be cut.']);
+    const other = '{ id: again, ask: Bring it back?, by: [{ role: ml-on-call }], within: 5m, on-deny: [] }';
+    expect(told(['  - { id: back', `  - ${other}\n  - { id: back`])).toEqual([
+      '! back: another decision covers it: again; it was may',
+      'again: new: a question that allows back',
+    ]);
+  });
+
+  it('tells a step that was renamed as one change, also where expressions speak of it', () => {
+    expect(told(['{ id: look,', '{ id: first-look,'], ['steps.look.version', 'steps["first-look"].version'])).toEqual([
+      'first-look: it is first-look on the timeline; it was look',
+    ]);
+  });
+
+  it('tells a step that stands elsewhere as one change', () => {
+    const line = '  - { id: told, title: Tell the engineers, say: "${inputs.system.name} is cut.", to: ml-on-call }\n';
+    expect(told([line, ''], ['finally:\n', `finally:\n${line}`])).toEqual([
+      'finally/told: it stands first at the end, in finally',
+    ]);
+    expect(told([line, ''], ['  - { id: look', `${line}  - { id: look`])).toEqual([
+      'told: it stands first in the playbook',
+    ]);
+  });
+
+  it('does not take what got something put around it for moved', () => {
+    const line = '{ id: told, title: Tell the engineers, say: "${inputs.system.name} is cut.", to: ml-on-call }';
+    expect(told([line, `{ id: care, try: [${line}], on-failure: [] }`])).toEqual(['care: new: try, “Try”']);
+  });
+
+  it('gives the words of before and now where they were reworded', () => {
+    expect(changes(BASE, edited(['say: It is over.', 'say: All is well.']))[0]).toMatchObject({
+      code: 'text',
+      step: 'Say how it ended',
+      before: 'It is over.',
+      after: 'All is well.',
+    });
+  });
+
+  it('tells acts that came and went, with their risk and who decides', () => {
+    expect(told(['  - { id: back, do: model.restore }', '  - { id: older, do: model.rollback }'])).toEqual([
+      '! older: new: model.rollback (disruptive, after the approval of may)',
+      'it needs model.rollback, which it did not need before',
+      'back: gone: model.restore (disruptive)',
+    ]);
+  });
+
+  it('tells how it opens and what it must know', () => {
+    expect(
+      told(
+        ['opens-on: has(alert.kind) && alert.kind == "odd"\n', 'severity: { default: sev1 }\n'],
+        ['from: alert.system }', 'from: alert.system }, region: { type: string, default: eu }'],
+      ),
+    ).toEqual([
+      expect.stringMatching(/^! no alert opens it; before, an alert opens it if /),
+      'it is SEV 1; it was SEV 3',
+      'it must know “region” (string, else "eu")',
+    ]);
+  });
+
+  it('is empty exactly when two plans are the same but for their versions', () => {
+    const bare = ({ version: _, hash: __, ...rest }: Plan) => rest;
+    fc.assert(
+      fc.property(validPlaybook, validPlaybook, fc.nat(), (one, other, pick) => {
+        const a = plan(yaml(one));
+        expect(diffPlans(a, sealPlan({ ...a, version: 7 }))).toEqual([]);
+        expect(
+          entriesOf(a)
+            .map(({ step }) => step.path)
+            .sort(),
+        ).toEqual([...everyPlanStep(a)].map((step) => step.path).sort());
+        const b = plan(
+          yaml({ ...other, steps: [...(one.steps as object[]), ...(other.steps as object[])].map(fresh) }),
+        );
+        expect(diffPlans(a, b).length > 0).toBe(JSON.stringify(bare(a)) !== JSON.stringify(bare(b)));
+        // One step fewer: whatever it was, somebody must be told.
+        const cut = structuredClone(a);
+        const steps = [...everyPlanStep(cut)];
+        const gone = steps[pick % steps.length];
+        for (const list of [
+          cut.steps,
+          cut.finally,
+          ...steps.flatMap((step) => blocksOf(step).map(([, inner]) => inner)),
+        ])
+          if (gone && list.includes(gone)) list.splice(list.indexOf(gone), 1);
+        expect(diffPlans(a, cut)).not.toEqual([]);
+        expect(diffPlans(cut, a)).not.toEqual([]);
+      }),
+      { numRuns: 60 },
+    );
+  }, 60_000);
+});
+
+/** Ids must differ in one playbook; only top-level steps are put together here. */
+function fresh(step: object, i: number): object {
+  return JSON.parse(JSON.stringify(step).replace(/"id":"s(\d+)"/g, (_, n: string) => `"id":"s${i}x${n}"`)) as object;
+}

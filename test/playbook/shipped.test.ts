@@ -84,7 +84,7 @@ describe('the shipped playbooks', () => {
 
   it('let the incident commander alone decide to contain, and two roles to reopen', () => {
     const plan = loadPlaybooks('playbooks', surroundings).find((one) => one.playbook === 'tampered-model-artifact');
-    const asks = [...everyPlanStep(plan as Plan)].flatMap((step) => (step.kind === 'ask' ? [step] : []));
+    const asks = [...everyPlanStep(plan as Plan)].flatMap((step) => (step.kind === 'ask' && !step.task ? [step] : []));
     expect(asks.map(({ path, by, covers }) => [path, by.map((seat) => seat.role), covers])).toEqual([
       ['contain', ['incident-commander'], ['isolate', 'respond/recover/rollback']],
       ['reopen', ['incident-commander', 'ml-on-call'], ['restore']],

@@ -31,6 +31,17 @@ describe('bringing a model back in steps', () => {
     expect(told).toEqual(['stakeholders: Claims triage is cut again', 'stakeholders: Claims triage stays cut']);
   });
 
+  it('cuts it again as soon as an alert about it comes in', async () => {
+    const smooth = await play('restore-service');
+    const served = smooth.events.find(({ type, path }) => type === 'act.done' && path === 'trial/try/serve')?.at ?? 0;
+    const { events } = await play('restore-service', {
+      alert: { at: served + HOUR / 10, kind: 'model.output-leak' },
+      choices: { 'holds/else/again': 'deny' },
+    });
+    const cut = events.find(({ type, path }) => type === 'act.started' && path === 'holds/else/step-back');
+    expect((cut?.at ?? 0) - served).toBeLessThan(HOUR / 9);
+  });
+
   it('leaves it in use when its figures hold and nobody says that it does not work', async () => {
     const { world } = await play('restore-service', { choices: { confirm: 'ignore' } });
     expect(stateOf(world)?.traffic).toBe('serving');
@@ -73,6 +84,16 @@ describe('keeping stakeholders informed', () => {
 });
 
 describe('an agent that runs again', () => {
+  it('is stopped again as soon as an alert about it comes in', async () => {
+    const resumed = (await play('agent-runaway')).events.find(
+      ({ type, path }) => type === 'act.done' && path === 'respond/recover/back',
+    );
+    const { world } = await play('agent-runaway', {
+      alert: { at: (resumed?.at ?? 0) + HOUR / 10, kind: 'agent.runaway' },
+    });
+    expect(stateOf(world)?.around?.agent).toBe('stopped');
+  });
+
   it('is stopped again when nobody can see what it does', async () => {
     const { world } = await play('agent-runaway', {
       fault: { path: 'respond/recover/watch/try/quiet/001/look-again', capability: 'agent.inspect' },

@@ -66,11 +66,13 @@ export type Cast = {
   fault?: { path: string; capability: string; kind?: Fault['kind'] };
   choices?: Record<string, string>;
   continueAfter?: Rehearsal['continueAfter'];
+  /** An alert that joins the incident, at a scenario time. */
+  alert?: { at: number; kind: string };
 };
 
 export function playShipped(
   plan: Plan,
-  { approvals, failures, fault, choices, continueAfter }: Cast,
+  { approvals, failures, fault, choices, continueAfter, alert }: Cast,
 ): Promise<RehearsalResult> {
   const world = firstWorld(plan);
   if (fault)
@@ -81,6 +83,7 @@ export function playShipped(
     plan,
     world,
     ...(continueAfter && { continueAfter }),
+    ...(alert && { messages: [joining(alert)] }),
     opening: {
       incident: 'INC-2026-0001',
       title: plan.title,
@@ -104,6 +107,11 @@ export function playShipped(
     startAt: Date.UTC(2026, 10, 22, 3, 0),
   });
 }
+
+const joining = ({ at, kind }: { at: number; kind: string }): NonNullable<Rehearsal['messages']>[number] => ({
+  at,
+  message: { id: 'alert-1', person: 'tocsin', at, type: 'alert', alert: { kind, system: SYSTEM }, count: 1 },
+});
 
 const ROLES = ['incident-commander', 'ml-on-call', 'security-on-call', 'legal-counsel', 'communications-lead'];
 

@@ -1,7 +1,6 @@
 import { Hono } from 'hono';
 import { namesFor, sentence, type Topic } from '../../incident/wording.ts';
 import { planSvg } from '../../playbook/graph/svg.ts';
-import { everyPlanStep } from '../../playbook/plan.ts';
 import { assertRoleAndPerson, incidentOr404, messageId, send } from '../commands.ts';
 import {
   type App,
@@ -17,10 +16,12 @@ import {
 } from '../http/context.ts';
 import { asProblem } from '../http/problem.ts';
 import { byUrgency, maySettle, openDuties } from '../model/duties.ts';
+import { everyStepOf } from '../model/plans.ts';
 import type { TimelineQuery } from '../model/timeline.ts';
 import { may } from '../permissions.ts';
 import type { PublishedPlan } from '../ports.ts';
 import { notFound, Problem } from '../problem.ts';
+import { runningPlaybooks } from '../running.ts';
 import { untilShown } from '../watch.ts';
 import { alertRoutes } from './alert-routes.tsx';
 import { loadAssets, serveAsset } from './assets.ts';
@@ -36,6 +37,7 @@ import { GRAPH_WIDTHS, PlaybookPage, PlaybooksPage } from './pages/playbooks.tsx
 import { ProblemPage } from './pages/problem.tsx';
 import { LinkPage, SignInPage, SpentLinkPage } from './pages/sign-in.tsx';
 import type { IncidentProps } from './parts/incident-props.ts';
+import { planRoutes } from './plan-routes.tsx';
 import { type ConsoleOptions, frameOf, fresh, lookerIn, namesOf, planOf, type Site, show } from './site.ts';
 import { announcement, follow, type Grown, touchedDecisions } from './stream.ts';
 
@@ -50,6 +52,7 @@ export function consolePages(deps: Deps, options: ConsoleOptions): Pages {
   incidentRoutes(routes, site);
   decideRoutes(routes, site);
   dutyRoutes(routes, site);
+  planRoutes(routes, site);
   alertRoutes(routes, site);
   checkRoutes(routes, site);
   playbookRoutes(routes, site);
@@ -227,12 +230,13 @@ function timelineQuery(c: Ctx): TimelineQuery {
 }
 
 async function incidentProps(site: Site, c: Ctx, id: string): Promise<IncidentProps> {
-  const { view, plan, events } = await incidentOr404(site.reader, id);
+  const { view, plan, added, events } = await incidentOr404(site.reader, id);
   const me = lookerIn(whoIs(c), view);
   return {
     frame: frameOf(site, whoIs(c)),
     view,
     plan,
+    added,
     events,
     me,
     mayCommand: may(me, 'command', me.roles),
@@ -260,7 +264,7 @@ function incidentRoutes(routes: App, site: Site): void {
       const props = await incidentProps(site, c, id);
       const news = props.events.filter((event) => event.seq > sent);
       sent = props.view.seq;
-      const names = namesFor(namesOf(site), props.view, props.plan ? everyPlanStep(props.plan) : []);
+      const names = namesFor(namesOf(site), props.view, everyStepOf(props));
       return {
         now: site.now(),
         version: String(sent),
@@ -320,9 +324,10 @@ const unreachable = () =>
   });
 
 function playbookRoutes(routes: App, site: Site): void {
-  routes.get('/playbooks', async (c) =>
-    show(c, <PlaybooksPage frame={frameOf(site, whoIs(c))} published={await site.playbooks.list()} />),
-  );
+  routes.get('/playbooks', async (c) => {
+    const [published, running] = await Promise.all([site.playbooks.list(), runningPlaybooks(site.reader)]);
+    return show(c, <PlaybooksPage frame={frameOf(site, whoIs(c))} published={published} running={running} />);
+  });
   routes.get('/playbooks/:name/graph.svg', async (c) => {
     const { plan } = await publishedOr404(site, c.req.param('name'));
     const asked = Number(c.req.query('width'));
@@ -334,12 +339,10 @@ function playbookRoutes(routes: App, site: Site): void {
   routes.get('/playbooks/:name', async (c) => {
     const name = c.req.param('name');
     const published = await publishedOr404(site, name);
-    const open = await site.reader.incidents({ status: ['open', 'resolved'] });
-    const running = open.filter((view) => view.playbook?.id === name);
-    return show(
-      c,
-      <PlaybookPage frame={frameOf(site, whoIs(c))} published={published} running={running} names={namesOf(site)} />,
-    );
+    const [versions, open] = await Promise.all([site.playbooks.versions(name), runningPlaybooks(site.reader)]);
+    const running = open.filter(({ playbook }) => playbook === name);
+    const given = { published, versions, running, names: namesOf(site) };
+    return show(c, <PlaybookPage frame={frameOf(site, whoIs(c))} {...given} />);
   });
 }
 

@@ -1,13 +1,18 @@
+import { counted } from '../../../incident/phrases.ts';
 import { severityLabel } from '../../../incident/severity.ts';
-import { emptyView, type IncidentView } from '../../../incident/view.ts';
+import { emptyView } from '../../../incident/view.ts';
 import { referenceGroups } from '../../../playbook/frameworks.ts';
 import { countedSteps, planTree } from '../../model/tree.ts';
 import type { PublishedPlan } from '../../ports.ts';
+import type { Running } from '../../running.ts';
 import { type Frame, Page } from '../parts/layout.tsx';
 import { PlanTree } from '../parts/plan.tsx';
 import { Hash, When, Words } from '../parts/text.tsx';
+import { RunningIncidents, Versions } from '../parts/versions.tsx';
 
-export function PlaybooksPage({ frame, published }: { frame: Frame; published: readonly PublishedPlan[] }) {
+type PlaybooksProps = { frame: Frame; published: readonly PublishedPlan[]; running: readonly Running[] };
+
+export function PlaybooksPage({ frame, published, running }: PlaybooksProps) {
   return (
     <Page frame={frame} title="Playbooks" section="playbooks">
       <h1>Playbooks</h1>
@@ -31,6 +36,9 @@ export function PlaybooksPage({ frame, published }: { frame: Frame; published: r
                 </div>
                 <div class="end small quiet">
                   published <When at={publishedAt} now={frame.now} seconds={false} />
+                  {inUse(running.filter(({ playbook }) => playbook === plan.playbook)).map((line) => (
+                    <div>{line}</div>
+                  ))}
                 </div>
               </li>
             ))}
@@ -41,14 +49,25 @@ export function PlaybooksPage({ frame, published }: { frame: Frame; published: r
   );
 }
 
+/** `2 incidents run v3`: an incident keeps the version that it began with. */
+function inUse(running: readonly Running[]): string[] {
+  const versions = [...new Set(running.map(({ version }) => version))].sort((a, b) => b - a);
+  return versions.map((version) => {
+    const count = running.filter((one) => one.version === version).length;
+    return `${counted(count, 'incident')} ${count === 1 ? 'runs' : 'run'} v${version}`;
+  });
+}
+
 type PlaybookProps = {
   frame: Frame;
   published: PublishedPlan;
-  running: readonly IncidentView[];
+  /** All of it, the latest first. */
+  versions: readonly PublishedPlan[];
+  running: readonly Running[];
   names: ReadonlyMap<string, string>;
 };
 
-export function PlaybookPage({ frame, published, running, names }: PlaybookProps) {
+export function PlaybookPage({ frame, published, versions, running, names }: PlaybookProps) {
   const { plan, publishedAt, publishedBy } = published;
   return (
     <Page frame={frame} title={`${plan.title} – Playbooks`} section="playbooks">
@@ -129,36 +148,8 @@ export function PlaybookPage({ frame, published, running, names }: PlaybookProps
               )}
             </dl>
           </section>
-          <section class="sheet" aria-labelledby="ru">
-            <header>
-              <h2 id="ru">Incidents that run it</h2>
-            </header>
-            {running.length === 0 ? (
-              <p class="second">None is open. A running incident keeps the plan it started with.</p>
-            ) : (
-              <ul class="rows">
-                {running.map((view) => (
-                  <li>
-                    <div>
-                      <a class="who" href={`/incidents/${view.id}`} data-row>
-                        <Words of={view.title} />
-                      </a>
-                      <div class="sub">{view.id}</div>
-                    </div>
-                    <div class="end">
-                      {view.playbook?.hash === plan.hash ? (
-                        'this version'
-                      ) : view.playbook ? (
-                        <Hash of={view.playbook.hash} />
-                      ) : (
-                        ''
-                      )}
-                    </div>
-                  </li>
-                ))}
-              </ul>
-            )}
-          </section>
+          <RunningIncidents running={running} hash={plan.hash} />
+          <Versions versions={versions} running={running} names={names} now={frame.now} />
         </div>
       </div>
       <Graph plan={plan} />

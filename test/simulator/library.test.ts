@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { NumberedEvent } from '../../src/incident/events.ts';
+import { measuresOf } from '../../src/incident/measures.ts';
 import { planPath } from '../../src/incident/step-path.ts';
 import { everyPlanStep } from '../../src/playbook/plan.ts';
 import { actOnWorld, type World } from '../../src/simulator/core/world.ts';
+import { effectOf } from '../../src/surfaces/model/measures.ts';
 import {
   actedAt,
   answered,
@@ -45,6 +47,15 @@ describe.each(SHIPPED.map((plan) => [plan.playbook, plan] as const))('%s', (name
       if (plan.finally.length > 0) expect(mails(world).length).toBeGreaterThan(1);
     },
   );
+
+  it('is measured as contained and recovered by what was proved, and as neither when people deny', async () => {
+    if (plan.opensOn === null) return;
+    const { contain, recover } = measuresOf((await approved()).events, effectOf);
+    expect(contain.ms).toBeGreaterThan(0);
+    expect(recover.ms).toBeGreaterThanOrEqual(contain.ms ?? Number.POSITIVE_INFINITY);
+    const denied = measuresOf((await playShipped(plan, { approvals: 'deny', failures: 'stop' })).events, effectOf);
+    expect([denied.contain.ms, denied.recover.ms]).toEqual([null, null]);
+  });
 
   it('stays contained, and says so, when people contain it and deny to go back', async () => {
     const ids = [...everyPlanStep(plan)];

@@ -2,6 +2,7 @@ import type { ASTNode } from '@marcbachmann/cel-js';
 import { compilePattern } from './cel-cost.ts';
 import { arity, functions, MACROS, methodArity, methods } from './cel-functions.ts';
 import { isMacro } from './cel-run.ts';
+import type { Code } from './codes.ts';
 import { ExpressionError } from './expression-error.ts';
 import type { Flow } from './flow.ts';
 import { didYouMean } from './names.ts';
@@ -12,7 +13,7 @@ import { inputReference, type Unit } from './unit.ts';
 export type Root = 'inputs' | 'steps' | 'incident' | 'alert';
 export const ALL_ROOTS: readonly Root[] = ['inputs', 'steps', 'incident', 'alert'];
 
-type Report = (offset: number, code: string, message: string, suggestion?: string) => void;
+type Report = (offset: number, code: Code, message: string, suggestion?: string) => void;
 type Sight = {
   unit: Unit;
   flow: Flow;

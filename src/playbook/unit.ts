@@ -1,4 +1,5 @@
 import type { Environment } from '@marcbachmann/cel-js';
+import type { Code } from './codes.ts';
 import type { Diagnostic, Place } from './diagnostics.ts';
 import type { AskStep, InputType } from './plan.ts';
 import { PROVED } from './proved.ts';
@@ -58,7 +59,7 @@ export type Unit = {
 
 export type Report = (
   at: Place,
-  code: string,
+  code: Code,
   message: string,
   options?: { suggestion?: string | undefined; severity?: Diagnostic['severity'] },
 ) => void;

@@ -11,6 +11,7 @@ import {
   parseDocument,
 } from 'yaml';
 import type { Json } from '../incident/json.ts';
+import type { Code } from './codes.ts';
 import type { Diagnostic, Place } from './diagnostics.ts';
 
 const BYTES_MAX = 2_000_000;
@@ -33,7 +34,7 @@ export type YamlSource = {
  * no tags, no merge keys, no duplicate keys, one document. What cannot be read is a diagnostic, never an exception.
  */
 export function readYaml(input: string | Uint8Array, file: string): YamlSource {
-  const broken = (code: string, message: string): YamlSource => ({
+  const broken = (code: Code, message: string): YamlSource => ({
     file,
     value: null,
     diagnostics: [{ file, line: 1, column: 1, severity: 'error', code, message }],
@@ -87,7 +88,7 @@ function deepest(text: string): number {
 
 function problems(document: Document.Parsed, at: (offset: number) => Place): Diagnostic[] {
   const found: Diagnostic[] = [];
-  const report = (offset: number, code: string, message: string) =>
+  const report = (offset: number, code: Code, message: string) =>
     found.push({ ...at(offset), severity: 'error', code, message });
   for (const error of document.errors)
     if (error.code === 'DUPLICATE_KEY') report(error.pos[0], 'duplicate-key', 'this key stands here twice; keep one');

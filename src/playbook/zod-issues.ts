@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Json } from '../incident/json.ts';
+import type { Code } from './codes.ts';
 import type { Diagnostic } from './diagnostics.ts';
 import { didYouMean } from './names.ts';
 import type { Key, YamlSource } from './yaml.ts';
@@ -24,7 +25,7 @@ type Issue = z.core.$ZodIssue;
 
 function explain(issue: Issue, prefix: readonly Key[], root: z.ZodType, source: YamlSource, out: Found[]): void {
   const path = [...prefix, ...(issue.path as Key[])];
-  const report = (place: { path: readonly Key[]; key?: boolean }, code: string, message: string, suggestion?: string) =>
+  const report = (place: { path: readonly Key[]; key?: boolean }, code: Code, message: string, suggestion?: string) =>
     out.push({
       ...source.place(place.path, { key: place.key ?? false }),
       severity: 'error',

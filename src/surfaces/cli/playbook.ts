@@ -4,9 +4,8 @@ import type { Command } from 'commander';
 import { plainText } from '../../incident/phrases.ts';
 import { surroundingsOf } from '../../inventory/inventory.ts';
 import { loadInventory } from '../../inventory/load.ts';
-import { type Diagnostic, formatDiagnostic, hasErrors, SourceError } from '../../playbook/diagnostics.ts';
+import { formatDiagnostic, SourceError } from '../../playbook/diagnostics.ts';
 import { readLibrary } from '../../playbook/library.ts';
-import { checkLibraryRules } from '../../playbook/obligation-rule.ts';
 import type { Plan } from '../../playbook/plan.ts';
 import { checkSources } from '../playbook-check.ts';
 import type { Checked, Publication, Sources } from '../playbook-desk.ts';
@@ -14,6 +13,7 @@ import { type Cli, examples } from './context.ts';
 import { changesText } from './diff-text.ts';
 import { CliError, EXIT } from './io.ts';
 import { cacaoCommands } from './playbook-cacao.ts';
+import { checkCommand } from './playbook-check.ts';
 import { diffCommand } from './playbook-diff.ts';
 import { dryRunCommand } from './playbook-dry-run.ts';
 import { fmtCommand } from './playbook-fmt.ts';
@@ -27,44 +27,7 @@ export function playbookCommands(program: Command, cli: Cli): void {
 
   listCommands(playbook, cli, (file, inventory) => checkFile(cli, file, inventory));
 
-  playbook
-    .command('check')
-    .argument('<file...>', 'playbooks, and rules of notices (rules/*.yaml)')
-    .option('--inventory <file>', 'the inventory to check against (TOCSIN_INVENTORY, else tocsin.yaml here or above)')
-    .description('check playbooks; needs no server')
-    .addHelpText(
-      'after',
-      examples(
-        'tocsin playbook check playbooks/tampered-model-artifact.yaml',
-        'tocsin playbook check playbooks/*.yaml --json',
-      ),
-    )
-    .action((files: string[], { inventory }: { inventory?: string }, command: Command) => {
-      const surroundings = surroundingsOf(inventoryFor(cli, inventory));
-      const checked = files.map((given) => {
-        if (isRule(cli, given)) {
-          const diagnostics = checkRule(cli, given);
-          return { file: given, ok: !hasErrors(diagnostics), hash: null, diagnostics };
-        }
-        const sources = sourcesOf(cli, given);
-        const { diagnostics, plan } = checkSources(sources, surroundings, { playbooks: {}, templates: {}, rules: {} });
-        return { file: given, ok: !hasErrors(diagnostics), hash: plan?.hash ?? null, diagnostics };
-      });
-      cli.show(command, { checked }, () =>
-        checked
-          .flatMap(({ file, ok, hash, diagnostics }) => [
-            ...diagnostics.map((one) => plainText(formatDiagnostic(one))),
-            ...(ok ? [hash === null ? `${file} holds.` : `${file} holds. Plan ${hash.slice(0, 12)}.`] : []),
-          ])
-          .join('\n'),
-      );
-      const broken = checked.filter(({ ok }) => !ok).length;
-      if (broken > 0)
-        throw new CliError(
-          EXIT.failure,
-          `${broken} of ${checked.length} ${checked.length === 1 ? 'file does' : 'files do'} not hold.`,
-        );
-    });
+  checkCommand(playbook, cli, (inventory) => surroundingsOf(inventoryFor(cli, inventory)), explained);
 
   playbook
     .command('publish')
@@ -136,20 +99,6 @@ function above(folder: string, name: string): string | null {
   const file = join(folder, name);
   if (existsSync(file)) return file;
   return dirname(folder) === folder ? null : above(dirname(folder), name);
-}
-
-/** Rules of notices stand in a folder of their own, beside the templates. */
-const isRule = (cli: Cli, given: string): boolean => basename(dirname(resolve(cli.io.cwd, given))) === 'rules';
-
-function checkRule(cli: Cli, given: string): Diagnostic[] {
-  const path = resolve(cli.io.cwd, given);
-  if (!existsSync(path)) throw new CliError(EXIT.notFound, `There is no file ${path}.`);
-  const name = basename(path).replace(/\.ya?ml$/, '');
-  return checkLibraryRules({
-    playbooks: {},
-    templates: {},
-    rules: { [name]: { text: readFileSync(path, 'utf8'), file: given } },
-  });
 }
 
 /** A playbook with all that stands beside it. */

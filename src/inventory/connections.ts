@@ -29,19 +29,19 @@ const Private = z
 
 const Mlflow = z
   .strictObject({
-    kind: z.literal('mlflow'),
+    kind: z.literal('mlflow').describe('an MLflow server'),
     url: Url.describe('where MLflow answers, such as https://mlflow.example.org'),
     private: Private,
     token: Reference.optional().describe('bearer token'),
     username: z.string().min(1).max(200).optional().describe('for basic authentication, with `password`'),
-    password: Reference.optional(),
+    password: Reference.optional().describe('for basic authentication, with `username`'),
     'webhook-secret': Reference.optional().describe('signs what MLflow sends to /hooks/mlflow/<connection>'),
   })
   .describe('MLflow: registry, artefacts and AI gateway');
 
 const OpenAi = z
   .strictObject({
-    kind: z.literal('openai'),
+    kind: z.literal('openai').describe('a chat model'),
     url: Url.describe('the base address, up to and without /chat/completions'),
     private: Private,
     token: Reference.optional().describe('bearer token'),
@@ -50,7 +50,7 @@ const OpenAi = z
 
 const ModelSigning = z
   .strictObject({
-    kind: z.literal('model-signing'),
+    kind: z.literal('model-signing').describe('a verifier of signatures of models'),
     keys: z
       .array(z.string().regex(/^file:.+/, 'write file:/path to a PEM file'))
       .default([])
@@ -75,9 +75,9 @@ const ModelSigning = z
 
 const Smtp = z
   .strictObject({
-    kind: z.literal('smtp'),
-    host: z.string().min(1).max(255),
-    port: z.number().int().min(1).max(65_535).default(587),
+    kind: z.literal('smtp').describe('a mail server'),
+    host: z.string().min(1).max(255).describe('the name of the mail server'),
+    port: z.number().int().min(1).max(65_535).default(587).describe('where it listens'),
     tls: z
       .enum(['required', 'starttls', 'none'])
       .default('starttls')
@@ -86,15 +86,15 @@ const Smtp = z
       ),
     private: Private,
     from: z.email().max(254).describe('the sender'),
-    username: z.string().min(1).max(200).optional(),
-    password: Reference.optional(),
+    username: z.string().min(1).max(200).optional().describe('to sign in with, if it asks for that'),
+    password: Reference.optional().describe('to sign in with'),
   })
   .describe('a mail server');
 
 const Webhook = z
   .strictObject({
-    kind: z.literal('webhook'),
-    url: Url,
+    kind: z.literal('webhook').describe('a receiver of webhooks'),
+    url: Url.describe('where deliveries go'),
     private: Private,
     secret: Reference.describe('signs each delivery (Standard Webhooks, HMAC-SHA256)'),
   })

@@ -68,13 +68,13 @@ const Serving = z.strictObject({
 });
 
 const GoldenQuestion = z.strictObject({
-  id: Name,
-  ask: z.string().min(1).max(4_000),
+  id: Name.describe('names it in findings'),
+  ask: z.string().min(1).max(4_000).describe('what the model is asked'),
   'must-contain': z.string().min(1).max(1_000).describe('the answer is good when it contains this, whatever the case'),
 });
 
 const Canary = z.strictObject({
-  id: Name,
+  id: Name.describe('names it in findings'),
   ask: z.array(z.string().min(1).max(4_000)).min(1).max(50).describe('what an attacker would ask'),
   secret: Reference.describe('the planted secret that no answer may contain, by reference'),
 });
@@ -89,7 +89,7 @@ const SystemEntry = z.strictObject({
   name: Text.describe('as people know it'),
   tier: SystemSnapshot.shape.tier.describe('how much harm its failure does'),
   owner: Name.describe('the role or person that answers for it'),
-  model: Model,
+  model: Model.describe('the model behind it, as the registry knows it'),
   'data-classes': z.array(Text).default([]).describe('kinds of data it touches, such as `personal` or `health`'),
   jurisdictions: z
     .array(Text)
@@ -107,7 +107,7 @@ const Contact = z.strictObject({
 });
 
 const Organisation = z.strictObject({
-  name: Text,
+  name: Text.describe('as it stands in messages'),
   timezone: z
     .string()
     .refine(isTimezone, 'use an IANA time zone such as Europe/Berlin')

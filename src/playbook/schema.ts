@@ -35,7 +35,7 @@ const ReferencesSource = z.strictObject({
 export const PlaybookSource = z
   .strictObject({
     playbook: Name.describe('its name; the file is called after it'),
-    title: z.string().min(1).max(200),
+    title: z.string().min(1).max(200).describe('how people read it; the title of incidents that it opens'),
     version: z.number().int().positive().describe('raise it with every published change'),
     'opens-on': Cel.optional().describe('CEL over alert: which alerts open an incident with this playbook'),
     'joins-on': Cel.optional().describe(
@@ -51,7 +51,7 @@ export const PlaybookSource = z
     references: ReferencesSource.optional().describe('what it answers and rests on, by the ids of the frameworks'),
     severity: z
       .strictObject({
-        default: Severity,
+        default: Severity.describe('how bad an incident is until something is known that makes it worse'),
         'raise-to': z
           .strictObject(
             Object.fromEntries(Severity.options.map((level) => [level, Cel.optional()])) as Record<
@@ -68,9 +68,9 @@ export const PlaybookSource = z
     'on-failed-step': z
       .strictObject({
         by: By,
-        within: Duration,
-        remind: z.array(Duration).max(10).optional(),
-        escalate: Escalate.optional(),
+        within: Duration.describe('when nobody has answered by then, the plan stops where it is'),
+        remind: z.array(Duration).max(10).optional().describe('when to remind, counted from the asking'),
+        escalate: Escalate.optional().describe('who else may answer, and from when'),
       })
       .optional()
       .describe('who decides what to do about a failed step; the incident commander within 30m if absent'),

@@ -9,7 +9,12 @@ import { AT_ONCE_MAX, ITEMS_MAX, TIMES_MAX } from './plan.ts';
 /** A step as people write it: one strict object for each kind. */
 export const Cel = z.string().min(1).describe('a CEL expression over inputs, steps, incident and alert');
 const Text = z.string().min(1).max(20_000);
-const Capability = z.string().min(1).describe('a capability, such as model.isolate');
+/** Marks, in JSON Schema, a text that names a capability. */
+export const CAPABILITY_FORMAT = 'capability';
+const Capability = z
+  .string()
+  .min(1)
+  .meta({ description: 'a capability, such as model.isolate', format: CAPABILITY_FORMAT });
 const With = z.record(z.string(), Json).describe('its inputs; a CEL expression stands between dollar-brace and brace');
 
 const SeatSource = z.strictObject({
@@ -35,7 +40,7 @@ export const Escalate = z.strictObject({
 const base = {
   id: Name.optional().describe('names the step: steps.<id> in expressions, and on the timeline'),
   title: z.string().min(1).max(200).optional().describe('how people read the step; made from its kind if absent'),
-  when: Cel.optional().describe('the step is skipped unless this is true'),
+  when: Cel.optional().describe('CEL: the step is skipped unless this is true'),
 };
 
 export type StepSource =
@@ -240,36 +245,38 @@ const Since = z
 
 const WaitSource = z
   .strictObject({
-    wait: z.union([
-      Duration,
-      z
-        .strictObject({
-          until: Cel.describe('ends the waiting when it becomes true'),
-          within: AtMost,
-        })
-        .describe('until a condition holds'),
-      z
-        .strictObject({
-          business: Duration.describe(
-            'so much working time, by the calendar of the inventory: 4h counts working hours, 2d whole working days',
-          ),
-        })
-        .describe('for working time'),
-      z
-        .strictObject({
-          alert: Cel.describe('CEL over alert, inputs and steps: the alert that ends the waiting'),
-          within: AtMost,
-          since: Since,
-        })
-        .describe('until such an alert joins the incident'),
-      z
-        .strictObject({
-          'alert-resolved': Cel.describe('CEL over alert, inputs and steps: the alert whose end ends the waiting'),
-          within: AtMost,
-          since: Since,
-        })
-        .describe('until such an alert of the incident is over'),
-    ]),
+    wait: z
+      .union([
+        Duration,
+        z
+          .strictObject({
+            until: Cel.describe('CEL that ends the waiting when it becomes true'),
+            within: AtMost,
+          })
+          .describe('until a condition holds'),
+        z
+          .strictObject({
+            business: Duration.describe(
+              'so much working time, by the calendar of the inventory: 4h counts working hours, 2d whole working days',
+            ),
+          })
+          .describe('for working time'),
+        z
+          .strictObject({
+            alert: Cel.describe('CEL over alert, inputs and steps: the alert that ends the waiting'),
+            within: AtMost,
+            since: Since,
+          })
+          .describe('until such an alert joins the incident'),
+        z
+          .strictObject({
+            'alert-resolved': Cel.describe('CEL over alert, inputs and steps: the alert whose end ends the waiting'),
+            within: AtMost,
+            since: Since,
+          })
+          .describe('until such an alert of the incident is over'),
+      ])
+      .describe('for how long, or until what'),
     ...base,
   })
   .describe('Wait: for a time, for working time, until a condition holds or for an alert, always bounded.');
@@ -346,16 +353,18 @@ const EachSource = z
 
 const RepeatSource = z
   .strictObject({
-    repeat: z.strictObject({
-      until: Cel.describe('ends it when it is true after a round; it knows the steps of that round'),
-      times: z
-        .number()
-        .int()
-        .min(1)
-        .max(TIMES_MAX)
-        .describe('rounds in all; when they are used up the step has failed'),
-      every: Duration.optional().describe('from the beginning of one round to that of the next; at once if absent'),
-    }),
+    repeat: z
+      .strictObject({
+        until: Cel.describe('CEL that ends it when it is true after a round; it knows the steps of that round'),
+        times: z
+          .number()
+          .int()
+          .min(1)
+          .max(TIMES_MAX)
+          .describe('rounds in all; when they are used up the step has failed'),
+        every: Duration.optional().describe('from the beginning of one round to that of the next; at once if absent'),
+      })
+      .describe('until when, and how often'),
     ...base,
     steps: nonEmpty.describe('what a round does'),
   })

@@ -5,6 +5,7 @@ import { obligationWords } from './obligation-wording.ts';
 import { capitalised, clock, counted, listed, oneLine, plainText, quoted, sentenceEnd, text } from './phrases.ts';
 import { severityLabel } from './severity.ts';
 import { placeOf, planNumber, roundsOf } from './step-path.ts';
+import type { StepView } from './view.ts';
 
 export { plainText } from './phrases.ts';
 
@@ -397,10 +398,12 @@ const answersInWords = (answers: JsonObject): string =>
     .join('; ');
 
 function waitNote({ data }: EventOf<'wait.started'>): string | undefined {
-  if (data.for === null) return undefined;
-  if (!data.awaits) return `Ends early when ${data.for}`;
-  return `Ends early ${data.awaits.resolved ? 'when an alert is over' : 'with an alert'}: ${data.for}`;
+  return data.for === null ? undefined : `Ends early ${earlyInWords({ cel: data.for, alerts: data.awaits })}`;
 }
+
+/** When a wait ends before its time. */
+export const earlyInWords = ({ cel, alerts }: NonNullable<StepView['waitsFor']>): string =>
+  alerts ? `${alerts.resolved ? 'when an alert is over' : 'with an alert'}: ${cel}` : `when ${cel}`;
 
 function alertInWords(alert: JsonObject): string {
   const kind = text(alert, 'kind') ?? 'of an unnamed kind';

@@ -49,8 +49,10 @@ export function createInbox(pool: pg.Pool): AlertInbox {
         `UPDATE alerts a SET status = 'new' FROM (
            SELECT u.id FROM alerts u
            WHERE u.status = 'unmatched' AND u.live AND u.resolved_at IS NULL AND EXISTS (
-             SELECT FROM incidents i WHERE i.status = 'open' AND i.system = u.system
-               AND i.opened_at >= coalesce(u.tried_at, 0) - ${SEEN_WITHIN_MS} AND u.last_at >= i.opened_at - ${RECENT_MS})
+             SELECT FROM incidents i WHERE i.status = 'open' AND i.system = u.system AND u.last_at >= i.opened_at - ${RECENT_MS}
+               AND (i.opened_at >= coalesce(u.tried_at, 0) - ${SEEN_WITHIN_MS} OR EXISTS (
+                 SELECT FROM events e WHERE e.incident = i.id AND e.type = 'wait.started'
+                   AND e.at >= coalesce(u.tried_at, 0) - ${SEEN_WITHIN_MS})))
            ORDER BY u.id LIMIT ${AT_ONCE} FOR UPDATE SKIP LOCKED
          ) due WHERE a.id = due.id`,
       );

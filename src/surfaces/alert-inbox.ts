@@ -10,8 +10,8 @@ export type AlertInbox = {
   receive(batch: Batch): Promise<(Kept | null)[]>;
   kept(ids: readonly string[]): Promise<Kept[]>;
   /**
-   * Makes new again what nothing matched and still fires, where an incident about its system was opened since it was last compared:
-   * it may belong there. What was not heard of for a day before that incident is left.
+   * Makes new again what nothing matched and still fires, where an incident about its system was opened, or began to wait, since it was
+   * last compared: it may belong there. What was not heard of for a day before that incident is left.
    */
   reconsider(): Promise<void>;
   /** Systems that have alerts nobody has matched; null stands for alerts about none. */

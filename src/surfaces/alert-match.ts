@@ -2,7 +2,8 @@ import type { JsonObject } from '../incident/json.ts';
 import type { Plan } from '../playbook/plan.ts';
 import { isDatabaseAway } from '../store/pool.ts';
 import type { AlertInbox, Outcome, Unsettled } from './alert-inbox.ts';
-import { holdsFor, playbookFor } from './open.ts';
+import { type Awaited, awaitedBy, isAwaited } from './awaited.ts';
+import { playbookFor } from './open.ts';
 import type { Playbooks, Reader, Responses } from './ports.ts';
 import { Problem } from './problem.ts';
 
@@ -58,7 +59,7 @@ export function createMatcher(ports: MatchPorts): Matcher {
 }
 
 type Lane = { running: Promise<void> | null; next: Promise<void> | null; again: Set<string> };
-type OpenIncident = { incident: string; plan: Plan };
+type OpenIncident = { incident: string; plan: Plan | null; waits: readonly Awaited[] };
 
 function createSeats(count: number) {
   let free = count;
@@ -99,14 +100,16 @@ async function openAbout({ inbox, reader, playbooks }: MatchPorts, system: strin
   // In this order: one that comes onto its timeline between the two looks is then in both, and not in neither.
   const opening = await inbox.opening(system);
   const views = await reader.incidents({ status: ['open'], limit: OPEN_INCIDENTS_MAX });
-  const shown = views.flatMap(({ id, system: about, playbook }) =>
-    about?.id === system ? [{ incident: id, plan: playbook?.hash ?? null }] : [],
+  const shown = views.flatMap((view) =>
+    view.system?.id === system
+      ? [{ incident: view.id, plan: view.playbook?.hash ?? null, waits: awaitedBy(view) }]
+      : [],
   );
-  const all = [...opening, ...shown];
-  const found = await Promise.all(
-    all.map(async ({ incident, plan: hash }) => {
+  const all = [...opening.map((one) => ({ ...one, waits: [] })), ...shown];
+  return Promise.all(
+    all.map(async ({ incident, plan: hash, waits }) => {
       const published = hash === null ? null : await playbooks.published(hash);
-      return published ? [{ incident, plan: published.plan }] : [];
+      return { incident, plan: published?.plan ?? null, waits };
     }),
   );
   return found.flat();
@@ -115,7 +118,9 @@ async function openAbout({ inbox, reader, playbooks }: MatchPorts, system: strin
 async function outcomeOf(ports: MatchPorts, row: Unsettled, plans: Plan[], open: OpenIncident[]): Promise<Outcome> {
   const { id, alert } = row;
   try {
-    const running = open.find(({ plan }) => joins(ports, plan, alert));
+    const running =
+      open.find(({ waits }) => isAwaited(waits, alert)) ??
+      open.find(({ plan }) => plan !== null && joins(ports, plan, alert));
     if (running) return { id, status: 'joined', incident: running.incident };
     const plan = playbookFor(plans, alert, ports.warn);
     if (!plan) return { id, status: 'unmatched', because: 'No playbook opens on this alert.' };
@@ -129,7 +134,7 @@ async function outcomeOf(ports: MatchPorts, row: Unsettled, plans: Plan[], open:
       alert,
       key: `alert ${id}`,
     });
-    open.unshift({ incident, plan });
+    open.unshift({ incident, plan, waits: [] });
     return { id, status: 'opened', incident, plan: plan.hash, told: row.count };
   } catch (error) {
     return { id, status: 'unmatched', because: reasonOf(ports, id, error) };

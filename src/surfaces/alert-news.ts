@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '../incident/json.ts';
 import type { Message } from '../incident/messages.ts';
+import type { IncidentView } from '../incident/view.ts';
 import type { AlertInbox, Digest, Resolution } from './alert-inbox.ts';
+import { awaitedBy, isAwaited } from './awaited.ts';
 import type { Responses } from './ports.ts';
 
 export type NewsPorts = {
   inbox: Pick<AlertInbox, 'digests' | 'told' | 'resolutions' | 'toldResolved'>;
   responses: Responses;
+  reader: { incident(id: string): Promise<{ view: IncidentView } | null> };
   now(): number;
   warn(message: string, about: Record<string, unknown>): void;
 };
@@ -24,7 +27,7 @@ export async function tellIncidents(ports: NewsPorts): Promise<void> {
 }
 
 async function tellJoined(ports: NewsPorts, incident: string, all: readonly Digest[]): Promise<void> {
-  const { chosen, alert } = oneKind(all);
+  const { chosen, alert } = (await awaitedOne(ports, incident, all, false)) ?? oneKind(all);
   const id = idOf(chosen.map(({ id, upTo }) => `${id}:${upTo}`));
   const count = chosen.reduce((sum, digest) => sum + digest.count, 0);
   if (await tell(ports, incident, { type: 'alert', id, person: 'tocsin', at: ports.now(), alert, count }))
@@ -32,12 +35,26 @@ async function tellJoined(ports: NewsPorts, incident: string, all: readonly Dige
 }
 
 async function tellResolved(ports: NewsPorts, incident: string, all: readonly Resolution[]): Promise<void> {
-  const { chosen, alert } = oneKind(all);
+  const { chosen, alert } = (await awaitedOne(ports, incident, all, true)) ?? oneKind(all);
   const ids = chosen.map(({ id }) => id);
   const more = ids.length > 1 ? { count: ids.length } : {};
   const id = idOf(['resolved', ...ids]);
   if (await tell(ports, incident, { type: 'alert-resolved', id, person: 'tocsin', at: ports.now(), alert, ...more }))
     await ports.inbox.toldResolved(ids);
+}
+
+/** One that a step of the incident waits for goes by itself: in a sum with others the step would not see it. */
+async function awaitedOne<T extends { alert: JsonObject }>(
+  { reader }: NewsPorts,
+  incident: string,
+  all: readonly T[],
+  resolved: boolean,
+): Promise<{ chosen: readonly T[]; alert: JsonObject } | null> {
+  if (all.length === 1) return null;
+  const found = await reader.incident(incident);
+  const waits = found ? awaitedBy(found.view).filter((wait) => wait.resolved === resolved) : [];
+  const one = all.find(({ alert }) => isAwaited(waits, alert));
+  return one ? { chosen: [one], alert: one.alert } : null;
 }
 
 /** Those of the kind that has waited longest; all of them when there are too many kinds to tell apart. */

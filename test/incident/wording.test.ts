@@ -28,6 +28,25 @@ describe('an event in words', () => {
     );
   });
 
+  test('a wait says until when at the latest, and what ends it before', () => {
+    const until = at + 600_000;
+    const started = (data: Pick<EventData<'wait.started'>, 'for' | 'awaits'>) =>
+      sentence(event('wait.started', { until, ...data }), names);
+    const cel = 'alert.kind == "model.healthy"';
+    expect(started({ for: null })).toEqual({ text: 'Isolate the model: waiting until 03:22 UTC' });
+    expect(started({ for: 'steps.x.ok' }).note).toBe('Ends early when steps.x.ok');
+    expect(started({ for: cel, awaits: { resolved: false, known: {} } })).toEqual({
+      text: 'Isolate the model: waiting at most until 03:22 UTC',
+      note: `Ends early with an alert: ${cel}`,
+    });
+    expect(started({ for: cel, awaits: { resolved: true, known: {} } }).note).toBe(
+      `Ends early when an alert is over: ${cel}`,
+    );
+    expect(sentence(event('wait.ended', { because: 'alert' }), names).text).toBe(
+      'Isolate the model: the alert that was waited for came',
+    );
+  });
+
   test('what a person reported is said to come from them, what a monitor saw from the monitor', () => {
     const facts = { incident: 'INC-2026-0147', title: 'Odd', severity: 'sev2', system: null, mode: 'live' } as const;
     const opened = (alert: EventData<'incident.opened'>['alert']) =>

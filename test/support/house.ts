@@ -106,6 +106,13 @@ export const HOUSE_INVENTORY: Inventory = {
   connections: {},
   bindings: { 'notify.*': 'simulated' },
   paging: [],
+  // At every hour: tests wait for no opening.
+  calendar: {
+    zone: 'UTC',
+    days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'],
+    hours: '00:00-24:00',
+    holidays: [],
+  },
   slack: { channel: 'incidents', ownChannelFor: ['sev1', 'sev2'], ownChannelsPrivate: false, groups: {}, users: {} },
 };
 

@@ -3,8 +3,9 @@ import { roleInWords, seatsInWords } from '../../incident/decision.ts';
 import type { Measures } from '../../incident/measures.ts';
 import { plainText } from '../../incident/phrases.ts';
 import { severityLabel } from '../../incident/severity.ts';
-import type { DecisionView, IncidentView } from '../../incident/view.ts';
+import type { DecisionView, IncidentView, StepView } from '../../incident/view.ts';
 import { openDecisions } from '../../incident/view.ts';
+import { earlyInWords } from '../../incident/wording.ts';
 import { leftWords, openDuties } from '../model/duties.ts';
 import { measureLines } from '../model/measures.ts';
 import { type Cli, examples, incidentArgument, incidentPath, jsonArgument } from './context.ts';
@@ -87,7 +88,11 @@ function viewText(cli: Cli, view: Shown): string {
     ...Object.entries(view.roles).map(([role, person]) => [roleInWords(role), person]),
   ];
   const open = openDecisions(view);
-  const steps = Object.entries(view.steps).map(([path, step]) => [path, step.status, step.error?.message ?? '']);
+  const steps = Object.entries(view.steps).map(([path, step]) => [
+    path,
+    step.status,
+    step.error?.message ?? waitText(step, now),
+  ]);
   return [
     bold(`${view.id}  ${plainText(view.title)}`),
     ...facts.map(([name, value]) => `  ${(name ?? '').padEnd(20)}${plainText(value ?? '')}`),
@@ -101,6 +106,14 @@ function viewText(cli: Cli, view: Shown): string {
     ...(steps.length > 0 ? ['', table(cli.io, ['STEP', 'STATUS', ''], steps)] : []),
     ...view.warnings.map((warning) => `\nWarning: ${plainText(warning.message)}`),
   ].join('\n');
+}
+
+/** Of a step that waits: until when at the latest, and what ends it before. */
+function waitText({ status, until, waitsFor }: StepView, now: number): string {
+  if (status !== 'running' || until === undefined) return '';
+  return waitsFor
+    ? `until ${when(until, now)} at the latest; ends early ${earlyInWords(waitsFor)}`
+    : `until ${when(until, now)}`;
 }
 
 function dutyLines(cli: Cli, view: IncidentView): string[] {

@@ -70,6 +70,12 @@ const StepState = z
     branch: z.string().optional(),
     question: z.number().int().optional(),
     until: millis.optional(),
+    waitsFor: z
+      .strictObject({
+        cel: z.string(),
+        alerts: z.strictObject({ resolved: z.boolean(), known: AnyObject }).optional(),
+      })
+      .optional(),
   })
   .openapi('StepState');
 

@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { emptyView, evolve, type IncidentView } from '../../../src/incident/view.ts';
-import type { Plan } from '../../../src/playbook/plan.ts';
+import type { Plan, Step } from '../../../src/playbook/plan.ts';
 import { rehearse } from '../../../src/simulator/core/rehearse.ts';
 import { clockText, whenText } from '../../../src/surfaces/model/clock.ts';
 import { fuseOf } from '../../../src/surfaces/model/fuse.ts';
+import { whatNext } from '../../../src/surfaces/model/next.ts';
 import { parseOutputs } from '../../../src/surfaces/model/outputs.ts';
 import { timelinePage } from '../../../src/surfaces/model/timeline.ts';
 import { countedSteps, planTree, progressOf } from '../../../src/surfaces/model/tree.ts';
-import { commander, MINUTE, opening, START, world } from '../../support/plans.ts';
+import { commander, MINUTE, opening, planOf, START, wait, waitAlert, world } from '../../support/plans.ts';
 import { tamperedModel } from './plan.ts';
 
 const bots = [commander, { ...commander, person: 'bot-ml', roles: ['ml-on-call'] }];
@@ -118,4 +119,19 @@ describe('outputs given by hand', () => {
     expect([...form({ ...whole, traffic: 'perhaps' }).errors.keys()]).toEqual(['traffic']);
     expect([...form({ version: 'v40' }).errors.keys()]).toEqual(outputs.slice(1));
   });
+});
+
+test('what waits says until when at the latest, and what ends it before', async () => {
+  const calm = waitAlert('calm', 120 * MINUTE, { cel: 'alert.kind == "model.healthy"', resolved: false });
+  const next = async (steps: Step[]) => {
+    const plan = planOf(steps);
+    const { view } = await played(plan, (type) => type === 'wait.started');
+    return whatNext(view, planTree(plan, view), { id: 'ana', roles: [] }, START)[0];
+  };
+  expect(await next([calm])).toEqual({
+    when: { until: START + 120 * MINUTE, from: START },
+    lead: 'calm',
+    text: 'ends at the latest; it waits for an alert: alert.kind == "model.healthy".',
+  });
+  expect(await next([wait('rest', MINUTE)])).toMatchObject({ when: { until: START + MINUTE }, text: 'ends.' });
 });

@@ -113,7 +113,7 @@ export class Bots implements Players {
 }
 
 /** Whoever approves does a task; whoever denies does not. */
-function inTermsOf(question: Question, answer: string): string {
+export function inTermsOf(question: Question, answer: string): string {
   const two = agreement(question);
   const meant = answer === 'approve' ? two?.yes : answer === 'deny' ? two?.no : answer;
   return meant !== undefined && question.options.includes(meant) ? meant : (question.options.at(-1) as string);

@@ -3,6 +3,7 @@ import { BusinessCalendar } from '../../capabilities/business-time.ts';
 import { answerCalendar, CALENDAR } from '../../capabilities/calendar.ts';
 import type { ActFault, ActResult, Call } from '../../engine/stage.ts';
 import { JsonObject } from '../../incident/json.ts';
+import { planPath } from '../../incident/step-path.ts';
 import { AROUND_TOOK_MS, Around, actAround, isAround, undoAround } from './around.ts';
 
 /** One version of a simulated model: the truth about it, which playbooks only learn by looking. */
@@ -24,7 +25,7 @@ export type SimulatedSystem = z.infer<typeof SimulatedSystem>;
 export const Fault = z.strictObject({
   capability: z.string(),
   system: z.string().nullable(),
-  /** Only calls of the step at this path; of any step if absent. */
+  /** Only calls of the step at this path, in all its rounds or in one; of any step if absent. */
   path: z.string().optional(),
   times: z.number().int().min(0),
   kind: z.enum(['error', 'lie']),
@@ -250,7 +251,7 @@ function strike(world: World, call: Call): { world: World; fault: Fault } | null
     (entry) =>
       entry.times > 0 &&
       entry.capability === call.capability &&
-      (entry.path === undefined || entry.path === call.path) &&
+      (entry.path === undefined || entry.path === call.path || entry.path === planPath(call.path)) &&
       (entry.system === null || entry.system === call.with.system),
   );
   const struck = world.faults[index];

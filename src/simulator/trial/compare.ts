@@ -15,7 +15,7 @@ export function compare(expect: Expect, played: Played): Mismatch[] {
     seen: message,
     seq: last(played, (event) => event.path === path),
   }));
-  // Failed steps that nobody expected are a surprise in every scenario.
+  // A step that fails unexpectedly is a surprise in every scenario.
   const all: Expect = { failed: [], ...expect };
   for (const key of Object.keys(CHECKS) as (keyof Expect)[])
     if (all[key] !== undefined) found.push(...(CHECKS[key] as Check<keyof Expect>)(all[key] as never, played));
@@ -66,7 +66,7 @@ const CHECKS: { readonly [K in keyof Expect]-?: Check<K> } = {
   failed: (wanted, played) => {
     const meant = wanted.map((name) => played.steps.path(name));
     const failed = [...played.been].flatMap(([path, statuses]) => (statuses.has('failed') ? [path] : []));
-    const surprises = failed.filter((path) => !meant.includes(path));
+    const surprises = failed.filter((path) => !meant.includes(path) && isSurprise(path, played));
     return [
       ...been(wanted, ['failed'], 'failed', played),
       ...surprises.map((path) => {
@@ -166,6 +166,13 @@ const CHECKS: { readonly [K in keyof Expect]-?: Check<K> } = {
       return [{ expected: `${name} done within ${limit}`, seen, seq: lastAt(played, name) }];
     }),
 };
+
+/** What a playbook that is run answers by itself is the matter of its own scenarios; what it leaves to people is not. */
+const isSurprise = (path: string, { steps, events }: Played): boolean =>
+  steps.isOwn(path) ||
+  events.some(
+    (event) => event.type === 'decision.asked' && event.data.kind === 'failure' && planPath(event.path) === path,
+  );
 
 type Act = { path: string; capability: string; seq: number };
 

@@ -1,6 +1,7 @@
 import type { NumberedEvent } from '../../incident/events.ts';
 import { planPath } from '../../incident/step-path.ts';
 import type { Plan, Step } from '../../playbook/plan.ts';
+import { answersTo } from './replies.ts';
 import { ownSteps } from './step-names.ts';
 
 /** A place that scenarios should reach: a step, or one way out of it. `way` is null for the step itself. */
@@ -89,9 +90,8 @@ function ownWays(step: Step, seen: Seen, had: Had): Way[] {
     case 'ask': {
       const outcome = (answer: string, by: string) =>
         had((event) => event.type === 'decision.made' && event.data.by === by && event.data.outcome === answer);
-      const answers = step.options?.map(({ id }) => id) ?? ['approve', 'deny'];
       return [
-        ...answers.map((answer) => ({ way: answer, hit: outcome(answer, 'votes') })),
+        ...answersTo(step).map((answer) => ({ way: answer, hit: outcome(answer, 'votes') })),
         { way: `silence: ${step.otherwise}`, hit: outcome(step.otherwise, 'default') },
       ];
     }
@@ -106,12 +106,8 @@ function ownWays(step: Step, seen: Seen, had: Had): Way[] {
       ];
     case 'wait': {
       const ended = (because: string) => had((event) => event.type === 'wait.ended' && event.data.because === because);
-      return step.until
-        ? [
-            { way: 'until', hit: ended('condition') },
-            { way: 'elapsed', hit: ended('elapsed') },
-          ]
-        : [];
+      const early = step.until ? 'condition' : step.alert ? 'alert' : null;
+      return early === null ? [] : [early, 'elapsed'].map((way) => ({ way, hit: ended(way) }));
     }
     case 'each':
       return [

@@ -4,7 +4,7 @@ import type { FormField } from '../../incident/form.ts';
 import type { Json, JsonObject } from '../../incident/json.ts';
 import type { Message } from '../../incident/messages.ts';
 import { planPath } from '../../incident/step-path.ts';
-import { type Ground, type Players, plainest } from '../core/bots.ts';
+import { type Ground, inTermsOf, type Players, plainest } from '../core/bots.ts';
 import type { Cast } from './read.ts';
 import { afterMs, failedReply, nth, type OneReply, votesOf } from './replies.ts';
 import { type FailedReplies, type Replies, type Reply, type Said, type Scenario, SILENCE } from './scenario.ts';
@@ -114,7 +114,7 @@ export class ScenarioPlayers implements Players {
     const path = planPath(question.path);
     if (question.kind === 'failure') return failedReply(this.#failed.get(path) ?? SILENCE, count);
     const { others = 'approve' } = this.#options.scenario;
-    const usual = question.kind === 'choice' && others !== SILENCE ? (question.options[0] as string) : others;
+    const usual = others === SILENCE ? SILENCE : usualAnswer(question, others);
     const votes = votesOf(nth<OneReply>((this.#answers.get(path) ?? usual) as OneReply | OneReply[], count));
     const own = votes.find(({ who }) => who === person.id);
     const mine = own ?? votes.find(({ who }) => who === null || person.roles.includes(who));
@@ -185,6 +185,10 @@ export class ScenarioPlayers implements Players {
       this.#options.refused.push({ path, message: `${message.person} was refused: ${result.message}` });
   }
 }
+
+/** Nobody denies a question with options of its own: the first of them counts for whatever others are said to answer. */
+const usualAnswer = (question: Question, others: string): string =>
+  question.kind === 'choice' ? (question.options[0] as string) : inTermsOf(question, others);
 
 const byPath = <T>(named: Readonly<Record<string, T>> | undefined, steps: StepNames): Map<string, T> =>
   new Map(Object.entries(named ?? {}).map(([name, value]) => [steps.path(name), value]));

@@ -4,7 +4,7 @@ import { didYouMean } from '../../playbook/names.ts';
 import type { Plan } from '../../playbook/plan.ts';
 import { type Key, readYaml, type YamlSource } from '../../playbook/yaml.ts';
 import { validate } from '../../playbook/zod-issues.ts';
-import { flatReplies } from './replies.ts';
+import { answersTo, flatReplies } from './replies.ts';
 import { type Given, ScenarioFile, SILENCE } from './scenario.ts';
 import { StepNames } from './step-names.ts';
 
@@ -72,7 +72,7 @@ class Checker {
       const step = this.#step(name, place, true);
       if (step && step.kind !== 'ask') this.#report(place, 'no-question', `"${name}" is no question`, true);
       if (step?.kind !== 'ask') continue;
-      const options = [...(step.options?.map(({ id }) => id) ?? ['approve', 'deny']), SILENCE];
+      const options = [...answersTo(step), SILENCE];
       for (const reply of Array.isArray(replies) ? replies : [replies]) this.#reply(reply, options, step.form, place);
     }
     for (const name of Object.keys(scenario['when-failed'] ?? {})) this.#step(name, [...at, 'when-failed', name], true);

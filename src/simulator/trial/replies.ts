@@ -1,4 +1,5 @@
 import { milliseconds } from '../../playbook/duration.ts';
+import type { AskStep } from '../../playbook/plan.ts';
 import type { FailedReplies, FailedReply, Replies, Reply } from './scenario.ts';
 
 /** What a scenario says that people answer, in one form. */
@@ -29,3 +30,7 @@ export const failedReply = (replies: FailedReplies, count: number): FailedReply 
 
 export const afterMs = (after: string | undefined, otherwiseMs: number): number =>
   after === undefined ? otherwiseMs : milliseconds(after);
+
+/** What a question can be answered with. */
+export const answersTo = ({ task, options }: AskStep): string[] =>
+  task ? ['done', 'not-done'] : (options?.map(({ id }) => id) ?? ['approve', 'deny']);

@@ -22,7 +22,7 @@ export const SILENCE = 'silence';
 
 const Reply = z
   .strictObject({
-    answer: Name.describe('approve, deny, one of the own options, or silence'),
+    answer: Name.describe('approve, deny, one of the own options, done or not-done for a task, or silence'),
     after: Duration.optional().describe('from the asking, or from the escalation to them'),
     reason: Words.optional(),
     form: z.record(z.string(), Json).optional().describe('what is filled in; what is needed and not given is made up'),
@@ -91,7 +91,7 @@ const World = z
   })
   .partial();
 
-const Given = z.strictObject({
+export const Given = z.strictObject({
   system: Name.optional().describe('the AI system; the first of the inventory if absent'),
   alert: z.record(z.string(), Json).optional().describe('what opened the incident; without it somebody reported it'),
   inputs: z.record(z.string(), Json).optional().describe('inputs of the playbook; an AI system by its id'),
@@ -138,7 +138,7 @@ const Mail = z.strictObject({
 export type ExpectedMail = z.infer<typeof Mail>;
 
 const ActName = z.string().min(1).max(500).describe('a capability, or the step that uses it');
-const Expect = z.strictObject({
+export const Expect = z.strictObject({
   opens: z.boolean().optional().describe('false: the alert or the inputs do not open it, and nothing is played'),
   outcome: z.enum(['completed', 'denied', 'failed', 'stopped', 'stood-down', 'unwound']).optional(),
   acts: z.array(ActName).optional().describe('these acts succeed in this order; others may stand between them'),
@@ -148,7 +148,10 @@ const Expect = z.strictObject({
   undone: z.array(StepName).optional().describe('whose acts are undone, in this order, and no others'),
   done: z.array(StepName).optional(),
   skipped: z.array(StepName).optional(),
-  failed: z.array(StepName).optional().describe('these and no others; none if absent'),
+  failed: z
+    .array(StepName)
+    .optional()
+    .describe('these and no others; none if absent. What a playbook that is run handles by itself need not be named'),
   'not-reached': z.array(StepName).optional(),
   asked: z.record(StepName, z.array(Name)).optional().describe('the roles that each question was put to'),
   'not-asked': z.array(StepName).optional(),
@@ -169,7 +172,7 @@ const Expect = z.strictObject({
 });
 export type Expect = z.infer<typeof Expect>;
 
-const Scenario = z.strictObject({
+export const Scenario = z.strictObject({
   title: z.string().min(1).max(200).optional(),
   given: Given.optional().describe('beside and before what the file gives'),
   answers: z
@@ -183,7 +186,7 @@ const Scenario = z.strictObject({
   others: z
     .enum(['approve', 'deny', SILENCE])
     .optional()
-    .describe('the answer to all other questions; approve, or the first own option, if absent'),
+    .describe('the answer to all other questions; approve, done for a task, or the first own option, if absent'),
   said: z.array(Said).max(100).optional().describe('what people say besides'),
   expect: Expect,
 });

@@ -31,6 +31,11 @@ export class StepNames {
     return this.#steps;
   }
 
+  /** Whether it belongs to the playbook itself, and not to one that it runs. */
+  isOwn(path: string): boolean {
+    return this.#own.has(path);
+  }
+
   step(path: string): Step | undefined {
     return this.#steps.find((step) => step.path === path);
   }

@@ -8,6 +8,7 @@ import { plainText } from '../../incident/phrases.ts';
 import { type Inventory, personById } from '../../inventory/inventory.ts';
 import { didYouMean } from '../../playbook/names.ts';
 import type { Plan, Step } from '../../playbook/plan.ts';
+import { answersTo } from '../../simulator/trial/replies.ts';
 import type { FailedReplies, Replies } from '../../simulator/trial/scenario.ts';
 import { StepNames } from '../../simulator/trial/step-names.ts';
 import { Problem } from '../problem.ts';
@@ -46,7 +47,7 @@ export function dryRunCommand(
     .option('--as <person>', 'who reports it, and may not decide')
     .option('--alert <json>', 'the alert that opens it, in place of a person')
     .option('--inputs <json>', 'inputs of the playbook, as a JSON object')
-    .option('--deny <step>', 'deny this question; all others are approved', several, [])
+    .option('--deny <step>', 'deny this question, or leave this task undone; all others are approved', several, [])
     .option('--silent <step>', 'nobody answers this question', several, [])
     .option('--choose <step=option>', 'the answer to a question with options of its own', several, [])
     .option('--fail <step>', 'its act fails once; STEP=retry, skip, take-over or unwind says what follows', several, [])
@@ -123,12 +124,12 @@ function answersOf(steps: StepNames, { deny, silent, choose }: Options): Record<
     const step = question(steps, name, '--deny');
     if (optionsOf(step))
       throw new CliError(EXIT.usage, `${name} has options of its own.`, `Say --choose ${name}=OPTION`);
-    answers[step.path] = 'deny';
+    answers[step.path] = step.kind === 'ask' && step.task ? 'not-done' : 'deny';
   }
   for (const text of choose) {
     const [name, option] = halves(text, '--choose', 'STEP=OPTION');
     const step = question(steps, name, '--choose');
-    const known = optionsOf(step) ?? ['approve', 'deny'];
+    const known = step.kind === 'ask' ? answersTo(step) : [];
     if (!known.includes(option)) throw unknown('option', option, known);
     answers[step.path] = option;
   }

@@ -8,6 +8,7 @@ import { benchAlert } from './alert.ts';
 import { secondsToCheckPlaybooks } from './check-playbooks.ts';
 import { benchCostPerStep } from './cost-per-step.ts';
 import { type Grounds, openGrounds } from './grounds.ts';
+import { benchLibrary } from './library.ts';
 import { atLeast, atMost, type Measure, type Say, tableOf } from './measure.ts';
 import { benchRecovery } from './recovery.ts';
 import { benchServer } from './server.ts';
@@ -26,6 +27,7 @@ const benchmarks: Readonly<Record<string, (context: Context) => Promise<Measure[
   ],
   verify: () => benchVerify(),
   playbooks: async () => [atMost('500 playbooks checked', secondsToCheckPlaybooks(), 's', 1)],
+  library: ({ say, rounds }) => benchLibrary(say, rounds),
   start: ({ say, rounds }) => benchStart(say, Math.min(rounds, 3)),
   cost: async ({ grounds, rounds }) => benchCostPerStep(await grounds(), rounds),
   server: async ({ grounds, rounds }) => benchServer(await grounds(), Math.min(rounds, 3)),

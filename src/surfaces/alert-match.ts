@@ -3,7 +3,7 @@ import type { Plan } from '../playbook/plan.ts';
 import { isDatabaseAway } from '../store/pool.ts';
 import type { AlertInbox, Outcome, Unsettled } from './alert-inbox.ts';
 import { type Awaited, awaitedBy, isAwaited } from './awaited.ts';
-import { playbookFor } from './open.ts';
+import { holdsFor, playbookFor } from './open.ts';
 import type { Playbooks, Reader, Responses } from './ports.ts';
 import { Problem } from './problem.ts';
 
@@ -112,7 +112,6 @@ async function openAbout({ inbox, reader, playbooks }: MatchPorts, system: strin
       return { incident, plan: published?.plan ?? null, waits };
     }),
   );
-  return found.flat();
 }
 
 async function outcomeOf(ports: MatchPorts, row: Unsettled, plans: Plan[], open: OpenIncident[]): Promise<Outcome> {

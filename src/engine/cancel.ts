@@ -2,6 +2,8 @@
 export type Failure = { step: string; code: string; message: string };
 
 export type CancelReason = 'stand-down' | 'unwind';
+/** Why one branch of a `parallel` is called off, as people read it. */
+export type BranchCalledOff = 'another branch came first' | 'another branch failed';
 
 /** Thrown through a fiber whose part of the plan has been called off. */
 export class Cancelled extends Error {
@@ -30,10 +32,24 @@ export const isThrown = (error: unknown): error is Thrown =>
 
 /** What can be called off together. `finally` and unwinding run in a fresh scope, which nobody cancels. */
 export class CancelScope {
-  reason: CancelReason | null = null;
+  reason: CancelReason | BranchCalledOff | null = null;
+  /** The scope that this one is a part of, outermost: itself, unless it is a branch's. */
+  readonly root: CancelScope;
   readonly #listeners = new Map<object, { path: string; listener: () => void }>();
 
-  cancel(reason: CancelReason): void {
+  constructor(root?: CancelScope) {
+    this.root = root ?? this;
+  }
+
+  /** A part of it, which can also be called off by itself, and may have been: `reason`. `leave` when the part is over. */
+  part(path: string, reason: CancelScope['reason']): { scope: CancelScope; leave: () => void } {
+    const scope = new CancelScope(this.root);
+    scope.reason = reason ?? this.reason;
+    const leave = this.onCancel(path, () => this.reason && scope.cancel(this.reason));
+    return { scope, leave };
+  }
+
+  cancel(reason: CancelReason | BranchCalledOff): void {
     if (this.reason) return;
     this.reason = reason;
     // In order of path: the same on every stage, also after continue-as-new has set the listeners anew.

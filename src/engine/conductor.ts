@@ -86,7 +86,7 @@ export class Conductor {
 
   /** Whether pausing holds up what runs in this scope. `finally` and unwinding it does not. */
   pausable(cancel: CancelScope): boolean {
-    return this.runs.some(({ main }) => main === cancel);
+    return this.runs.some(({ main }) => main === cancel.root);
   }
 
   record<T extends EventType>(path: string, type: T, data: EventData<T>, actor: Actor = TOCSIN): void {

@@ -1,8 +1,9 @@
+import type { JsonObject } from '../incident/json.ts';
 import type { RunStep } from '../playbook/plan.ts';
 import { Abandoned, CancelScope, isThrown, type Thrown } from './cancel.ts';
-import type { Conductor, Context } from './conductor.ts';
+import { type Conductor, type Context, StepFailed } from './conductor.ts';
 import { runSequence, type StepOutcome } from './sequence.ts';
-import { newFrame, type StepState } from './state.ts';
+import { newFrame, type StepState, type Variables } from './state.ts';
 
 /** Another playbook, with variables of its own. Its `finally` runs whatever happened to its steps. */
 export async function runPlaybook(
@@ -30,6 +31,23 @@ export async function runPlaybook(
   if (!thrown || thrown instanceof Abandoned)
     conductor.record(step.path, 'run.finished', { playbook: step.playbook, outcome });
   if (thrown) throw thrown;
-  conductor.setOutputs(step, context, { outcome });
+  conductor.setOutputs(step, context, { outcome, ...outputsOf(conductor, step, outcome, cur.variables) });
   return 'next';
+}
+
+/** What cannot be looked at, because people skipped the step that it comes from, is null, and the timeline says why. */
+function outputsOf(conductor: Conductor, step: RunStep, outcome: string, variables: Variables): JsonObject {
+  const left: JsonObject = {};
+  for (const [name, value] of Object.entries(step.outputs ?? {}))
+    try {
+      left[name] = outcome === 'completed' ? conductor.value(value, variables) : null;
+    } catch (error) {
+      if (!(error instanceof StepFailed)) throw error;
+      left[name] = null;
+      conductor.record(step.path, 'system.warned', {
+        code: 'no-output',
+        message: `${step.playbook} left no "${name}": ${error.message}`,
+      });
+    }
+  return left;
 }

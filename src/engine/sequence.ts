@@ -1,6 +1,15 @@
 import type { Step } from '../playbook/plan.ts';
 import { askStep } from './ask.ts';
-import { Abandoned, Cancelled, type Failure, isThrown, Stopped, type Thrown } from './cancel.ts';
+import {
+  Abandoned,
+  type BranchCalledOff,
+  Cancelled,
+  type CancelScope,
+  type Failure,
+  isThrown,
+  Stopped,
+  type Thrown,
+} from './cancel.ts';
 import { type Conductor, type Context, StepFailed } from './conductor.ts';
 import { doStep } from './do.ts';
 import { eachStep } from './each.ts';
@@ -34,7 +43,7 @@ export async function runSequence(
     try {
       outcome = await runStep(conductor, step, frame.cur, context);
     } catch (error) {
-      throw leave(conductor, steps, frame, error);
+      throw leave(conductor, steps, frame, error, context.cancel.reason);
     }
     frame.cur = null;
     frame.pos++;
@@ -48,19 +57,28 @@ export async function runSequence(
   return 'completed';
 }
 
-function skipRest(conductor: Conductor, rest: readonly Step[], ended: BlockOutcome): void {
+function skipRest(conductor: Conductor, rest: readonly Step[], ended: BlockOutcome | BranchCalledOff): void {
   for (const step of rest)
     conductor.record(step.path, 'step.skipped', { reason: `The block ended: ${ended}.`, by: 'end' });
 }
 
 /** Thrown outcomes are state too: a block that was left so stays left after continue-as-new. */
-function leave(conductor: Conductor, steps: readonly Step[], frame: Frame, error: unknown): unknown {
+function leave(
+  conductor: Conductor,
+  steps: readonly Step[],
+  frame: Frame,
+  error: unknown,
+  reason: CancelScope['reason'],
+): unknown {
   if (!isThrown(error)) return error;
   frame.ended = endOf(error);
   if (error instanceof Abandoned) {
     frame.failure = error.failure;
     skipRest(conductor, steps.slice(frame.pos + 1), 'failed');
   }
+  // Of a whole plan that is called off, its end says so.
+  if (error instanceof Cancelled && reason && reason !== 'stand-down' && reason !== 'unwind')
+    skipRest(conductor, steps.slice(frame.pos + 1), reason);
   return error;
 }
 

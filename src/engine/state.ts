@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../incident/json.ts';
 import type { MessageResult } from '../incident/messages.ts';
 import type { Severity } from '../incident/severity.ts';
 import type { Plan } from '../playbook/plan.ts';
-import type { CancelReason, Failure } from './cancel.ts';
+import type { BranchCalledOff, CancelReason, Failure } from './cancel.ts';
 import type { Heard } from './heard.ts';
 import type { ActFault } from './stage.ts';
 
@@ -112,6 +112,10 @@ export type StepState = {
   outputs?: JsonObject;
   until?: number;
   branch?: string;
+  /** The branch of a `parallel` that called the others off. */
+  first?: string;
+  /** Why it did. Absent when they had been called off before, with all around them. */
+  calledOff?: BranchCalledOff;
   frame?: Frame;
   finallyFrame?: Frame;
   frames?: Record<string, Frame>;

@@ -4,9 +4,10 @@ import { milliseconds } from './duration.ts';
 import { checkCel, checkCondition, inYaml } from './expressions.ts';
 import { START } from './flow.ts';
 import { compileReferences } from './frameworks.ts';
+import { literalType } from './outputs.ts';
 import type { InputSpec, Plan } from './plan.ts';
 import { checkRules } from './rules.ts';
-import { compilePlaybook, literalType } from './run-step.ts';
+import { compilePlaybook } from './run-step.ts';
 import { PlaybookSource } from './schema.ts';
 import { checkSilence } from './silence.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -68,7 +69,7 @@ function checkText(
   return { diagnostics: found, plan: hasErrors(found) ? null : { format: 1, ...head, ...blocks } };
 }
 
-function compileHead(unit: Unit): Omit<PlanDraft, 'format' | 'steps' | 'finally'> {
+function compileHead(unit: Unit): Omit<PlanDraft, 'format' | 'steps' | 'finally' | 'outputs'> {
   const { value } = unit;
   const opensOn = value['opens-on']?.trim() ?? null;
   if (opensOn !== null) checkCondition(unit, opensOn, inYaml(unit, ['opens-on']), START, ['alert']);

@@ -140,13 +140,22 @@ export type WaitStep = Base & {
   until: { cel: string } | null;
 };
 export type IfStep = Base & { kind: 'if'; cel: string; then: Step[]; else: Step[] };
-export type ParallelStep = Base & { kind: 'parallel'; branches: { name: string; steps: Step[] }[] };
+export type ParallelStep = Base & {
+  kind: 'parallel';
+  branches: { name: string; steps: Step[] }[];
+  /** The first branch that completes calls the others off. Absent: all run to their end. */
+  any?: true | undefined;
+  /** The first branch that is denied or fails calls the others off, and ends the block. Absent: it does neither. */
+  failFast?: true | undefined;
+};
 export type RunStep = Base & {
   kind: 'run';
   playbook: string;
   with: Record<string, Value>;
   steps: Step[];
   finally: Step[];
+  /** What it leaves when it completes. Absent: nothing but its outcome. */
+  outputs?: Record<string, Value> | undefined;
 };
 export type ObligeStep = Base & {
   kind: 'oblige';
@@ -214,6 +223,8 @@ export const Step: z.ZodType<Step> = z.lazy(
         ...base,
         kind: z.literal('parallel'),
         branches: z.array(z.strictObject({ name: Name, steps })),
+        any: z.literal(true).optional(),
+        failFast: z.literal(true).optional(),
       }),
       z.strictObject({
         ...base,
@@ -222,6 +233,7 @@ export const Step: z.ZodType<Step> = z.lazy(
         with: z.record(z.string(), Value),
         steps,
         finally: steps,
+        outputs: z.record(Name, Value).optional(),
       }),
       z.strictObject({
         ...base,
@@ -261,6 +273,12 @@ export const InputSpec = z.strictObject({
 });
 export type InputSpec = z.infer<typeof InputSpec>;
 
+/** What a playbook leaves to the one that runs it. */
+export const OutputType = InputType.exclude(['ai-system', 'duration']);
+export type OutputType = z.infer<typeof OutputType>;
+export const OutputSpec = z.strictObject({ type: OutputType, value: Value });
+export type OutputSpec = z.infer<typeof OutputSpec>;
+
 /** What happens to a failed step's question when the playbook says nothing. */
 export const FailureRule = z.strictObject({
   by: z.array(Seat).min(1),
@@ -298,6 +316,8 @@ export const Plan = z.strictObject({
     raiseTo: z.array(z.strictObject({ severity: Severity, cel: z.string() })),
   }),
   inputs: z.record(Name, InputSpec),
+  /** Absent: none. */
+  outputs: z.record(Name, OutputSpec).optional(),
   onFailedStep: FailureRule,
   steps: z.array(Step),
   finally: z.array(Step),

@@ -1,16 +1,17 @@
 import { hasErrors, sortDiagnostics } from './diagnostics.ts';
+import { parsedPlaybook } from './embedded.ts';
 import { compileValue, systemInput, type Typed } from './expressions.ts';
-import { type Flow, perhaps, START } from './flow.ts';
+import { after, type Flow, perhaps, START } from './flow.ts';
 import { didYouMean } from './names.ts';
-import type { InputType, RunStep, Value } from './plan.ts';
-import { type PlaybookSource, PlaybookSource as Schema } from './schema.ts';
+import { accepts, compileOutputs, literalType } from './outputs.ts';
+import type { InputType, Plan, RunStep, Value } from './plan.ts';
+import type { PlaybookSource } from './schema.ts';
 import type { RunSource } from './step-source.ts';
 import { type Base, type Block, type Compiled, compileBlock } from './steps.ts';
 import { typeInWords } from './types.ts';
-import { inputReference, type Library, newUnit, reporter, soleSystemInput, type Unit } from './unit.ts';
+import { inputReference, newUnit, reporter, soleSystemInput, type Unit } from './unit.ts';
 import { targetOfInput } from './uses.ts';
-import { type Key, readYaml, type YamlSource } from './yaml.ts';
-import { validate } from './zod-issues.ts';
+import type { Key } from './yaml.ts';
 
 /** Embeds another playbook, with variables and cover of its own: it must stand by itself. */
 export function compileRun(
@@ -59,13 +60,17 @@ export function compileRun(
     kind: 'run',
     playbook: source.run,
     with: given.values,
-    ...blocks,
+    steps: blocks.steps,
+    finally: blocks.finally,
+    ...(blocks.outputs && {
+      outputs: Object.fromEntries(Object.entries(blocks.outputs).map(([name, { value }]) => [name, value])),
+    }),
   };
   return { step, sure: [step.id], maybe: [], handled: [], ends: false };
 }
 
 /** The steps of a playbook and those it runs whatever happened. Approvals given in the steps do not reach into `finally`. */
-export function compilePlaybook(unit: Unit): Pick<RunStep, 'steps' | 'finally'> {
+export function compilePlaybook(unit: Unit): Pick<Plan, 'steps' | 'finally' | 'outputs'> {
   const { value, prefix } = unit;
   const main = compileBlock(unit, value.steps, { path: ['steps'], prefix, cover: null }, START);
   const last = compileBlock(
@@ -74,21 +79,7 @@ export function compilePlaybook(unit: Unit): Pick<RunStep, 'steps' | 'finally'> 
     { path: ['finally'], prefix: `${prefix}finally/`, cover: null },
     perhaps([...main.sure, ...main.maybe]),
   );
-  return { steps: main.steps, finally: last.steps };
-}
-
-const parsed = new WeakMap<Library, Map<string, { source: YamlSource; value: PlaybookSource | null }>>();
-
-function parsedPlaybook(library: Library, name: string): { source: YamlSource; value: PlaybookSource | null } {
-  const known = parsed.get(library) ?? new Map<string, { source: YamlSource; value: PlaybookSource | null }>();
-  parsed.set(library, known);
-  const have = known.get(name);
-  if (have) return have;
-  const { text, file } = library.playbooks[name] as { text: string; file: string };
-  const source = readYaml(text, file);
-  const entry = { source, value: validate(Schema, source).value };
-  known.set(name, entry);
-  return entry;
+  return { steps: main.steps, finally: last.steps, ...compileOutputs(unit, after(main.end, last.sure, last.maybe)) };
 }
 
 type Inputs = { values: Record<string, Value>; targets: Map<string, string> };
@@ -148,20 +139,6 @@ function take(
     return;
   }
   const actual = type === 'literal' && 'literal' in value ? literalType(value.literal) : type;
-  if (actual !== 'dyn' && !ACCEPTS[wanted].some((one) => actual.startsWith(one)))
+  if (!accepts(wanted, actual))
     report(unit.source.place(path), 'type', `"${name}" must be a ${wanted}, not ${typeInWords(actual)}`);
-}
-
-const ACCEPTS: Record<Exclude<InputType, 'ai-system'>, string[]> = {
-  string: ['string'],
-  duration: ['string'],
-  number: ['double', 'int'],
-  boolean: ['bool'],
-  list: ['list'],
-};
-
-export function literalType(value: unknown): string {
-  if (Array.isArray(value)) return 'list';
-  if (value === null) return 'null';
-  return { string: 'string', number: 'double', boolean: 'bool' }[typeof value as string] ?? 'map';
 }

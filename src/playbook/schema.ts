@@ -3,7 +3,7 @@ import { Name } from '../incident/ids.ts';
 import { Json } from '../incident/json.ts';
 import { Severity } from '../incident/severity.ts';
 import { Duration } from './duration.ts';
-import { InputType } from './plan.ts';
+import { InputType, OutputType } from './plan.ts';
 import { By, Cel, Escalate, nonEmpty, steps } from './step-source.ts';
 
 /**
@@ -65,6 +65,16 @@ export const PlaybookSource = z
       .optional()
       .describe('sev3 if absent'),
     inputs: z.record(Name, InputSource).optional().describe('what must be known when it starts'),
+    outputs: z
+      .record(
+        Name,
+        z.strictObject({
+          type: OutputType.describe('what its value is'),
+          value: Json.describe('looked at when its steps are completed; CEL between dollar-brace and brace'),
+        }),
+      )
+      .optional()
+      .describe('what it leaves to a playbook that runs it: steps.<id>.<name>, null when it did not complete'),
     'on-failed-step': z
       .strictObject({
         by: By,

@@ -110,7 +110,11 @@ export type WaitSource = BaseSource & {
     | { 'alert-resolved': string; within?: string; since?: 'opening' };
 };
 export type IfSource = BaseSource & { if: string; then: StepSource[]; else?: StepSource[] };
-export type ParallelSource = BaseSource & { parallel: Record<string, StepSource[]> };
+export type ParallelSource = BaseSource & {
+  parallel: Record<string, StepSource[]>;
+  until?: 'any';
+  'fail-fast'?: boolean;
+};
 export type RunSource = BaseSource & { run: string; with?: Record<string, Json> };
 export type ObligeSource = BaseSource & { oblige: string; aware?: string; by: string; remind?: string[] };
 export type TrySource = BaseSource & { try: StepSource[]; 'on-failure'?: StepSource[]; finally?: StepSource[] };
@@ -294,6 +298,14 @@ const ParallelSource = z
   .strictObject({
     parallel: z.record(Name, nonEmpty).describe('branches by name; all run at the same time, all run to their end'),
     ...base,
+    until: z
+      .literal('any')
+      .optional()
+      .describe('any: the first branch that completes calls the others off; steps.<id>.first is its name'),
+    'fail-fast': z
+      .boolean()
+      .optional()
+      .describe('the first branch that is denied or fails calls the others off, and ends the block; false if absent'),
   })
   .describe('Parallel: several things at once.');
 

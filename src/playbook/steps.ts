@@ -34,13 +34,13 @@ export type Compiled<S extends Step = Step> = {
 };
 export type Base = { id: string; path: string; title: string; when: { cel: string } | null };
 
-/** Compiles the steps of one block in order; each sees what is done before it. */
+/** Compiles the steps of one block in order; each sees what is done before it. `end`: what is done when none of them ended it early. */
 export function compileBlock(
   unit: Unit,
   sources: readonly StepSource[],
   block: Block,
   before: Flow,
-): { steps: Step[] } & Left {
+): { steps: Step[]; end: Flow } & Left {
   let flow = before;
   let cover = block.cover;
   let mayHaveEnded = false;
@@ -59,7 +59,7 @@ export function compileBlock(
     steps.push(step);
     flow = after(flow, own.sure, own.maybe);
     // What ends its block by `on-failure` has not done what it was to do.
-    if (ends && (step.kind === 'do' || (step.kind === 'ask' && step.task))) mayHaveEnded = true;
+    if (ends && (step.kind !== 'ask' || step.task)) mayHaveEnded = true;
     if (mayHaveEnded) maybe.push(...own.sure);
     else sure.push(...own.sure);
     maybe.push(...own.maybe, ...handled);
@@ -67,7 +67,7 @@ export function compileBlock(
     // A question that may be skipped covers nothing; nor does one that nobody can deny, or a task.
     if (step.kind === 'ask' && !step.when && !step.options && !step.task) cover = step.path;
   }
-  return { steps, sure, maybe };
+  return { steps, sure, maybe, end: flow };
 }
 
 function compileStep(unit: Unit, source: StepSource, block: Block, flow: Flow): Compiled | null {
@@ -230,10 +230,13 @@ function compileParallel(
       title: base.title || 'At the same time',
       kind: 'parallel',
       branches: branches.map(({ name, steps }) => ({ name, steps })),
+      ...(source.until === 'any' && { any: true }),
+      ...(source['fail-fast'] && { failFast: true }),
     },
-    sure: [base.id, ...branches.flatMap((branch) => branch.sure)],
-    maybe: branches.flatMap((branch) => branch.maybe),
+    // Which branch comes first is not known before.
+    sure: [base.id, ...(source.until === 'any' ? [] : branches.flatMap((branch) => branch.sure))],
+    maybe: branches.flatMap((branch) => [...branch.maybe, ...(source.until === 'any' ? branch.sure : [])]),
     handled: [],
-    ends: false,
+    ends: source['fail-fast'] === true,
   };
 }

@@ -1,6 +1,7 @@
 import type { Environment } from '@marcbachmann/cel-js';
 import type { Code } from './codes.ts';
 import type { Diagnostic, Place } from './diagnostics.ts';
+import { parsedPlaybook } from './embedded.ts';
 import type { AskStep, InputType } from './plan.ts';
 import { PROVED } from './proved.ts';
 import type { PlaybookSource } from './schema.ts';
@@ -77,7 +78,7 @@ export function newUnit(
   prefix: string,
   inputTargets: ReadonlyMap<string, string> = new Map(),
 ): Unit {
-  const known = recall(value, source, making.surroundings);
+  const known = recall(value, source, making);
   const { problems, ...rest } = known;
   return { making, source, value, prefix, diagnostics: [...problems], inputTargets, obligations: new Map(), ...rest };
 }
@@ -85,17 +86,17 @@ export function newUnit(
 /** A playbook that many others run is looked at once. */
 const remembered = new WeakMap<Surroundings, WeakMap<PlaybookSource, Known>>();
 
-function recall(value: PlaybookSource, source: YamlSource, surroundings: Surroundings): Known {
+function recall(value: PlaybookSource, source: YamlSource, { surroundings, library }: Making): Known {
   const here = remembered.get(surroundings) ?? new WeakMap<PlaybookSource, Known>();
   remembered.set(surroundings, here);
-  const known = here.get(value) ?? knownOf(value, source, surroundings);
+  const known = here.get(value) ?? knownOf(value, source, surroundings, library);
   here.set(value, known);
   return known;
 }
 
-function knownOf(value: PlaybookSource, source: YamlSource, surroundings: Surroundings): Known {
+function knownOf(value: PlaybookSource, source: YamlSource, surroundings: Surroundings, library: Library): Known {
   const problems: Diagnostic[] = [];
-  const named = nameSteps(value, source, surroundings, reporter(problems));
+  const named = nameSteps(value, source, (step) => outputsOf(step, surroundings, library), reporter(problems));
   const inputs = Object.fromEntries(Object.entries(value.inputs ?? {}).map(([name, spec]) => [name, spec.type]));
   const environment = environmentOf(
     {
@@ -146,7 +147,12 @@ export const branchesOf = (branches: Record<string, StepSource[]>): [string, Ste
   Object.entries(branches).sort(([a], [b]) => (a < b ? -1 : 1));
 
 /** Gives every step its id: the author's, or one made from its kind where that cannot be mistaken. */
-function nameSteps(value: PlaybookSource, source: YamlSource, surroundings: Surroundings, report: Report) {
+function nameSteps(
+  value: PlaybookSource,
+  source: YamlSource,
+  outputsOf: (step: StepSource) => Fields | null,
+  report: Report,
+) {
   const all: { step: StepSource; path: readonly Key[] }[] = [];
   const collect = ({ steps, path }: Child): void => {
     for (const [i, step] of steps.entries()) {
@@ -160,7 +166,7 @@ function nameSteps(value: PlaybookSource, source: YamlSource, surroundings: Surr
   const steps = new Map<string, StepInfo>();
   const ids = new Map<StepSource, string>();
   const take = (id: string, step: StepSource, path: readonly Key[]) => {
-    steps.set(id, { id, path, kind: kindOf(step), outputs: outputsOf(step, surroundings) });
+    steps.set(id, { id, path, kind: kindOf(step), outputs: outputsOf(step) });
     ids.set(step, id);
   };
   for (const { step, path } of all) {
@@ -211,8 +217,10 @@ function stemOf(step: StepSource): string {
   return 'run' in step ? step.run : kindOf(step);
 }
 
-function outputsOf(step: StepSource, { contracts }: Surroundings): Fields | null {
-  if ('run' in step || 'try' in step) return OUTCOME;
+function outputsOf(step: StepSource, { contracts }: Surroundings, library: Library): Fields | null {
+  if ('run' in step) return { ...OUTCOME, ...outputsOfPlaybook(step.run, library) };
+  if ('try' in step) return OUTCOME;
+  if ('parallel' in step) return step.until === 'any' ? { first: 'string' } : null;
   if ('each' in step) return { count: 'double' };
   if ('repeat' in step) return { count: 'double', outcome: 'string' };
   if ('wait' in step) return { how: 'string', alert: 'dyn' };
@@ -228,6 +236,13 @@ function outputsOf(step: StepSource, { contracts }: Surroundings): Fields | null
   const contract = Object.hasOwn(contracts, capability) ? contracts[capability] : undefined;
   const proved: Fields = 'do' in step && step.prove !== undefined ? { [PROVED]: 'bool' } : {};
   return { ...(contract && fieldsOf(contract.output)), ...proved };
+}
+
+/** Null when the playbook did not complete. */
+function outputsOfPlaybook(name: string, library: Library): Fields {
+  if (!Object.hasOwn(library.playbooks, name)) return {};
+  const outputs = parsedPlaybook(library, name).value?.outputs ?? {};
+  return Object.fromEntries(Object.keys(outputs).map((output) => [output, 'dyn']));
 }
 
 const OUTCOME: Fields = { outcome: 'string' };

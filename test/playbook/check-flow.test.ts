@@ -92,6 +92,23 @@ describe('after a parallel', () => {
     expect(problems(branch(''))).toEqual([]);
   });
 
+  it('of which the first branch that completes wins, what its branches do is only perhaps done, and who won is known', () => {
+    const race = branch('').replace(
+      '      b: [{ id: c, wait: 5m }]\n',
+      '      b: [{ id: c, wait: 5m }]\n    id: race\n    until: any\n',
+    );
+    expect(problems(race).join()).toMatch(/step "early" \(line 8\) may not have been done/);
+    const won = race.replace('${steps.early.version} ${steps.late.version}', '${steps.race.first}');
+    expect(problems(won)).toEqual([]);
+  });
+
+  it('that fails fast, what stands behind it is not surely done for whoever comes after its block', () => {
+    const fast =
+      '        - { parallel: { x: [{ id: p, wait: 1m }], y: [{ id: q, wait: 2m }] }, fail-fast: true, id: both }\n';
+    expect(problems(branch(fast)).join()).toMatch(/step "late" \(line 10\) may not have been done/);
+    expect(problems(branch(fast.replace(', fail-fast: true', '')))).toEqual([]);
+  });
+
   it.each([
     ['a question', '        - { id: may, ask: May we?, by: [{ role: ml-on-call }], within: 5m }\n'],
     ['a failure handled by on-failure', '        - { id: may, do: model.validate, on-failure: [] }\n'],

@@ -85,7 +85,13 @@ const block: (depth: number) => fc.Arbitrary<Source[]> = fc.memo((depth) => {
       .map(([steps, list]) => [{ each: list, 'at-once': 2, steps }]),
     inner.map((steps) => [{ repeat: { until: 'inputs.count > 3', times: 3, every: '1m' }, steps }]),
     fc.tuple(inner, inner).map(([yes, no]) => [{ if: 'inputs.count > 3', then: yes, else: no }]),
-    fc.tuple(inner, flat).map(([one, two]) => [{ parallel: { 'branch-b': one, 'branch-a': two } }]),
+    fc
+      .tuple(
+        inner,
+        flat,
+        fc.constantFrom({}, {}, { until: 'any' }, { 'fail-fast': true }, { until: 'any', 'fail-fast': true }),
+      )
+      .map(([one, two, more]) => [{ parallel: { 'branch-b': one, 'branch-a': two }, ...more }]),
     fc.tuple(read, flat).map(([step, failure]) => [{ ...step, 'on-failure': failure }]),
     flat.map((failure) => [{ task: 'Revoke it', by: [{ role: 'ml-on-call' }], within: '1h', 'on-failure': failure }]),
     fc.tuple(inner, flat).map(([a, b]) => [...b, ...a]),
@@ -115,6 +121,9 @@ export const validPlaybook: fc.Arbitrary<Record<string, unknown>> = fc
       title: 'Generated',
       version,
       inputs: { system: { type: 'ai-system' }, count: { type: 'number', default: 1 } },
+      ...(version % 2 === 0 && {
+        outputs: { count: { type: 'number', value: '${inputs.count + 1}' }, words: { type: 'string', value: 'w' } },
+      }),
       steps: withIds(steps, next),
       ...(last.length > 0 && { finally: withIds(last, next) }),
     } as Record<string, unknown>;

@@ -3,7 +3,7 @@ import type { BusinessCalendar } from '../../src/capabilities/business-time.ts';
 import type { JsonObject } from '../../src/incident/json.ts';
 import type { Message } from '../../src/incident/messages.ts';
 import { momentText } from '../../src/incident/moment.ts';
-import { everyPlanStep, type Plan, type Step } from '../../src/playbook/plan.ts';
+import { everyPlanStep, type ParallelStep, type Plan, type RunStep, type Step } from '../../src/playbook/plan.ts';
 import type { Bot } from '../../src/simulator/core/bots.ts';
 import type { Rehearsal } from '../../src/simulator/core/rehearse.ts';
 import type { Fault } from '../../src/simulator/core/world.ts';
@@ -227,18 +227,31 @@ function step(depth: number): fc.Arbitrary<Named> {
     },
     {
       weight: 2,
-      arbitrary: fc.tuple(block(depth - 1), block(depth - 1)).map(
-        ([left, right]): Named =>
-          (id) =>
-            parallel(id, { left: name(left, `${id}-l`), right: name(right, `${id}-r`) }),
-      ),
+      arbitrary: fc
+        .tuple(
+          block(depth - 1),
+          block(depth - 1),
+          fc.constantFrom<Pick<ParallelStep, 'any' | 'failFast'>>(
+            {},
+            { any: true },
+            { failFast: true },
+            { any: true, failFast: true },
+          ),
+        )
+        .map(
+          ([left, right, more]): Named =>
+            (id) =>
+              parallel(id, { left: name(left, `${id}-l`), right: name(right, `${id}-r`) }, more),
+        ),
     },
     {
       weight: 1,
       arbitrary: fc.tuple(block(depth - 1), block(0)).map(
         ([inner, last]): Named =>
-          (id) =>
-            run(id, name(inner, 's'), name(last, 'f')),
+          (id) => ({
+            ...(run(id, name(inner, 's'), name(last, 'f')) as RunStep),
+            outputs: { found: { cel: 'steps.s0.outcome' } },
+          }),
       ),
     },
     {

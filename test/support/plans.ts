@@ -7,6 +7,7 @@ import type {
   AskStep,
   DoStep,
   ObligeStep,
+  ParallelStep,
   Plan,
   Retry,
   SayStep,
@@ -125,8 +126,13 @@ export const when = (cel: string, thenSteps: Step[], elseSteps: Step[] = [], id 
   else: elseSteps,
 });
 
-export const parallel = (id: string, branches: Record<string, Step[]>): Step => ({
+export const parallel = (
+  id: string,
+  branches: Record<string, Step[]>,
+  more: Pick<ParallelStep, 'any' | 'failFast'> = {},
+): Step => ({
   ...step(id),
+  ...more,
   kind: 'parallel',
   branches: Object.entries(branches).map(([name, steps]) => ({ name, steps })),
 });

@@ -269,7 +269,17 @@ function drawParallel(
     // A step that fails in one branch cannot lead out of it.
     return drawBlock(sheet, steps, at(name), { end, failed: null });
   });
-  return { type: 'parallel', name: nameOf(source), next_steps: entries, on_completion: next };
+  const description = lines([
+    source.until && 'The first branch that is completed calls off the others.',
+    source['fail-fast'] ? 'The first branch that is denied or fails calls off the others.' : null,
+  ]);
+  return {
+    type: 'parallel',
+    name: nameOf(source),
+    ...(description && { description }),
+    next_steps: entries,
+    on_completion: next,
+  };
 }
 
 const drawOblige = (sheet: Sheet, source: ObligeSource, { next }: Ways): JsonObject => ({

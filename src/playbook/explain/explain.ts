@@ -76,7 +76,7 @@ export function explain(plan: Omit<Plan, 'hash'>, contractOf: Contracts): Explan
 const noteOf = (step: Step, text: string): Note => named(step, titleOf(step), text);
 const named = ({ path }: Step, name: string, text: string): Note => ({ path, text: line(`${name}: ${text}`, 2_000) });
 
-function opensWhen({ opensOn, joinsOn, priority, severity, inputs }: Omit<Plan, 'hash'>): string[] {
+function opensWhen({ opensOn, joinsOn, priority, severity, inputs, outputs }: Omit<Plan, 'hash'>): string[] {
   const needs = Object.entries(inputs).map(([name, { type }]) => `${name} (${type})`);
   const raised = severity.raiseTo.map((one) => `; ${severityLabel(one.severity)} if ${one.cel}`).join('');
   return [
@@ -87,6 +87,11 @@ function opensWhen({ opensOn, joinsOn, priority, severity, inputs }: Omit<Plan, 
     ...(joinsOn ? [`While it is open, alerts about its AI system join it if ${joinsOn}.`] : []),
     `It is ${severityLabel(severity.default)}${raised}.`,
     ...(needs.length > 0 ? [`It must know ${listed(needs)}.`] : []),
+    ...(outputs
+      ? [
+          `It leaves ${listed(Object.entries(outputs).map(([name, { type }]) => `${name} (${type})`))} to a playbook that runs it.`,
+        ]
+      : []),
   ].map((text) => line(text, 2_000));
 }
 

@@ -1,7 +1,7 @@
 import { seatsInWords } from '../../incident/decision.ts';
 import { listed, quoted } from '../../incident/phrases.ts';
 import { type Way, waysOf } from '../graph/ways.ts';
-import { givenTo, line, recipientOf, span, titleOf, valueInWords } from '../graph/words.ts';
+import { callsOff, givenTo, line, recipientOf, span, titleOf, valueInWords } from '../graph/words.ts';
 import type { DoStep, Step, WaitStep } from '../plan.ts';
 import { endsEarly, longestOf } from '../wait-words.ts';
 
@@ -50,7 +50,7 @@ function stepInWords(step: Step): string {
     case 'if':
       return step.title === `If ${step.cel}` ? `${step.title}.` : `${titleOf(step)} (if ${step.cel})`;
     case 'parallel':
-      return `${titleOf(step)}: ${step.branches.length} branches at the same time; all run to their end.`;
+      return `${titleOf(step)}: ${step.branches.length} branches at the same time; ${listed(callsOff(step)) || 'all run to their end'}.`;
     case 'run':
       return `${titleOf(step)}: the playbook ${step.playbook}.`;
     case 'each':

@@ -1,6 +1,6 @@
 import { roleInWords, seatsInWords } from '../../incident/decision.ts';
 import { capitalised, plainText, quoted } from '../../incident/phrases.ts';
-import type { AskStep, DoStep, Step, Value, WaitStep } from '../plan.ts';
+import type { AskStep, DoStep, ParallelStep, Step, Value, WaitStep } from '../plan.ts';
 import { endsEarly, longestOf } from '../wait-words.ts';
 
 /** What kinds of steps readers tell apart: a task is asked about like a question, and is none. */
@@ -108,7 +108,7 @@ function ownFacts(step: Step): Fact[] {
         person(`answered for by ${roleInWords(step.owner)}`),
       ];
     case 'run':
-      return [code(step.playbook)];
+      return [code(step.playbook), ...(step.outputs ? [plain(`leaves ${Object.keys(step.outputs).join(', ')}`)] : [])];
     case 'each':
       return [
         code(step.cel),
@@ -120,12 +120,19 @@ function ownFacts(step: Step): Fact[] {
         clock(`at most ${step.times} rounds${step.everyMs > 0 ? `, every ${span(step.everyMs)}` : ''}`),
       ];
     case 'parallel':
+      return callsOff(step).map(plain);
     case 'try':
       return [];
     default:
       return step satisfies never;
   }
 }
+
+/** When a branch ends the others; empty when all run to their end. */
+export const callsOff = ({ any, failFast }: ParallelStep): string[] => [
+  ...(any ? ['the first branch that completes calls off the others'] : []),
+  ...(failFast ? ['the first branch that fails calls off the others, and ends the block'] : []),
+];
 
 function actFacts(step: DoStep): Fact[] {
   const given = givenTo(step);

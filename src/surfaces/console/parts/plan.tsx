@@ -1,5 +1,6 @@
 import { roleInWords, seatsInWords } from '../../../incident/decision.ts';
-import type { Plan, Step } from '../../../playbook/plan.ts';
+import { callsOff } from '../../../playbook/graph/words.ts';
+import type { ParallelStep, Plan, Step } from '../../../playbook/plan.ts';
 import { endsEarly, longestOf } from '../../../playbook/wait-words.ts';
 import { hourText, spanText } from '../../model/clock.ts';
 import { outcomeWord } from '../../model/describe.ts';
@@ -33,7 +34,7 @@ const Rail = ({ nodes }: { nodes: readonly Node[] }) => (
 
 function Item({ node }: { node: Node }) {
   const { step, mark } = node;
-  if (step.kind === 'parallel') return <Lanes node={node} />;
+  if (step.kind === 'parallel') return <Lanes node={{ ...node, step }} />;
   const open = node.ways.filter((way) => way.taken === true);
   const possible = node.ways.filter((way) => way.taken !== true);
   return (
@@ -77,10 +78,13 @@ function ClosedWay({ way, path }: { way: Way; path: string }) {
   );
 }
 
-function Lanes({ node }: { node: Node }) {
+function Lanes({ node }: { node: Node & { step: ParallelStep } }) {
   return (
     <li class="fork" id={`step-${node.step.path}`}>
       <span class="sr">At the same time:</span>
+      {callsOff(node.step).map((words) => (
+        <p class="small quiet">{words.replace(/^./, (c) => c.toUpperCase())}</p>
+      ))}
       <div class={`lanes n${Math.min(node.ways.length, 4)}`}>
         {node.ways.map((way) => (
           <section class="lane" aria-label={`Branch: ${way.name}`}>

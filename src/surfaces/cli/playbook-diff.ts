@@ -24,41 +24,41 @@ export function diffCommand(playbook: Command, cli: Cli, planOfFile: PlanOfFile)
         'tocsin playbook diff tampered-model-artifact playbooks/tampered-model-artifact.yaml --json',
       ),
     )
-    .action(
-      async (given: string, other: string | undefined, { inventory }: { inventory?: string }, command: Command) => {
-        const [before, after] = await both(cli, given, other, inventory, planOfFile);
-        const changes = diffPlans(before, after);
-        const shown = { before: nameOf(before), after: nameOf(after), changes };
-        const { bold } = paint(cli.io);
-        cli.show(command, shown, () => `${bold(heading(before, after))}\n${changesText(cli.io, changes)}`);
-        const worse = changes.filter(({ danger }) => danger).length;
-        if (changes.length > 0)
-          throw new CliError(
-            EXIT.failure,
-            `${counted(changes.length, 'change')} for a responder${worse > 0 ? `, ${worse} of them more dangerous` : ''}.`,
-          );
-      },
-    );
+    .action(async (given: string, other: string | undefined, options: { inventory?: string }, command: Command) => {
+      const [before, after] = await both(cli, given, other, options, planOfFile);
+      const changes = diffPlans(before, after);
+      const shown = { before: nameOf(before), after: nameOf(after), changes };
+      const { bold } = paint(cli.io);
+      cli.show(command, shown, () => `${bold(heading(before, after))}\n${changesText(cli.io, changes)}`);
+      const worse = changes.filter(({ danger }) => danger).length;
+      if (changes.length > 0)
+        throw new CliError(
+          EXIT.failure,
+          `${counted(changes.length, 'change')} for a responder${worse > 0 ? `, ${worse} of them more dangerous` : ''}.`,
+        );
+    });
 }
 
 async function both(
   cli: Cli,
   given: string,
   other: string | undefined,
-  inventory: string | undefined,
+  options: { inventory?: string },
   planOfFile: PlanOfFile,
 ): Promise<[before: Plan, after: Plan]> {
-  if (inventory !== undefined && ![given, other].some((one) => one !== undefined && isFile(cli, one)))
-    throw new CliError(EXIT.usage, '--inventory is for files, and neither of these is one.');
-  if (other !== undefined)
-    return [await planNamed(cli, given, inventory, planOfFile), await planNamed(cli, other, inventory, planOfFile)];
+  if (other !== undefined) {
+    // With a file beside a published one, the inventory is the file's.
+    const [a, b] = [isFile(cli, given), isFile(cli, other)];
+    const before = await planNamed(cli, given, a || !b ? options : {}, planOfFile);
+    return [before, await planNamed(cli, other, b || !a ? options : {}, planOfFile)];
+  }
   if (!isFile(cli, given))
     throw new CliError(
       EXIT.usage,
       `With what is "${given}" to be compared?`,
       'Name a second one, or give a file: it is compared with what is published.',
     );
-  const after = planOfFile(given, inventory);
+  const after = planOfFile(given, options.inventory);
   return [await publishedPlan(cli, after.playbook), after];
 }
 

@@ -16,7 +16,7 @@ import { type DryRunReport, type DryRunRequest, dryRunOf } from '../trial/dry-ru
 import { type Cli, examples, jsonArgument } from './context.ts';
 import { CliError, EXIT } from './io.ts';
 import { dryRunText } from './playbook-dry-run-text.ts';
-import { type PlanOfFile, planNamed } from './playbook-see.ts';
+import { type PlanOfFile, planNamed } from './playbook-named.ts';
 
 type Options = {
   system?: string;

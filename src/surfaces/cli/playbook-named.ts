@@ -14,14 +14,20 @@ export const INVENTORY = 'the inventory to check a file against (TOCSIN_INVENTOR
 export const isFile = (cli: Cli, given: string): boolean =>
   /[/\\]|\.ya?ml$/.test(given) || existsSync(resolve(cli.io.cwd, given));
 
-/** The plan of a file, or of a playbook that is published. */
+/** The plan of a file, or of a playbook that is published. `--inventory` means something for files alone. */
 export async function planNamed(
   cli: Cli,
   given: string,
-  inventory: string | undefined,
+  { inventory }: { inventory?: string },
   planOfFile: PlanOfFile,
 ): Promise<Plan> {
-  return isFile(cli, given) ? planOfFile(given, inventory) : publishedPlan(cli, given);
+  if (isFile(cli, given)) return planOfFile(given, inventory);
+  if (inventory === undefined) return publishedPlan(cli, given);
+  throw new CliError(
+    EXIT.usage,
+    `--inventory is for files, and "${given}" is no file.`,
+    'A published playbook was checked when it was published.',
+  );
 }
 
 export async function publishedPlan(cli: Cli, given: string): Promise<Plan> {

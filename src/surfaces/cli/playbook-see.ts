@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { contractOf } from '../../capabilities/contracts.ts';
@@ -15,17 +15,12 @@ import type { Line } from '../../playbook/explain/lines.ts';
 import { planMermaid } from '../../playbook/graph/mermaid.ts';
 import { planSvg, WIDTH_MAX, WIDTH_MIN } from '../../playbook/graph/svg.ts';
 import { line } from '../../playbook/graph/words.ts';
-import { didYouMean } from '../../playbook/names.ts';
 import { everyPlanStep, type Plan } from '../../playbook/plan.ts';
 import { type Cli, examples, wantsJson } from './context.ts';
 import { CliError, EXIT } from './io.ts';
+import { INVENTORY, type PlanOfFile, planNamed, WHICH } from './playbook-named.ts';
 import { paint } from './print.ts';
 
-/** Checks a file and gives its plan; `playbook.ts` knows where inventories and libraries are. */
-export type PlanOfFile = (file: string, inventory: string | undefined) => Plan;
-
-const WHICH = 'a file, or the name or hash of a published playbook';
-const INVENTORY = 'the inventory to check a file against (TOCSIN_INVENTORY, else tocsin.yaml here or above)';
 type From = { inventory?: string };
 
 /** What a playbook looks like and what it will do, before it runs. A file needs no server. */
@@ -108,28 +103,7 @@ function writePicture(cli: Cli, output: string, picture: string): void {
   }
 }
 
-export async function planNamed(cli: Cli, given: string, { inventory }: From, planOfFile: PlanOfFile): Promise<Plan> {
-  if (/[/\\]|\.ya?ml$/.test(given) || existsSync(resolve(cli.io.cwd, given))) return planOfFile(given, inventory);
-  if (inventory !== undefined)
-    throw new CliError(
-      EXIT.usage,
-      `--inventory is for files, and "${given}" is no file.`,
-      'A published playbook was checked when it was published.',
-    );
-  try {
-    return (await cli.client().get<{ plan: Plan }>(`/api/playbooks/${encodeURIComponent(given)}`)).plan;
-  } catch (error) {
-    if (!(error instanceof CliError) || error.exit !== EXIT.notFound) throw error;
-    const { playbooks } = await cli.client().get<{ playbooks: { playbook: string }[] }>('/api/playbooks');
-    const near = didYouMean(
-      given,
-      playbooks.map((one) => one.playbook),
-    );
-    throw new CliError(error.exit, error.message, near ? `Did you mean "${near}"?` : error.next, error.problem);
-  }
-}
-
-const titles = (plan: Plan): Map<string, string> =>
+export const titles = (plan: Plan): Map<string, string> =>
   new Map([...everyPlanStep(plan)].map((step) => [step.path, line(step.title)]));
 
 /** The longest way, as far as it matters: what takes less than a hundredth of it is left to --json. */

@@ -11,7 +11,7 @@ import { junitXml } from '../trial/junit.ts';
 import { type Failure, type ScenarioResult, type Trial, tryScenarios } from '../trial/scenarios.ts';
 import { type Cli, examples } from './context.ts';
 import { CliError, EXIT } from './io.ts';
-import type { PlanOfFile } from './playbook-see.ts';
+import type { PlanOfFile } from './playbook-named.ts';
 import { paint, table } from './print.ts';
 
 type Options = { inventory?: string; coverage?: boolean; minCoverage?: string; junit?: string };

@@ -18,8 +18,9 @@ import { diffCommand } from './playbook-diff.ts';
 import { dryRunCommand } from './playbook-dry-run.ts';
 import { fmtCommand } from './playbook-fmt.ts';
 import { listCommands } from './playbook-list.ts';
+import type { PlanOfFile } from './playbook-named.ts';
 import { newCommand } from './playbook-new.ts';
-import { type PlanOfFile, seeCommands } from './playbook-see.ts';
+import { seeCommands } from './playbook-see.ts';
 import { testCommand } from './playbook-test.ts';
 
 export function playbookCommands(program: Command, cli: Cli): void {

@@ -56,6 +56,10 @@ const names = {
   pattern: { is: 'A pattern that cannot be used', help: 'Write it in the syntax of RE2.' },
   'not-here': { is: 'A name that is not known at this place', help: 'Use one of those that are known here.' },
   'unknown-step': { is: 'A step that does not exist', help: 'Correct its id.' },
+  'unknown-answer': {
+    is: 'An answer or outcome that a step never has',
+    help: 'Compare with one of those that are named.',
+  },
   'no-outputs': { is: 'A step that leaves nothing', help: 'Refer to a step that has outputs.' },
   'not-done-before': { is: 'A step that comes later', help: 'Move it before this place.' },
   'not-surely-done': { is: 'A step that may have been skipped', help: 'Look first: "id" in steps && …' },

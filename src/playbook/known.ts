@@ -1,6 +1,7 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { parse } from './cel.ts';
 import { ExpressionError } from './expression-error.ts';
+import { linkOf, stepNamed } from './links.ts';
 import { guards } from './references.ts';
 
 /** What one way through a plan tells about its steps: whether a step was done, or with which outcome. The latest first. */
@@ -54,18 +55,8 @@ function known(node: ASTNode, look: Look): boolean | null {
 /** `steps.contain.outcome == "approve"` */
 function outcomeIs(node: Extract<ASTNode, { op: '==' | '!=' }>, look: Look): boolean | null {
   const [left, right] = node.args;
-  if (left.op !== '.' || left.args[1] !== 'outcome' || right.op !== 'value') return null;
-  const [owner] = left.args;
-  const id = owner.op === '.' ? owner.args[1] : owner.op === '[]' ? keyOf(owner.args[1]) : null;
-  const fact = id === null || !namesSteps(owner) ? undefined : look(id);
+  const link = linkOf(left);
+  const id = link?.name === 'outcome' && right.op === 'value' ? stepNamed(link.owner) : null;
+  const fact = id === null ? undefined : look(id);
   return typeof fact === 'string' ? fact === right.args : null;
 }
-
-const keyOf = (node: ASTNode): string | null =>
-  node.op === 'value' && typeof node.args === 'string' ? node.args : null;
-
-const namesSteps = (node: ASTNode): boolean => {
-  if (node.op !== '.' && node.op !== '[]') return false;
-  const [root] = node.args;
-  return root.op === 'id' && root.args === 'steps';
-};

@@ -3,8 +3,10 @@ import { compilePattern } from './cel-cost.ts';
 import { arity, functions, MACROS, methodArity, methods } from './cel-functions.ts';
 import { isMacro } from './cel-run.ts';
 import type { Code } from './codes.ts';
+import { impossible } from './comparisons.ts';
 import { ExpressionError } from './expression-error.ts';
 import type { Flow } from './flow.ts';
+import { isSteps, stepNamed } from './links.ts';
 import { didYouMean } from './names.ts';
 import { PROVED } from './proved.ts';
 import { FAILURE, INCIDENT_FIELDS, SYSTEM_FIELDS } from './types.ts';
@@ -44,16 +46,6 @@ export function guards(node: ASTNode): string[] {
   return id === null ? [] : [`${id}.${name}`];
 }
 
-const isSteps = (node: ASTNode): boolean => node.op === 'id' && node.args === 'steps';
-
-/** `steps.x` and `steps["x"]`. */
-function stepNamed(node: ASTNode): string | null {
-  if ((node.op !== '.' && node.op !== '[]') || !isSteps(node.args[0])) return null;
-  if (node.op === '.') return node.args[1];
-  const [, key] = node.args;
-  return key.op === 'value' && typeof key.args === 'string' ? key.args : null;
-}
-
 function walk(node: ASTNode, sight: Sight): void {
   switch (node.op) {
     case 'value':
@@ -90,7 +82,13 @@ function walk(node: ASTNode, sight: Sight): void {
       walk(node.args[0], sight);
       walk(node.args[1], guardedBy(sight, node.args[0]));
       return;
+    case '==':
+    case '!=':
+      compared(node, sight);
+      for (const side of node.args) walk(side, sight);
+      return;
     case 'in':
+      compared(node, sight);
       walk(node.args[0], sight);
       if (guards(node).length > 0) stepKnown(guards(node)[0] as string, node, sight);
       else walk(node.args[1], sight);
@@ -117,6 +115,10 @@ function walk(node: ASTNode, sight: Sight): void {
     default:
       for (const operand of node.args) walk(operand, sight);
   }
+}
+
+function compared(node: Extract<ASTNode, { op: '==' | '!=' | 'in' }>, { unit, report }: Sight): void {
+  for (const { at, message, suggestion } of impossible(node, unit)) report(at, 'unknown-answer', message, suggestion);
 }
 
 const guardedBy = (sight: Sight, condition: ASTNode): Sight => ({

@@ -61,6 +61,7 @@ const samples: Record<Code, () => Diagnostic[]> = {
   pattern: steps('  - { wait: 5m, when: \'inputs.system.name.matches("(")\' }\n'),
   'not-here': inHead('opens-on: inputs.system.name == "x"'),
   'unknown-step': steps(say('${steps.asess.version}') + LOOK),
+  'unknown-answer': steps(`${ask('')}  - { wait: 1m, when: steps.q.outcome == "approved" }\n`),
   'no-outputs': steps(`  - { id: c, if: alert.x == 1, then: [{ wait: 5m }] }\n${say('${steps.c.x}')}`),
   'not-done-before': steps(say('${steps.x.version}') + LOOK),
   'not-surely-done': steps(LOOK.replace('do:', 'when: alert.deep == true, do:') + say('${steps.x.version}')),

@@ -16,7 +16,7 @@ const surroundings: Surroundings = {
 const section = (n: number): string => `
   - { id: look-${n}, do: model.inspect }
   - { id: not-${n}, do: model.inspect, when: 'steps["look-${n}"].version == "none"' }
-  - { id: may-${n}, ask: Shall part ${n} be cut off and put back?, by: [{ role: incident-commander }], within: 15m, remind: [5m, 10m], details: "Part ${n} is one of many, and each of them is cut off from its traffic and put back by itself; whoever approves says so for this part alone. Parts that were approved before stay as they are, whatever comes of this one; parts that follow are asked about when their turn comes, in the order in which they stand here. When in doubt, say no and say why.", on-deny: [] }
+  - { id: may-${n}, ask: Shall part ${n} be cut off and put back?, by: [{ role: incident-commander }], within: 15m, remind: [5m, 10m], details: "Part ${n} is one of many, and each of them is cut off from its traffic and put back by itself; whoever approves says so for this part alone. Parts that were approved before stay as they are, whatever comes of this one; parts that follow are asked about when their turn comes, in the order in which they stand here. When in doubt, say no and say why; nobody is blamed for a part that stays as it is, and it can be asked about again by hand later on.", on-deny: [] }
   - { id: cut-${n}, do: model.isolate }
   - { id: back-${n}, do: model.restore }
   - id: known-${n}

@@ -114,3 +114,34 @@ test('an endpoint that is only asked must say what its model is called there', (
   const { diagnostics } = parseInventory(text.replace('{ model.*: mlflow, ', '{ '), 'tocsin.yaml');
   expect(diagnostics.map(({ code }) => code)).toContain('serving-missing');
 });
+
+test('working time is answered by the inventory’s own calendar, and by nothing where there is none', async () => {
+  const ask = async (text: string) => {
+    const { inventory: found } = parseInventory(text, 'tocsin.yaml');
+    if (!found) throw new Error('it does not parse');
+    const { secrets, redact } = rememberingSecrets(createSecrets({ MLFLOW_TOKEN: TOKEN }));
+    const messengers = createMessengers({ inventory: found, secrets, redact, now: Date.now });
+    const registry = createRegistry({ inventory: found, worlds, secrets, redact, messengers, now: Date.now });
+    const call = {
+      key: 'INC-2026-0001:rest:act:0',
+      path: 'rest',
+      capability: 'calendar.after',
+      risk: 'read',
+      purpose: 'act',
+      with: { days: 1, minutes: 0, from: '2026-11-20T13:00Z' },
+      attempt: 1,
+      timeoutMs: 1_000,
+      undoes: null,
+      approval: null,
+    } as const;
+    const context = { incident: 'INC-2026-0001', signal: new AbortController().signal, beat: () => {} };
+    const result = await registry.provider('calendar.after', null)?.act(call, context);
+    await registry.close();
+    await messengers.close();
+    return result;
+  };
+  const text = inventoryText('http://127.0.0.1:9');
+  const calendar = 'calendar: { zone: Europe/Berlin, days: [mon, tue, wed, thu, fri], hours: "09:00-17:00" }\n';
+  expect(await ask(`${text}${calendar}`)).toMatchObject({ ok: true, outputs: { until: '2026-11-23T13:00Z' } });
+  expect(await ask(text)).toMatchObject({ ok: false, fault: { code: 'no-calendar', retryable: false } });
+});

@@ -180,3 +180,23 @@ describe('what changes for a responder', () => {
 function fresh(step: object, i: number): object {
   return JSON.parse(JSON.stringify(step).replace(/"id":"s(\d+)"/g, (_, n: string) => `"id":"s${i}x${n}"`)) as object;
 }
+
+describe('a wait that changes', () => {
+  const waiting = (wait: string) => edited(['  - { id: back,', `  - { id: pause, wait: ${wait} }\n  - { id: back,`]);
+  const said = (from: string, to: string) => changes(waiting(from), waiting(to)).map(({ text }) => text);
+  const CALM = 'alert: \'alert.kind == "calm"\', within: 2h';
+
+  it('is told in its own words, working time too', () => {
+    expect(said('2h', '{ business: 2d }')).toEqual(['it waits 2 working days; it was 2 h']);
+    expect(said('{ business: 4h }', '{ business: 1d4h }')).toEqual([
+      'it waits 1 working day and 4 h of working time; it was 4 h of working time',
+    ]);
+  });
+
+  it('says what ends it before its time', () => {
+    expect(said('2h', `{ ${CALM} }`)).toEqual(['it waits for an alert: alert.kind == "calm"; it was for its time']);
+    expect(said(`{ ${CALM} }`, `{ ${CALM}, since: opening }`)).toEqual([
+      'it waits as before; alerts since the opening count',
+    ]);
+  });
+});

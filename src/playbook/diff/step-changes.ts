@@ -13,6 +13,7 @@ import type {
   Value,
   WaitStep,
 } from '../plan.ts';
+import { endsEarly, longestOf } from '../wait-words.ts';
 import { questionFields, words } from './asking.ts';
 import { equal, type Said } from './change.ts';
 import { BLOCK_FIELDS } from './match.ts';
@@ -51,13 +52,10 @@ const FIELDS: Partial<Record<Step['kind'], Record<string, Field>>> = {
   },
   say: { use: (a: SayStep, b: SayStep) => messageChanges(a, b) },
   wait: {
-    forMs: (a: WaitStep, b: WaitStep) => [
-      {
-        code: 'wait',
-        about: 'order',
-        text: `it waits ${b.until ? 'at most ' : ''}${span(b.forMs)}; it was ${span(a.forMs)}`,
-      },
-    ],
+    // Working time stands in place of it.
+    forMs: (a: WaitStep, b: WaitStep) => (a.business || b.business ? [] : lastingChange(a, b)),
+    business: (a: WaitStep, b: WaitStep) => lastingChange(a, b),
+    alert: (a: WaitStep, b: WaitStep) => awaitedChange(a, b),
   },
   oblige: {
     rule: (a: ObligeStep, b: ObligeStep) => [
@@ -88,6 +86,29 @@ const FIELDS: Partial<Record<Step['kind'], Record<string, Field>>> = {
     ],
   },
 };
+
+const lastingChange = (a: WaitStep, b: WaitStep): Said[] => [
+  {
+    code: 'wait',
+    about: 'order',
+    text: `it waits ${endsEarly(b) === null ? '' : 'at most '}${longestOf(b, span)}; it was ${longestOf(a, span)}`,
+  },
+];
+
+function awaitedChange(a: WaitStep, b: WaitStep): Said[] {
+  const [was, is] = [endsEarly(a), endsEarly(b)].map((early) => (early === null ? 'for its time' : early));
+  const since =
+    a.alert?.since === b.alert?.since
+      ? ''
+      : `; alerts ${b.alert?.since ? 'since the opening' : 'from its beginning on'} count`;
+  return [
+    {
+      code: 'wait',
+      about: 'order',
+      text: `${was === is ? 'it waits as before' : `it waits ${is}; it was ${was}`}${since}`,
+    },
+  ];
+}
 
 /** Told by the matching, or by what else they change. */
 const ELSEWHERE = new Set(['id', 'path', 'kind', 'covers', 'coveredBy', ...BLOCK_FIELDS]);

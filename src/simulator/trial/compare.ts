@@ -11,7 +11,7 @@ export type Mismatch = { expected: string; seen: string; seq: number | null };
 /** Everything in which a played scenario is not as expected. */
 export function compare(expect: Expect, played: Played): Mismatch[] {
   const found = played.refused.map(({ path, message }) => ({
-    expected: 'that what people say is taken',
+    expected: 'that all it gives and says comes to bear',
     seen: message,
     seq: last(played, (event) => event.path === path),
   }));

@@ -59,17 +59,26 @@ export async function playScenario(
   const refused: Refused[] = [];
   const { people } = cast;
   const reactionMs = given.reaction === undefined ? REACTION_MS : milliseconds(given.reaction);
+  let everybody: ScenarioPlayers | null = null;
+  const first = worldOf(cast, system, given, steps);
   const { events, world } = await rehearse({
     plan,
     opening,
-    world: worldOf(cast, system, given, steps),
+    world: first,
     bots: [],
-    players: (ground) => new ScenarioPlayers({ scenario, steps, people, reactionMs, refused }, ground),
+    players: (ground) => (everybody = new ScenarioPlayers({ scenario, steps, people, reactionMs, refused }, ground)),
     startAt: startOf(given),
   });
+  const unused = [...((everybody as ScenarioPlayers | null)?.unsaid() ?? []), ...unstruck(first, world)];
   const { view, been } = folded(events);
-  return { plan, steps, system, openedAt: startOf(given), events, world, view, been, refused };
+  return { plan, steps, system, openedAt: startOf(given), events, world, view, been, refused: [...refused, ...unused] };
 }
+
+/** A fault that befell nothing: the scenario does not try what it says. */
+const unstruck = (before: World, after: World): Refused[] =>
+  before.faults.flatMap(({ capability, path = '', times }, i) =>
+    after.faults[i]?.times === times ? [{ path, message: `nothing used ${capability}, which was not to work` }] : [],
+  );
 
 function folded(events: readonly NumberedEvent[]) {
   const view = emptyView();

@@ -79,6 +79,25 @@ export class ScenarioPlayers implements Players {
     }
   }
 
+  /** What the scenario has people say that nobody had reason to say: it would prove nothing. */
+  unsaid(): Refused[] {
+    const asked = (path: string, why: string) => !this.#asked.has(`${why}:${path}`);
+    const answers = [...this.#answers.keys()].filter((path) => asked(path, 'asked'));
+    const failed = [...this.#failed.keys()].filter((path) => asked(path, 'failed'));
+    const said = (this.#options.scenario.said ?? []).filter((one) => !this.#said.has(one));
+    return [
+      ...answers.map((path) => ({ path, message: `nobody was asked at ${path}, for which there is an answer` })),
+      ...failed.map((path) => ({
+        path,
+        message: `nobody was asked about a failure of ${path}, for which there is an answer`,
+      })),
+      ...said.map(({ once = '' }) => ({
+        path: '',
+        message: `"${once}" never came, after which something was to be said`,
+      })),
+    ];
+  }
+
   #ask(question: Question): void {
     const place = `${question.kind === 'failure' ? 'failed' : 'asked'}:${planPath(question.path)}`;
     const count = (this.#asked.get(place) ?? 0) + 1;

@@ -190,7 +190,25 @@ describe('tocsin playbook test', () => {
 
   it('fails when people say what is refused', async () => {
     made({ said: [{ resume: true, after: '1s' }], expect: {} });
-    expect((await run()).out).toMatch(/expected +that what people say is taken\n +seen +\S+ was refused: /);
+    expect((await run()).out).toMatch(/expected +that all it gives and says comes to bear\n +seen +\S+ was refused: /);
+  });
+
+  it('fails when something that it gives or says never comes to bear', async () => {
+    made({
+      given: { faults: [{ act: 'model.rollback', does: 'fails' }] },
+      answers: { ...DENIED.answers, how: 'fine' },
+      'when-failed': { look: 'retry' },
+      said: [{ once: 'restore', 'stand-down': 'Too late' }],
+      expect: { decided: { cut: 'deny' } },
+    });
+    const { out } = await run();
+    for (const seen of [
+      'nobody was asked at how, for which there is an answer',
+      'nobody was asked about a failure of look, for which there is an answer',
+      '"restore" never came, after which something was to be said',
+      'nothing used model.rollback, which was not to work',
+    ])
+      expect(out).toContain(seen);
   });
 
   it('knows alerts and inputs with which nothing opens', async () => {

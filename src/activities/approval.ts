@@ -6,7 +6,15 @@ import { SystemSnapshot } from '../incident/events.ts';
 import { besides, planNumber, planPath } from '../incident/step-path.ts';
 import { type DecisionView, type IncidentView, playbookAt } from '../incident/view.ts';
 import { signedText } from '../incident/vote-text.ts';
-import { type AskStep, type DoStep, everyPlanStep, type Plan, type SayStep, type Use } from '../playbook/plan.ts';
+import {
+  type AskStep,
+  type DoStep,
+  everyPlanStep,
+  type Plan,
+  type SayStep,
+  type Use,
+  type WaitStep,
+} from '../playbook/plan.ts';
 import type { ApprovalVerifier, PlanShelf, TimelineWitness } from './ports.ts';
 
 export type VerifierDeps = {
@@ -68,14 +76,19 @@ function planFinder({ plans, witness }: VerifierDeps): (incident: string, path: 
   };
 }
 
-function useInPlan(plan: Plan, call: Call): { step: DoStep | SayStep; use: Use } | null {
+function useInPlan(plan: Plan, call: Call): { step: DoStep | SayStep | WaitStep; use: Use } | null {
   for (const step of everyPlanStep(plan)) {
-    if (step.path !== planPath(call.path) || (step.kind !== 'do' && step.kind !== 'say')) continue;
-    const uses = step.kind === 'do' ? { act: step.use, prove: step.prove, undo: step.undo } : { say: step.use };
-    const use = (uses as Partial<Record<Call['purpose'], Use | null>>)[call.purpose];
+    if (step.path !== planPath(call.path) || (step.kind !== 'do' && step.kind !== 'say' && step.kind !== 'wait'))
+      continue;
+    const use = usesOf(step)[call.purpose];
     return use && use.capability === call.capability ? { step, use } : null;
   }
   return null;
+}
+
+function usesOf(step: DoStep | SayStep | WaitStep): Partial<Record<Call['purpose'], Use | null | undefined>> {
+  if (step.kind === 'do') return { act: step.use, prove: step.prove, undo: step.undo };
+  return step.kind === 'say' ? { say: step.use } : { act: step.business };
 }
 
 /** By the capability's contract, never by the caller's word. A message to a role inside the house can be taken back by another. */

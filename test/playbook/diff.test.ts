@@ -143,6 +143,14 @@ describe('what changes for a responder', () => {
     ]);
   });
 
+  it('tells what it no longer refers to', () => {
+    const refers = (ids: string) => edited(['version: 1', `version: 1\nreferences: { atlas: [${ids}] }`]);
+    expect(changes(refers('AML.T0051'), refers('AML.T0010')).map(({ text }) => text)).toEqual([
+      'it also refers to AML.T0010',
+      'it refers no longer to AML.T0051',
+    ]);
+  });
+
   it('is empty exactly when two plans are the same but for their versions', () => {
     const bare = ({ version: _, hash: __, ...rest }: Plan) => rest;
     fc.assert(

@@ -1,7 +1,7 @@
-import { quoted } from '../../incident/phrases.ts';
+import { listed, quoted } from '../../incident/phrases.ts';
 import { severityLabel } from '../../incident/severity.ts';
 import { everyPlanStep, type InputSpec, type Plan } from '../plan.ts';
-import { askingFields, words } from './asking.ts';
+import { askingFields } from './asking.ts';
 import { equal, type Said } from './change.ts';
 import { plain } from './step-changes.ts';
 
@@ -10,7 +10,7 @@ const ELSEWHERE = new Set(['format', 'playbook', 'version', 'hash', 'steps', 'fi
 
 const FIELDS: Partial<Record<keyof Plan, (a: Plan, b: Plan) => Said[]>> = {
   title: (a, b) => [
-    { ...words('title', a.title, b.title), text: `it is called ${quoted(b.title)}; it was ${quoted(a.title)}` },
+    { code: 'title', about: 'wording', text: `it is called ${quoted(b.title)}; it was ${quoted(a.title)}` },
   ],
   opensOn: (a, b) => [
     {
@@ -35,6 +35,7 @@ const FIELDS: Partial<Record<keyof Plan, (a: Plan, b: Plan) => Said[]>> = {
     },
   ],
   severity: (a, b) => [{ code: 'severity', about: 'opening', text: `it is ${severity(b)}; it was ${severity(a)}` }],
+  references: referenceChanges,
   inputs: (a, b) => inputChanges(a.inputs, b.inputs),
   onFailedStep: (a, b) =>
     Object.entries(askingFields).flatMap(([name, tell]) => {
@@ -53,6 +54,19 @@ export function headChanges(a: Plan, b: Plan): Said[] {
     ...changed.flatMap((name) => FIELDS[name]?.(a, b) ?? [plain(name, a[name], b[name])]),
     ...capabilityChanges(a, b),
   ];
+}
+
+/** What it answers by the names of frameworks, and what it was written from. */
+function referenceChanges({ references: a }: Plan, { references: b }: Plan): Said[] {
+  const say = (text: string): Said => ({ code: 'references', about: 'wording', text });
+  const all = (references: Plan['references']): string[] => Object.values(references ?? {}).flat();
+  const [old, now] = [all(a), all(b)];
+  const [more, fewer] = [now.filter((one) => !old.includes(one)), old.filter((one) => !now.includes(one))];
+  const found = [
+    ...(more.length > 0 ? [say(`it also refers to ${listed(more)}`)] : []),
+    ...(fewer.length > 0 ? [say(`it refers no longer to ${listed(fewer)}`)] : []),
+  ];
+  return found.length > 0 ? found : [say('its references stand in another order')];
 }
 
 const opens = ({ opensOn }: Plan): string =>

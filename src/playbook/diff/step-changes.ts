@@ -160,7 +160,7 @@ function titleChange(a: Step, b: Step): Said[] {
     (step.kind === 'say' && /^Tell /.test(step.title)) ||
     step.title.toLowerCase() === step.id.replaceAll('-', ' ');
   if (made(a) && made(b)) return [];
-  return [{ ...words('title', a.title, b.title), text: `it is called ${quoted(b.title)}; it was ${quoted(a.title)}` }];
+  return [{ code: 'title', about: 'wording', text: `it is called ${quoted(b.title)}; it was ${quoted(a.title)}` }];
 }
 
 function conditionChange(a: Step, b: Step): Said[] {

@@ -60,11 +60,12 @@ const COSAI: Readonly<Record<string, string>> = {
 };
 
 type FrameworkKey = Exclude<keyof References, 'sources'>;
-const FRAMEWORKS: readonly { key: FrameworkKey; title: string; ids: Readonly<Record<string, string>> }[] = [
-  { key: 'atlas', title: 'MITRE ATLAS 5.6.0', ids: ATLAS },
-  { key: 'owasp', title: 'OWASP Top 10 for LLM 2025 and Agentic Applications 2026', ids: OWASP },
-  { key: 'cosai', title: 'CoSAI AI Incident Response Framework 1.0', ids: COSAI },
-];
+const FRAMEWORKS: readonly { key: FrameworkKey; name: string; title: string; ids: Readonly<Record<string, string>> }[] =
+  [
+    { key: 'atlas', name: 'ATLAS', title: 'MITRE ATLAS 5.6.0', ids: ATLAS },
+    { key: 'owasp', name: 'OWASP', title: 'OWASP Top 10 for LLM 2025 and Agentic Applications 2026', ids: OWASP },
+    { key: 'cosai', name: 'CoSAI', title: 'CoSAI AI Incident Response Framework 1.0', ids: COSAI },
+  ];
 
 /** Every id must mean something to its framework, and is named once. */
 export function compileReferences(unit: Unit): References | undefined {
@@ -83,14 +84,14 @@ export function compileReferences(unit: Unit): References | undefined {
 }
 
 export type Reference = { id: string; title: string };
-export type ReferenceGroup = { framework: string; entries: Reference[] };
+export type ReferenceGroup = { name: string; framework: string; entries: Reference[] };
 
 /** With the names that the frameworks gave them; what an older plan names and is not known here stands as it is. */
 export const referenceGroups = (references: References | undefined): ReferenceGroup[] =>
-  FRAMEWORKS.flatMap(({ key, title, ids }) => {
+  FRAMEWORKS.flatMap(({ key, name, title, ids }) => {
     const entries = (references?.[key] ?? []).map((id) => ({
       id,
       title: Object.hasOwn(ids, id) ? (ids[id] ?? '') : '',
     }));
-    return entries.length > 0 ? [{ framework: title, entries }] : [];
+    return entries.length > 0 ? [{ name, framework: title, entries }] : [];
   });

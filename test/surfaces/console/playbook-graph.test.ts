@@ -43,6 +43,15 @@ it('shows the picture of a playbook on its page, laid out for the width of the s
   expect(troubles).toEqual([]);
 }, 60_000);
 
+it('says what the playbook answers, by the names that the frameworks gave', async () => {
+  const { page } = await visit(browser, site, { person: mara });
+  await page.goto(PAGE);
+  const facts = page.getByRole('region', { name: 'Facts' });
+  await expect.poll(() => facts.textContent()).toContain('LLM03 Supply Chain');
+  expect(await facts.textContent()).toContain('AML.T0010.001 ');
+  expect(await facts.textContent()).toContain('OpenSSF Model Signing 1.0');
+}, 60_000);
+
 it('gives the picture to whoever is signed in, and of published playbooks only', async () => {
   const { page, context } = await visit(browser, site, { person: mara });
   const answer = await context.request.get(`${PAGE}/graph.svg?width=294`);

@@ -125,15 +125,16 @@ export function PlaybookPage({ frame, published, versions, running, names }: Pla
                 <dt>Opens on</dt>
                 <dd>{plan.opensOn ? <code>{plan.opensOn}</code> : 'no alert; a person opens it'}</dd>
               </div>
-              {referenceGroups(plan.references).map(({ framework, entries }) => (
+              {referenceGroups(plan.references).map(({ name, framework, entries }) => (
                 <div>
-                  <dt>{framework}</dt>
+                  <dt>
+                    <abbr title={framework}>{name}</abbr>
+                  </dt>
                   <dd>
-                    {entries.map(({ id, title }, i) => (
-                      <>
-                        {i > 0 && '; '}
+                    {entries.map(({ id, title }) => (
+                      <div>
                         <code>{id}</code> <Words of={title} />
-                      </>
+                      </div>
                     ))}
                   </dd>
                 </div>

@@ -102,6 +102,8 @@ export const permissions = {
   'POST /incidents/:id/obligations/:number': 'decide',
   'POST /incidents/:id/notes': 'note',
   'POST /incidents/:id/commands': 'command',
+  'GET /incidents/:id/add-playbook': 'command',
+  'POST /incidents/:id/add-playbook': 'command',
   'GET /alerts': 'read',
   'GET /alerts/:id': 'read',
   'POST /alerts/:id': 'open',

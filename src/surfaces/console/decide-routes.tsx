@@ -4,6 +4,7 @@ import { decide, incidentOr404, messageId } from '../commands.ts';
 import { type App, type Ctx, whoIs } from '../http/context.ts';
 import { readAnswers } from '../model/answers.ts';
 import { parseOutputs } from '../model/outputs.ts';
+import { planFor } from '../model/plans.ts';
 import { lastVote, needsCheck } from '../model/standing.ts';
 import { notFound, Problem } from '../problem.ts';
 import { untilShown } from '../watch.ts';
@@ -34,13 +35,14 @@ export function decideRoutes(routes: App, site: Site): void {
 }
 
 async function decideProps(site: Site, c: Ctx, id: string, number: string): Promise<DecideProps> {
-  const { view, plan } = await incidentOr404(site.reader, id);
+  const found = await incidentOr404(site.reader, id);
+  const { view } = found;
   const decision = view.decisions.find((one) => String(one.question.number) === number);
   if (!decision) throw notFound(`decision ${number} in ${id}`, 'See the decisions of the incident.');
   return {
     frame: frameOf(site, whoIs(c)),
     view,
-    plan,
+    plan: planFor(found, decision.question.path),
     decision,
     me: lookerIn(whoIs(c), view),
     people: site.directory.people(),

@@ -1,5 +1,11 @@
 import { type Question, roleInWords, seatsInWords } from '../../incident/decision.ts';
-import { type DecisionView, type IncidentView, openDecisions } from '../../incident/view.ts';
+import {
+  type DecisionView,
+  type IncidentView,
+  openDecisions,
+  type PlanView,
+  plansRunning,
+} from '../../incident/view.ts';
 import type { WaitStep } from '../../playbook/plan.ts';
 import { endsEarly } from '../../playbook/wait-words.ts';
 import { spanText } from './clock.ts';
@@ -147,17 +153,18 @@ const meanwhile = ({ question }: DecisionView): Next => ({
 });
 
 function afterwards(view: IncidentView, tree: Tree | null): Next[] {
-  if (view.status === 'resolved' && view.plan !== null && view.plan.finishedAt === undefined)
+  if (view.status === 'resolved' && plansRunning(view))
     return [
       { when: 'Then', text: 'The harm is over, but the plan still runs: let it end, or stand down, and close then.' },
     ];
   if (view.status === 'resolved')
     return [{ when: 'Then', text: 'The harm is over. The incident is closed when the paperwork is done.' }];
   if (view.unwinding) return [{ when: 'Now', text: 'What was done is being undone, the latest first.' }];
-  if (view.plan === null)
+  const latest = latestPlan(view);
+  if (latest === null)
     return [{ when: 'Then', text: 'No playbook runs here. People decide what to do, write notes, and resolve it.' }];
-  if (view.plan.finishedAt !== undefined) {
-    const took = spanText(view.plan.finishedAt - view.plan.startedAt);
+  if (!plansRunning(view)) {
+    const took = spanText((latest.finishedAt ?? latest.startedAt) - latest.startedAt);
     return [
       {
         when: 'Then',
@@ -182,6 +189,9 @@ function afterwards(view: IncidentView, tree: Tree | null): Next[] {
     : [];
 }
 
+/** The plan that began last. */
+const latestPlan = (view: IncidentView): PlanView | null => view.added.findLast(({ plan }) => plan)?.plan ?? view.plan;
+
 const isAhead = (node: Node): boolean => node.mark === 'to-come' || node.mark === 'will-ask';
 
 const OUTCOME_WORDS = {
@@ -202,7 +212,7 @@ export function stageWord(view: IncidentView): string {
   const open = openDecisions(view);
   if (open.some((d) => d.question.kind === 'failure')) return 'Step failed';
   if (open.length > 0) return 'Waits for people';
-  if (view.plan === null) return 'Open, no plan';
-  if (view.plan.finishedAt === undefined) return 'Plan running';
-  return OUTCOME_WORDS[view.plan.outcome ?? 'completed'];
+  if (plansRunning(view)) return 'Plan running';
+  const latest = latestPlan(view);
+  return latest === null ? 'Open, no plan' : OUTCOME_WORDS[latest.outcome ?? 'completed'];
 }

@@ -48,6 +48,13 @@ export function plansOf(view: IncidentView, plans: Plans): PlanStanding[] {
   return first ? [first, ...others] : others;
 }
 
+/** All plans as one: what is under way and what follows, wherever it stands. Null where none can be drawn. */
+export function wholeTree(plans: readonly PlanStanding[]): Tree | null {
+  const trees = plans.flatMap(({ tree }) => (tree ? [tree] : []));
+  if (trees.length === 0) return null;
+  return { nodes: trees.flatMap(({ nodes }) => nodes), finally: trees.flatMap((tree) => tree.finally) };
+}
+
 export type StepsLeft = { done: number; of: number; now: Node[]; then: Node[] };
 
 /** What is done, what is under way, and what is still to come, in the order of the plan. */

@@ -6,7 +6,7 @@ import type { Severity } from '../../incident/severity.ts';
 import type { DecisionView, IncidentView } from '../../incident/view.ts';
 import type { Plan } from '../../playbook/plan.ts';
 import type { Looker } from '../model/standing.ts';
-import type { Person, StoredEvent } from '../ports.ts';
+import type { AddedPlan, Person, StoredEvent } from '../ports.ts';
 import type { Problem } from '../problem.ts';
 
 /** The seams inside the Slack surface: `messages/` says things (pure), `handlers/` hears people, `publisher/` keeps messages current, `connection/` holds the line. */
@@ -20,6 +20,8 @@ export type SlackPost = { text: string; blocks: SlackBlocks };
 export type Story = {
   view: IncidentView;
   plan: Plan | null;
+  /** Plans that were added. Absent: none was. */
+  added?: readonly AddedPlan[] | undefined;
   /** Names by person id. */
   people: ReadonlyMap<string, string>;
   now: number;

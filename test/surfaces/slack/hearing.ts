@@ -142,7 +142,7 @@ export async function openHearing(
       const found = await reader.incident(incident);
       const decision = found?.view.decisions.find((one) => one.question.number === number);
       if (!found || !decision) throw new Error(`${incident} has not asked question ${number}`);
-      const words = messages.decision(storyOf(deps, found.view, found.plan), decision, 'channel');
+      const words = messages.decision(storyOf(deps, found), decision, 'channel');
       const { ts = '' } = await client.chat.postMessage({ channel: incidents, ...words });
       return { channel: incidents, ts, incident, number };
     },

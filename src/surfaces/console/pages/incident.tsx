@@ -1,18 +1,18 @@
 import type { IncidentView } from '../../../incident/view.ts';
 import { namesFor } from '../../../incident/wording.ts';
-import { everyPlanStep } from '../../../playbook/plan.ts';
+import { everyStepOf, plansOf, wholeTree } from '../../model/plans.ts';
 import { timelinePage } from '../../model/timeline.ts';
-import { countedSteps, planTree } from '../../model/tree.ts';
+import { countedSteps } from '../../model/tree.ts';
 import { Commands } from '../parts/commands.tsx';
 import { DutiesSheet } from '../parts/duties.tsx';
 import type { IncidentProps, Prepared } from '../parts/incident-props.ts';
 import { Page } from '../parts/layout.tsx';
 import { MeasuresSheet } from '../parts/measures.tsx';
 import { Questions } from '../parts/open-questions.tsx';
-import { PlanTree, planName } from '../parts/plan.tsx';
+import { PlanSheet } from '../parts/plans.tsx';
 import { DecisionsSheet, NextSheet, PeopleSheet } from '../parts/sheets.tsx';
 import { StatusStrip } from '../parts/strip.tsx';
-import { flat, Hash } from '../parts/text.tsx';
+import { flat } from '../parts/text.tsx';
 import { Timeline } from '../parts/timeline.tsx';
 
 /** The parts that the stream renders anew whenever the timeline grows, by the id of their element. */
@@ -30,10 +30,10 @@ const parts = {
 export type PartName = keyof typeof parts;
 export const partNames = Object.keys(parts) as PartName[];
 
-const prepare = (props: IncidentProps): Prepared => ({
-  ...props,
-  tree: props.plan ? planTree(props.plan, props.view) : null,
-});
+function prepare(props: IncidentProps): Prepared {
+  const plans = plansOf(props.view, props);
+  return { ...props, plans, tree: wholeTree(plans) };
+}
 
 export function incidentParts(props: IncidentProps): Record<PartName, string> {
   const prepared = prepare(props);
@@ -125,33 +125,8 @@ function Strip({ view, tree, names, people, frame }: Prepared) {
   return <StatusStrip view={view} steps={tree ? countedSteps(tree) : []} commander={commander} now={frame.now} />;
 }
 
-function PlanSheet({ view, plan, tree }: Prepared) {
-  return (
-    <section class="sheet" aria-labelledby="pl">
-      <header>
-        <h2 id="pl">Plan</h2>
-        {plan && (
-          <span class="quiet">
-            {planName(plan)} · <Hash of={plan.hash} />
-          </span>
-        )}
-        {plan && <a href={`/playbooks/${plan.playbook}`}>Open the playbook</a>}
-      </header>
-      {tree ? (
-        <PlanTree tree={tree} />
-      ) : (
-        <p class="second">
-          {view.playbook
-            ? `The plan ${view.playbook.hash.slice(0, 8)} is not on this server's shelf, so its steps cannot be drawn. The timeline is whole.`
-            : 'This incident runs no playbook.'}
-        </p>
-      )}
-    </section>
-  );
-}
-
-function TimelineSheet({ view, plan, events, query, names, frame }: Prepared) {
-  const wording = namesFor(names, view, plan ? everyPlanStep(plan) : []);
+function TimelineSheet({ view, plan, added, events, query, names, frame }: Prepared) {
+  const wording = namesFor(names, view, everyStepOf({ plan, added }));
   return (
     <Timeline
       incident={view.id}

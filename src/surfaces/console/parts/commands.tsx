@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx';
 import type { Severity } from '../../../incident/severity.ts';
-import type { IncidentView } from '../../../incident/view.ts';
+import { type IncidentView, plansRunning } from '../../../incident/view.ts';
 
 export type CommandName = 'pause' | 'resume' | 'severity' | 'role' | 'stand-down' | 'resolve' | 'close' | 'reopen';
 
@@ -10,7 +10,7 @@ type CommandProps = { view: IncidentView; once: string } & Options;
 /** Which commands an incident takes as it stands: the incident itself asks again. */
 export function commandsFor(view: IncidentView): CommandName[] {
   if (view.status === 'closed') return ['reopen'];
-  const running = view.plan !== null && view.plan.finishedAt === undefined;
+  const running = plansRunning(view);
   const pace: CommandName[] = running ? [view.paused ? 'resume' : 'pause'] : [];
   const down: CommandName[] = running && !view.unwinding ? ['stand-down'] : [];
   if (view.status === 'open') return [...pace, 'severity', 'role', 'resolve', ...down];
@@ -18,7 +18,10 @@ export function commandsFor(view: IncidentView): CommandName[] {
 }
 
 const what: Record<CommandName, { verb: string; means: string }> = {
-  pause: { verb: 'Pause', means: 'No new act starts. Clocks of decisions go on, and undoing is never held up.' },
+  pause: {
+    verb: 'Pause',
+    means: 'No new act starts, in any plan. Clocks of decisions go on, and undoing is never held up.',
+  },
   resume: { verb: 'Resume', means: 'Acts go on from where they stand.' },
   severity: { verb: 'Change severity', means: 'Raise or lower it; say why.' },
   role: { verb: 'Assign a role', means: 'The person holds it in this incident from now on.' },

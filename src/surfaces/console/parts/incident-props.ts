@@ -1,15 +1,18 @@
 import type { IncidentView } from '../../../incident/view.ts';
 import type { Plan } from '../../../playbook/plan.ts';
+import type { PlanStanding } from '../../model/plans.ts';
 import type { Looker } from '../../model/standing.ts';
 import type { TimelineQuery } from '../../model/timeline.ts';
 import type { Tree } from '../../model/tree.ts';
-import type { Person, StoredEvent } from '../../ports.ts';
+import type { AddedPlan, Person, StoredEvent } from '../../ports.ts';
 import type { Frame } from './layout.tsx';
 
 export type IncidentProps = {
   frame: Frame;
   view: IncidentView;
   plan: Plan | null;
+  /** Those that were added. */
+  added: readonly AddedPlan[];
   events: readonly StoredEvent[];
   me: Person & Looker;
   mayCommand: boolean;
@@ -24,4 +27,5 @@ export type IncidentProps = {
   once: string;
 };
 
-export type Prepared = IncidentProps & { tree: Tree | null };
+/** `tree`: of all its plans, one after the other; null where none can be drawn. */
+export type Prepared = IncidentProps & { plans: readonly PlanStanding[]; tree: Tree | null };

@@ -1,5 +1,6 @@
 import { seatsInWords } from '../../../incident/decision.ts';
 import { type DecisionView, type IncidentView, openDecisions } from '../../../incident/view.ts';
+import { planFor } from '../../model/plans.ts';
 import { type Looker, standingOf, waitingFor } from '../../model/standing.ts';
 import { Glyph } from './glyph.tsx';
 import type { Prepared } from './incident-props.ts';
@@ -7,7 +8,7 @@ import { QuestionCard } from './question.tsx';
 import { Countdown, When, Words } from './text.tsx';
 
 /** One amber bar a page: the reader's most urgent question. The rest is said in lines of text. */
-export function Questions({ view, plan, me, names, frame, once }: Prepared) {
+export function Questions({ view, plan, added, me, names, frame, once }: Prepared) {
   const mine = waitingFor(view, me, frame.now);
   const first = mine[0];
   const answered = first
@@ -23,7 +24,7 @@ export function Questions({ view, plan, me, names, frame, once }: Prepared) {
           incident={view.id}
           decision={shown}
           standing={standing}
-          plan={plan}
+          plan={planFor({ plan, added }, shown.question.path)}
           me={me.id}
           names={names}
           now={frame.now}

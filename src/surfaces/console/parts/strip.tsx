@@ -58,10 +58,17 @@ export function StatusStrip({ view, steps, commander, now }: StripProps) {
         </span>
       </div>
       <div>
-        {view.playbook ? (
+        {view.playbook || view.added.length > 0 ? (
           <>
             <span class="label">
-              Plan <Hash of={view.playbook.hash} />, {progress.done} of {progress.of} done
+              {view.playbook && view.added.length === 0 ? (
+                <>
+                  Plan <Hash of={view.playbook.hash} />
+                </>
+              ) : (
+                playbooksIn(view)
+              )}
+              , {progress.done} of {progress.of} done
             </span>
             <Ticks nodes={steps} words={progressWords(progress)} />
           </>
@@ -75,5 +82,10 @@ export function StatusStrip({ view, steps, commander, now }: StripProps) {
     </section>
   );
 }
+
+const playbooksIn = ({ playbook, added }: IncidentView): string => {
+  const count = added.length + (playbook ? 1 : 0);
+  return count === 1 ? '1 playbook' : `${count} playbooks`;
+};
 
 export const roleTitle = (role: string): string => roleInWords(role).replace(/^./, (c) => c.toUpperCase());

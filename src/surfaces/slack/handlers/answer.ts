@@ -2,6 +2,7 @@ import type { JsonObject } from '../../../incident/json.ts';
 import type { DecisionView, IncidentView } from '../../../incident/view.ts';
 import type { Plan } from '../../../playbook/plan.ts';
 import { type Answer, decide, incidentOr404, messageId } from '../../commands.ts';
+import { planFor } from '../../model/plans.ts';
 import { lastVote, standingOf } from '../../model/standing.ts';
 import { rolesIn } from '../../permissions.ts';
 import type { Person } from '../../ports.ts';
@@ -29,10 +30,11 @@ export type Answered = { taken: boolean; said: SlackPost };
 export type Asked = { view: IncidentView; plan: Plan | null; decision: DecisionView };
 
 export async function asked(deps: HandlerDeps, incident: string, number: number): Promise<Asked> {
-  const { view, plan } = await incidentOr404(deps.reader, incident);
+  const found = await incidentOr404(deps.reader, incident);
+  const { view } = found;
   const decision = view.decisions.find((one) => one.question.number === number);
   if (!decision) throw notFound(`question ${number} in ${incident}`, 'List what waits: /tocsin decide.');
-  return { view, plan, decision };
+  return { view, plan: planFor(found, decision.question.path), decision };
 }
 
 /** Decides as this person, who has just been resolved, and says what came of it. `before`: as it was just read. Never throws. */
@@ -131,13 +133,13 @@ export function refused(
   { view, plan, decision }: Asked,
   person: Person,
 ): SlackPost {
-  return deps.replies.refusal(problem, { story: storyOf(deps, view, plan), decision, me: lookerIn(person, view) });
+  return deps.replies.refusal(problem, { story: storyOf(deps, { view, plan }), decision, me: lookerIn(person, view) });
 }
 
 /** What is recorded by now: what Slack delivers again may be older than a change of mind. */
 function taken(deps: HandlerDeps, { view, plan, decision }: Asked, person: Person, given: Given): SlackPost {
   const answer = lastVote(decision, person.id)?.answer ?? given.answer;
-  return deps.replies.taken({ story: storyOf(deps, view, plan), decision, answer, me: lookerIn(person, view) });
+  return deps.replies.taken({ story: storyOf(deps, { view, plan }), decision, answer, me: lookerIn(person, view) });
 }
 
 function isShown(view: IncidentView, given: Given, person: Person): boolean {
@@ -151,9 +153,7 @@ async function notTaken(deps: HandlerDeps, error: unknown, given: Given, person:
   const now = await asked(deps, given.incident, given.number).catch(() => null);
   if (isRefusal(error)) return now ? refused(deps, error, now, person) : deps.replies.refusal(error);
   logFailure(deps, error, given.incident, 'an answer from Slack was not confirmed');
-  return deps.replies.notConfirmed(
-    now ? { story: storyOf(deps, now.view, now.plan), decision: now.decision } : undefined,
-  );
+  return deps.replies.notConfirmed(now ? { story: storyOf(deps, now), decision: now.decision } : undefined);
 }
 
 /** Says in its own words what was not done; all but what was sent and never answered. */

@@ -73,8 +73,7 @@ async function carryOut(
 
 async function status(deps: HandlerDeps, { person }: SlackPerson, incident: string | null): Promise<SlackPost> {
   if (incident !== null) {
-    const { view, plan } = await incidentOr404(deps.reader, incident);
-    return deps.messages.status(storyOf(deps, view, plan));
+    return deps.messages.status(storyOf(deps, await incidentOr404(deps.reader, incident)));
   }
   const { waiting, open } = await standingFor(deps, person, null);
   return deps.replies.overview(waiting, open, deps.now());
@@ -92,13 +91,14 @@ async function decideBy(
     const { waiting } = await standingFor(deps, (await resolving).person, incident);
     return deps.replies.questions(waiting, deps.now());
   }
-  const { view, plan } = await incidentOr404(deps.reader, incident);
+  const found = await incidentOr404(deps.reader, incident);
+  const { view } = found;
   const number = said.number ?? onlyQuestion(view);
   const about = await asked(deps, incident, number);
   const { decision } = about;
   if (answer === null) {
     await resolving; // shown to those who take part only
-    return deps.messages.decision(storyOf(deps, view, plan), decision, 'dm');
+    return deps.messages.decision(storyOf(deps, found), decision, 'dm');
   }
   const { question } = decision;
   if (!question.options.includes(answer)) throw unknownAnswer(answer, question.options);
@@ -137,9 +137,9 @@ function unknownAnswer(answer: string, options: readonly string[]): Problem {
 }
 
 async function noteFormFor(deps: HandlerDeps, client: WebClient, command: SlashCommand, incident: string) {
-  const { view, plan } = await incidentOr404(deps.reader, incident);
+  const found = await incidentOr404(deps.reader, incident);
   const context = { incident, channel: command.channel_id };
-  const story = storyOf(deps, view, plan);
+  const story = storyOf(deps, found);
   return openModal(deps, client, command.trigger_id, deps.modals.note({ context, story }), story);
 }
 

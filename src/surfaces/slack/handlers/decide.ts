@@ -109,4 +109,4 @@ function formFor(deps: HandlerDeps, click: Click, about: Asked, who: SlackPerson
   });
 }
 
-const storyIn = (deps: HandlerDeps, { view, plan }: Asked): Story => storyOf(deps, view, plan);
+const storyIn = (deps: HandlerDeps, asked: Asked): Story => storyOf(deps, asked);

@@ -1,5 +1,4 @@
 import type { IncidentView } from '../../../incident/view.ts';
-import type { Plan } from '../../../playbook/plan.ts';
 import type { CommandDeps } from '../../commands.ts';
 import type { Looker } from '../../model/standing.ts';
 import { rolesIn } from '../../permissions.ts';
@@ -36,10 +35,14 @@ export type Posts = {
   homeOpened(user: string): void | Promise<void>;
 };
 
-export function storyOf(deps: HandlerDeps, view: IncidentView, plan: Plan | null): Story {
+/** An incident as it was read. */
+type Told = Pick<Story, 'view' | 'plan' | 'added'>;
+
+export function storyOf(deps: HandlerDeps, { view, plan, added }: Told): Story {
   return {
     view,
     plan,
+    added,
     people: deps.directory.names(),
     now: deps.now(),
     url: `${deps.publicUrl.replace(/\/$/, '')}/incidents/${view.id}`,

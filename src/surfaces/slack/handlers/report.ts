@@ -134,7 +134,7 @@ async function openReport(
 export async function opened(deps: HandlerDeps, incident: string): Promise<Story | null> {
   await untilShown(deps.reader, incident, () => true);
   const found = await deps.reader.incident(incident);
-  return found ? storyOf(deps, found.view, found.plan) : null;
+  return found ? storyOf(deps, found) : null;
 }
 
 export const notYetShown = (incident: string): string =>

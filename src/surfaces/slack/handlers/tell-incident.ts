@@ -86,12 +86,13 @@ async function say(
   message: Unsigned,
   done: string,
 ): Promise<SlackPost> {
-  const { view, plan } = await incidentOr404(deps.reader, incident);
+  const found = await incidentOr404(deps.reader, incident);
+  const { view } = found;
   if (!may(person, permission, rolesIn(person, view))) throw mayNot(permission);
   const id = messageId(person.id, `slack ${message.type} ${gesture}`);
   await send(deps, incident, { ...message, id, person: person.id, at: deps.now() } as Message);
   refresh(deps, incident);
-  return deps.replies.plain(`${incident}: ${done}`, storyOf(deps, view, plan));
+  return deps.replies.plain(`${incident}: ${done}`, storyOf(deps, found));
 }
 
 export function mayNot(permission: Permission): Problem {

@@ -26,5 +26,5 @@ async function openStories(deps: HandlerDeps, incident: string | null): Promise<
       ? (await deps.reader.incidents({ status: ['open', 'resolved'], limit: LISTED_MAX })).map((view) => view.id)
       : [incident];
   const found = await Promise.all(ids.map((id) => deps.reader.incident(id)));
-  return found.flatMap((one) => (one ? [storyOf(deps, one.view, one.plan)] : []));
+  return found.flatMap((one) => (one ? [storyOf(deps, one)] : []));
 }

@@ -5,6 +5,7 @@ import type { JsonObject } from '../../../incident/json.ts';
 import { answerField, readAnswers } from '../../model/answers.ts';
 import { answerTitle, consequence, listed, sentenceCase } from '../../model/describe.ts';
 import { outputFields, parseOutputs } from '../../model/outputs.ts';
+import { planFor } from '../../model/plans.ts';
 import { type Looker, standingOf } from '../../model/standing.ts';
 import { type FieldErrors, type Modals, type Story, VIEWS, type ViewValues } from '../contract.ts';
 import { context, type Fact, facts, section } from './blocks.ts';
@@ -48,7 +49,7 @@ export function answerModal(asked: Asked): ModalView {
 /** For approve, when it starts; for the rest, what the answer leads to. */
 function whatFollows({ story, decision, answer, me }: Asked): string {
   const { question } = decision;
-  if (answer !== 'approve') return `${sentenceCase(consequence(question, answer, story.plan))}.`;
+  if (answer !== 'approve') return `${sentenceCase(consequence(question, answer, planFor(story, question.path)))}.`;
   const it = question.acts.length > 0 ? 'It starts' : 'The plan goes on';
   if (me === undefined) return `${it} as soon as everybody who must approve has.`;
   const after = tallyWith(decision, me);
@@ -117,7 +118,7 @@ const suppliesOutputs = (answer: string): boolean => answer === 'skip' || answer
 const outputBlock = (name: string): string => `output.${name}`;
 
 function outputBlanks(story: Story, question: Question, answer: string): KnownBlock[] {
-  const fields = suppliesOutputs(answer) ? outputFields(question, story.plan) : [];
+  const fields = suppliesOutputs(answer) ? outputFields(question, planFor(story, question.path)) : [];
   if (fields.length === 0) return [];
   const offered = fields.length <= OUTPUTS_MAX && fields.every(({ name }) => name !== '' && name.length <= 200);
   if (!offered) return [context('To give what the step would have found, answer in the console.')];

@@ -3,6 +3,7 @@ import { agreement, type Question, roleInWords } from '../../../incident/decisio
 import { counted } from '../../../incident/phrases.ts';
 import type { DecisionView } from '../../../incident/view.ts';
 import { answerTitle } from '../../model/describe.ts';
+import { planFor } from '../../model/plans.ts';
 import { needsCheck } from '../../model/standing.ts';
 import { ACTIONS, refText, type SlackPost, type Story } from '../contract.ts';
 import { actions, context, facts, header, type Press, post, section } from './blocks.ts';
@@ -37,7 +38,7 @@ function openBlocks(story: Story, decision: DecisionView, place: 'channel' | 'dm
   const seats = seatsText(story, decision);
   return [
     section(askedOf(story, decision, place)),
-    ...facts(questionFacts(question, story.plan)),
+    ...facts(questionFacts(question, planFor(story, question.path))),
     ...(seats === null ? [] : [section(seats)]),
     ...answerButtons(story, decision, place === 'dm' ? 'Open in the console' : null),
     // In a direct message the way to the console is a button.

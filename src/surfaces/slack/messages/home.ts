@@ -2,6 +2,7 @@ import type { HomeView, KnownBlock } from '@slack/types';
 import { counted } from '../../../incident/phrases.ts';
 import { openDuties } from '../../model/duties.ts';
 import { stageWord } from '../../model/next.ts';
+import { planFor } from '../../model/plans.ts';
 import { rolesIn } from '../../permissions.ts';
 import type { Person } from '../../ports.ts';
 import { ACTIONS, type Story, type Waiting } from '../contract.ts';
@@ -66,7 +67,7 @@ function waitingQuestion({ story, decision }: Waiting): KnownBlock[] {
   return [
     lead(story.view, `decision ${question.number}`),
     header(question.question),
-    ...facts([...brief(questionFacts(question, story.plan)), ['Answer by', due(question.until)]]),
+    ...facts([...brief(questionFacts(question, planFor(story, question.path))), ['Answer by', due(question.until)]]),
     ...(seats === null ? [] : [section(fitted(seats, 1_000))]),
     ...answerButtons(story, decision, 'Read it in the console'),
   ];

@@ -4,7 +4,8 @@ import { type DecisionView, type IncidentView, openDecisions } from '../../../in
 import { inSentence, sentenceCase } from '../../model/describe.ts';
 import { type Duty, openDuties } from '../../model/duties.ts';
 import { type Next, stageWord, whatNext } from '../../model/next.ts';
-import { countedSteps, planTree, progressOf, progressWords } from '../../model/tree.ts';
+import { planState, plansOf, wholeTree } from '../../model/plans.ts';
+import { countedSteps, progressOf, progressWords } from '../../model/tree.ts';
 import type { SlackPost, Story } from '../contract.ts';
 import { context, type Fact, facts, header, post, section } from './blocks.ts';
 import { dutyLines } from './duty.ts';
@@ -65,19 +66,25 @@ function openedWords(story: Story): string {
   return `${fullTime(view.openedAt)}${by}`;
 }
 
-function planWords({ view, plan }: Story): string {
-  if (view.playbook === null) return 'None. People decide what to do.';
-  const { title, version, hash } = view.playbook;
-  const name = `${title}, v${version} (${hash.slice(0, 8)})`;
-  return plan === null ? name : `${name}\n${progressWords(progressOf(countedSteps(planTree(plan, view))))}`;
+function planWords(story: Story): string {
+  const plans = plansOf(story.view, story);
+  if (plans.length === 0) return 'None. People decide what to do.';
+  const lines = plans.flatMap((one) => {
+    const { title, version, hash } = one.playbook;
+    const state = plans.length > 1 ? `, ${planState(one, story.view.paused)}` : '';
+    const name = `${title}, v${version} (${hash.slice(0, 8)})${state}`;
+    return one.tree === null ? [name] : [name, progressWords(progressOf(countedSteps(one.tree)))];
+  });
+  return listText(lines, 1_200);
 }
 
 const openLine = ({ question }: DecisionView): string =>
   `◆ ${question.number}. ${question.question.slice(0, 200)} Asks ${asksInWords(question)}, until ${utc(question.until, question.askedAt)}.`;
 
 /** Nobody in particular reads it, so it says what is true for everybody. */
-function nextText({ view, plan, now }: Story): string | null {
-  const list = whatNext(view, plan === null ? null : planTree(plan, view), { id: '', roles: [] }, now);
+function nextText(story: Story): string | null {
+  const { view, now } = story;
+  const list = whatNext(view, wholeTree(plansOf(view, story)), { id: '', roles: [] }, now);
   return list.length === 0
     ? null
     : listText(

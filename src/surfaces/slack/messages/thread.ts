@@ -1,8 +1,8 @@
 import { roleInWords, tally } from '../../../incident/decision.ts';
 import type { DecisionView } from '../../../incident/view.ts';
 import { isRoutine, namesFor, sentence } from '../../../incident/wording.ts';
-import { everyPlanStep } from '../../../playbook/plan.ts';
 import { defaultSentence } from '../../model/describe.ts';
+import { everyStepOf } from '../../model/plans.ts';
 import type { StoredEvent } from '../../ports.ts';
 import type { SlackPost, Story } from '../contract.ts';
 import { context, post, section } from './blocks.ts';
@@ -65,8 +65,7 @@ export function detailPost(story: Story, event: StoredEvent): SlackPost | null {
   if (event.type === 'obligation.reminded' || event.type === 'obligation.overdue') return null;
   // The last try of an act is told by the failed step that it leaves.
   if (event.type === 'act.failed' && event.data.retryAt === null) return null;
-  const steps = story.plan ? everyPlanStep(story.plan) : [];
-  const { text, note } = sentence(event, namesFor(story.people, story.view, steps));
+  const { text, note } = sentence(event, namesFor(story.people, story.view, everyStepOf(story)));
   const at = utc(event.at, story.view.openedAt);
   return post(md`${markWord(story.view.mode)}${story.view.id}, ${at}: ${text}`, [
     section(text),

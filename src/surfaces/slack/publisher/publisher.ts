@@ -143,7 +143,7 @@ export function createPublisher(deps: PublisherDeps): Publisher {
     const before = done.get(incident);
     const [found, standing] = await Promise.all([reader.incident(incident), store.standing(incident)]);
     if (!found) return;
-    const { view, plan, events } = found;
+    const { view, events } = found;
     const untold = standing.posts.size === 0 && standing.own === null;
     if (view.status === 'closed' && untold && (await store.isHistory(incident))) return;
     if (!speaks()) return;
@@ -152,7 +152,7 @@ export function createPublisher(deps: PublisherDeps): Publisher {
       looks.soon(incident);
       return;
     }
-    const story = storyOf(view, plan);
+    const story = storyOf(found);
     const known = audience.of(view);
     const asked = audience.settled(view) ? known : NOBODY;
     // While no channel can be made, the main one serves.
@@ -233,9 +233,10 @@ export function createPublisher(deps: PublisherDeps): Publisher {
     for (const one of noted) if (one.startsWith(`${incident} `)) noted.delete(one);
   }
 
-  const storyOf = (view: IncidentView, plan: Story['plan']): Story => ({
+  const storyOf = ({ view, plan, added }: Pick<Story, 'view' | 'plan' | 'added'>): Story => ({
     view,
     plan,
+    added,
     people: deps.directory.names(),
     now: clock.now(),
     url: `${deps.publicUrl.replace(/\/$/, '')}/incidents/${view.id}`,

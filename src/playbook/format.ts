@@ -149,10 +149,11 @@ type Parents = readonly unknown[];
 
 /** Decides what stands in one line, and which words are folded. */
 function layOut(document: Document): void {
+  const alone = new Document(null, READ);
   visit(document, {
     Collection(_, node, parents) {
       const wanted = node.flow === true || IN_ONE_LINE.has(nameOf(parents)) || isMember(node, parents);
-      node.flow = wanted && !needsLines(node) && oneLine(node).length <= WIDTH - columnOf(parents);
+      node.flow = wanted && !needsLines(node) && oneLine(node, alone).length <= WIDTH - columnOf(parents);
       return node.flow ? visit.SKIP : undefined;
     },
     Scalar(key, node, parents) {
@@ -186,8 +187,7 @@ function needsLines(node: Collection): boolean {
   return found;
 }
 
-function oneLine(node: Collection): string {
-  const alone = new Document(null, READ);
+function oneLine(node: Collection, alone: Document): string {
   const { flow, comment, commentBefore, spaceBefore } = node;
   Object.assign(node, { flow: true, comment: undefined, commentBefore: undefined, spaceBefore: false });
   alone.contents = node as never;

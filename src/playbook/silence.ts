@@ -168,10 +168,16 @@ function question(step: AskStep, done: Trail, walk: Walk): Trail[] {
 
 const rolesOf = (step: AskStep): ReadonlySet<string> => new Set(step.by.map(({ role }) => role));
 
-/** All run, in an order that nobody knows: what one branch tells counts for what any of them did. */
+/**
+ * All run, in an order that nobody knows: what one branch tells counts for what any of them did. Where the first that completes
+ * calls off the others, only that one is sure to have told anything.
+ */
 function branches(step: ParallelStep, trail: Trail, walk: Walk): Trail[] {
+  if (step.any) return shortest(step.branches.flatMap((branch) => within(branch.steps, [trail], walk)));
   let all: Trail[] = [trail];
-  for (const branch of step.branches) all = shortest(within(branch.steps, all, walk));
+  // With fail-fast a deny or a failure in a branch ends the block around it.
+  const run = step.failFast ? block : within;
+  for (const branch of step.branches) all = shortest(run(branch.steps, all, walk));
   return all.map((one) => (one.told > trail.told ? { ...one, due: null, words: null } : one));
 }
 

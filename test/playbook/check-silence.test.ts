@@ -21,6 +21,16 @@ describe('the checker warns that nobody is told', () => {
       ['"back" is done and "loud" does not hold'],
     ],
     [
+      'of a deny that ends the branches and what follows them',
+      `  - id: both\n    parallel:\n      a:\n      ${ASK}      ${RESTORE}      b: [{ id: rest, wait: 5m }]\n    fail-fast: true\n${SAY}`,
+      ['"both/a/may" is denied'],
+    ],
+    [
+      'by the branch that came first',
+      `${DENY_TOLD}  - id: race\n    parallel:\n      a: [{ id: back, do: model.restore }]\n      b: [{ id: tell, say: Back., to: ml-on-call }]\n    until: any\n`,
+      ['"race/a/back" is done'],
+    ],
+    [
       'where it may be skipped',
       `${DENY_TOLD}${RESTORE}${SAY.replace('say:', 'when: alert.loud == true, say:')}`,
       ['"back" is done and "tell" is skipped'],

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sealPlan } from '../../../src/playbook/hash.ts';
 import type { Plan } from '../../../src/playbook/plan.ts';
 import { compile } from '../../playbook/world.ts';
-import { launch, visit } from './browser.ts';
+import { faults, launch, visit, WIDTHS } from './browser.ts';
 import { mara, openSite, type TestSite } from './site.ts';
 
 let site: TestSite;
@@ -39,5 +39,9 @@ it('shows who published which version, what it changed for a responder, and whic
   const running = page.getByRole('region', { name: 'Incidents that run it' });
   expect(await running.getByRole('listitem').textContent()).toContain('v1');
   expect(await running.getByRole('link').getAttribute('href')).toBe(`/incidents/${id}`);
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 900 });
+    expect(await faults(page), `${width} px`).toEqual([]);
+  }
   expect(troubles).toEqual([]);
-}, 60_000);
+}, 90_000);

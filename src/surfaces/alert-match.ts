@@ -1,9 +1,10 @@
 import type { JsonObject } from '../incident/json.ts';
+import { holdsFor } from '../playbook/opening.ts';
 import type { Plan } from '../playbook/plan.ts';
 import { isDatabaseAway } from '../store/pool.ts';
 import type { AlertInbox, Outcome, Unsettled } from './alert-inbox.ts';
 import { type Awaited, awaitedBy, isAwaited } from './awaited.ts';
-import { holdsFor, playbookFor } from './open.ts';
+import { playbookFor } from './open.ts';
 import type { Playbooks, Reader, Responses } from './ports.ts';
 import { Problem } from './problem.ts';
 

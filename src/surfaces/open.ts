@@ -1,9 +1,8 @@
 import type { Opening } from '../engine/perform.ts';
 import type { SystemSnapshot } from '../incident/events.ts';
 import type { Json, JsonObject } from '../incident/json.ts';
-import { Severity } from '../incident/severity.ts';
-import { ExpressionError, evaluate, evaluateCondition, type Scope } from '../playbook/cel.ts';
 import { didYouMean } from '../playbook/names.ts';
+import { holdsFor, severityOf, worstOf } from '../playbook/opening.ts';
 import type { Plan } from '../playbook/plan.ts';
 import { resolveInputs } from './inputs.ts';
 import type { Directory, OpenRequest, Playbooks, Responses } from './ports.ts';
@@ -73,18 +72,6 @@ export function playbookFor(plans: readonly Plan[], alert: JsonObject, warn: Ope
   });
 }
 
-/** Whether a playbook's condition on alerts holds for this one. */
-export function holdsFor(warn: OpenPorts['warn'], plan: Plan, cel: string, alert: JsonObject): boolean {
-  try {
-    return evaluateCondition(cel, { inputs: {}, steps: {}, incident: {}, alert });
-  } catch (error) {
-    if (!(error instanceof ExpressionError)) throw error;
-    // An alert without the field that a playbook looks at is the usual case: it is not for that playbook.
-    warn('a condition on alerts could not be evaluated', { playbook: plan.playbook, cel, error: error.message });
-    return false;
-  }
-}
-
 function prepare(ports: OpenPorts, request: OpenRequest, plan: Plan | null): Omit<Opening, 'incident'> {
   const inputs = plan
     ? resolveInputs(ports.directory, plan, request, NOT_OPENED)
@@ -101,7 +88,12 @@ function prepare(ports: OpenPorts, request: OpenRequest, plan: Plan | null): Omi
     });
   return {
     title,
-    severity: request.severity ?? worst(severityOf(ports, request, plan, inputs, system), request.severityAtLeast),
+    severity:
+      request.severity ??
+      worstOf(
+        plan ? severityOf(ports.warn, plan, { inputs, alert: request.alert, system }) : 'sev3',
+        request.severityAtLeast,
+      ),
     system,
     requester: request.requester,
     alert: request.alert,
@@ -156,31 +148,6 @@ function refuseInputsWithoutPlaybook(inputs: JsonObject): JsonObject {
     notDone: NOT_OPENED,
     next: 'Name the playbook.',
   });
-}
-
-const worst = (known: Severity, ...others: (Severity | null | undefined)[]): Severity =>
-  Severity.options.find((severity) => severity === known || others.includes(severity)) ?? known;
-
-/** The default, or the worst that one of the playbook's own rules raises it to. */
-function severityOf(
-  ports: OpenPorts,
-  request: OpenRequest,
-  plan: Plan | null,
-  inputs: JsonObject,
-  system: SystemSnapshot | null,
-): Severity {
-  if (!plan) return 'sev3';
-  const scope: Scope & { system: Json } = { inputs, steps: {}, incident: {}, alert: request.alert, system };
-  const raised = plan.severity.raiseTo.flatMap(({ severity, cel }) => {
-    try {
-      return evaluate(cel, scope) === true ? [severity] : [];
-    } catch (error) {
-      if (!(error instanceof ExpressionError)) throw error;
-      ports.warn('raise-to could not be evaluated', { playbook: plan.playbook, severity, error: error.message });
-      return [];
-    }
-  });
-  return worst(plan.severity.default, ...raised);
 }
 
 const textOf = (value: Json | undefined): string | null =>

@@ -4,13 +4,13 @@ import type { NumberedEvent } from '../../incident/events.ts';
 import { namesFor, sentence } from '../../incident/wording.ts';
 import type { Inventory } from '../../inventory/inventory.ts';
 import type { Diagnostic } from '../../playbook/diagnostics.ts';
+import { holdsFor } from '../../playbook/opening.ts';
 import { everyPlanStep, type Plan } from '../../playbook/plan.ts';
 import { compare, type Mismatch } from '../../simulator/trial/compare.ts';
 import { type Coverage, coverageOf } from '../../simulator/trial/coverage.ts';
 import { givenTo, type Played, playScenario, startOf } from '../../simulator/trial/play.ts';
 import { type Cast, readScenarios } from '../../simulator/trial/read.ts';
 import type { Given, Scenario, ScenarioFile } from '../../simulator/trial/scenario.ts';
-import { holdsFor } from '../open.ts';
 import { Problem } from '../problem.ts';
 import { openingOf } from './opening.ts';
 

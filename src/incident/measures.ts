@@ -38,9 +38,9 @@ export type EffectOf = (
 type Effect = NonNullable<ReturnType<EffectOf>>;
 
 export function measuresOf(events: readonly NumberedEvent[], effectOf: EffectOf): Measures {
-  const [opened] = events;
-  if (opened?.type !== 'incident.opened') {
-    const none: Unmeasured = { ms: null, why: 'The timeline does not begin with the opening.' };
+  const opened = events.find((event) => event.type === 'incident.opened');
+  if (!opened) {
+    const none: Unmeasured = { ms: null, why: 'No incident was opened.' };
     return { detect: none, acknowledge: none, contain: none, recover: none, notify: none };
   }
   const proofs = proofsIn(events, effectOf);

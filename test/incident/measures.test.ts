@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { EventData, EventType, NumberedEvent } from '../../src/incident/events.ts';
 import { person, TOCSIN } from '../../src/incident/events.ts';
 import { measuresOf } from '../../src/incident/measures.ts';
-import { effectOf } from '../../src/surfaces/model/measures.ts';
+import { effectOf } from '../../src/capabilities/effects.ts';
 import { sampleEvents, vote } from '../support/sample-events.ts';
 
 const START = 1_790_000_000_000;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { effectOf } from '../../src/capabilities/effects.ts';
 import type { NumberedEvent } from '../../src/incident/events.ts';
 import { measuresOf } from '../../src/incident/measures.ts';
 import { planPath } from '../../src/incident/step-path.ts';
 import { everyPlanStep } from '../../src/playbook/plan.ts';
 import { actOnWorld, type World } from '../../src/simulator/core/world.ts';
-import { effectOf } from '../../src/surfaces/model/measures.ts';
 import {
   actedAt,
   answered,

@@ -1,6 +1,5 @@
-import { contractOf } from '../../capabilities/contracts.ts';
+import { effectOf } from '../../capabilities/effects.ts';
 import {
-  type EffectOf,
   type Measure,
   type MeasureName,
   type Measures,
@@ -12,13 +11,6 @@ import { longSpan } from './duties.ts';
 
 /** The figures of an incident, as every surface shows them. */
 export const incidentMeasures = (events: readonly StoredEvent[]): Measures => measuresOf(events, effectOf);
-
-/** What gives back is what its undo would take away. */
-export const effectOf: EffectOf = (capability) => {
-  const { effect, undo } = contractOf(capability) ?? {};
-  if (effect !== 'restores') return effect && { kind: effect };
-  return undo && { kind: effect, what: undo.capability };
-};
 
 /** In the order in which they happen, each with what it measures. */
 export const MEASURES: readonly { name: MeasureName; title: string; meaning: string }[] = [

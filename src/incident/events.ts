@@ -158,6 +158,41 @@ export const eventData = {
   'undo.finished': z.strictObject({ undone: z.number().int(), left: z.number().int() }),
   /** Written by the watchdog or the shell: something about the running of this incident that people should know. */
   'system.warned': z.strictObject({ code: Text, message: Text, detail: Json.optional() }),
+  /** STARTEX. What follows is an exercise: nothing real is touched. `seed`: what the bots' chance follows from. */
+  'exercise.started': z.strictObject({
+    incident: Text,
+    simulation: Name,
+    version: z.number().int().positive(),
+    title: Text,
+    /** Hash of the script that is played. */
+    script: Text,
+    length: Text,
+    playbook: z.strictObject({ id: Text, version: z.number().int(), title: Text, hash: Text }),
+    seed: z.number().int(),
+    /** Who sits where; `persona`: a bot plays it, in that way. */
+    seats: z.array(z.strictObject({ role: Name, person: Text, persona: Name.nullable() })),
+    endsAt: z.number(),
+  }),
+  /** ENDEX. `over`: nothing was left to happen; `real`: a real incident was declared. */
+  'exercise.ended': z.strictObject({ because: z.enum(['time', 'over', 'facilitator', 'real']) }),
+  /** Something has reached the players. `by`: the channel. `alert`: what a monitor sent. */
+  'inject.delivered': z.strictObject({
+    id: Name,
+    title: Text,
+    kind: z.enum(['contextual', 'expected-action', 'contingency']),
+    by: z.enum(['alert', 'slack', 'mail', 'phone', 'news', 'social', 'letter']),
+    from: Text,
+    to: z.array(Text),
+    subject: Text,
+    text: Text,
+    alert: JsonObject.nullable(),
+    attachments: z.array(Text),
+  }),
+  /** It was due, and was not needed: its condition held, or what it was to bring about had come about. */
+  'inject.skipped': z.strictObject({ id: Name, because: z.enum(['condition', 'met', 'facilitator']) }),
+  /** Whoever has this role cannot be reached from now on. */
+  'seat.away': z.strictObject({ role: Name, why: Text.nullable() }),
+  'seat.back': z.strictObject({ role: Name }),
   'amendment.added': z.strictObject({ text: Text, about: z.number().int().nullable() }),
 } as const satisfies Record<string, z.ZodType>;
 

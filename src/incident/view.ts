@@ -1,5 +1,6 @@
 import type { Question, Vote } from './decision.ts';
 import type { EventData, NumberedEvent, SystemSnapshot } from './events.ts';
+import { type ExerciseView, evolveExercise } from './exercise-view.ts';
 import type { JsonObject } from './json.ts';
 import type { ObligationView } from './obligation.ts';
 import type { Severity } from './severity.ts';
@@ -58,6 +59,8 @@ export type IncidentView = {
   resolvedAt?: number;
   closedAt?: number;
   plan: PlanView | null;
+  /** Of a drill alone. */
+  exercise?: ExerciseView;
   /** Playbooks that were added, in that order. */
   added: AddedPlanView[];
   roles: Record<string, string>;
@@ -259,6 +262,18 @@ export function evolve(view: IncidentView, event: NumberedEvent): IncidentView {
       break;
     case 'system.warned':
       view.warnings.push({ at: event.at, code: event.data.code, message: event.data.message });
+      break;
+    case 'exercise.started':
+      Object.assign(view, { id: event.data.incident, title: event.data.title, mode: 'exercise', openedAt: event.at });
+      view.playbook = event.data.playbook;
+      Object.assign(view, { exercise: evolveExercise(undefined, event) });
+      break;
+    case 'exercise.ended':
+    case 'inject.delivered':
+    case 'inject.skipped':
+    case 'seat.away':
+    case 'seat.back':
+      evolveExercise(view.exercise, event);
       break;
     case 'note.added':
     case 'alert.joined':

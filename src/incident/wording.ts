@@ -1,5 +1,6 @@
 import { roleInWords, seatsInWords } from './decision.ts';
 import type { EventOf, NumberedEvent } from './events.ts';
+import { exerciseWords } from './exercise-wording.ts';
 import type { JsonObject } from './json.ts';
 import { obligationWords } from './obligation-wording.ts';
 import { capitalised, clock, counted, listed, oneLine, plainText, quoted, sentenceEnd, text } from './phrases.ts';
@@ -223,6 +224,13 @@ function words(event: NumberedEvent, names: Names): Sentence {
       const about = event.data.about === null ? '' : ` on event ${event.data.about}`;
       return { text: `${who} amended the record${about}`, note: quoted(event.data.text) };
     }
+    case 'exercise.started':
+    case 'exercise.ended':
+    case 'inject.delivered':
+    case 'inject.skipped':
+    case 'seat.away':
+    case 'seat.back':
+      return exerciseWords(event);
     default:
       return event satisfies never;
   }

@@ -188,6 +188,14 @@ function looksOf(event: StoredEvent): Looks {
     case 'run.finished':
     case 'rounds.finished':
       return { glyph: 'done' };
+    case 'exercise.started':
+    case 'exercise.ended':
+      return { glyph: 'caution' };
+    case 'inject.delivered':
+    case 'inject.skipped':
+    case 'seat.away':
+    case 'seat.back':
+      return { glyph: 'clock' };
     default:
       return event satisfies never;
   }

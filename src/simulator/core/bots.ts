@@ -34,15 +34,26 @@ export type Ground = {
 /** Whoever answers in a run of its own: told of every event as it is recorded. */
 export type Players = { see(event: IncidentEvent): void };
 
+/** Who sits there. */
+type Sitter = Pick<Bot, 'person' | 'roles'>;
+/** When and what somebody answers to a question that was put to them at `from`; null: not at all. Always the same for the same question. */
+export type Policy<B extends Sitter> = (
+  bot: B,
+  question: Question,
+  from: number,
+) => { at: number; answer: string } | null;
+
 /** Bots see what is asked and answer later. Their pending answers follow from the open questions, so nothing of theirs need be stored. */
-export class Bots implements Players {
-  readonly #bots: readonly Bot[];
+export class Bots<B extends Sitter> implements Players {
+  readonly #bots: readonly B[];
   readonly #ground: Ground;
+  readonly #policy: Policy<B>;
   readonly #open = new Map<number, Question>();
 
-  constructor(bots: readonly Bot[], ground: Ground) {
+  constructor(bots: readonly B[], ground: Ground, policy: Policy<B>) {
     this.#bots = bots;
     this.#ground = ground;
+    this.#policy = policy;
   }
 
   /** To be told of every event as it is recorded. */
@@ -55,34 +66,34 @@ export class Bots implements Players {
 
   /** Takes up a question that was asked before the run was continued. */
   takeUp({ question, votes, escalated }: OpenQuestion): void {
-    const silent = (bot: Bot) => !votes.some((vote) => vote.person === bot.person);
+    const silent = (bot: B) => !votes.some((vote) => vote.person === bot.person);
     this.#ask(question, silent);
     if (escalated && question.escalate) this.#escalate(question.number, question.escalate.at, silent);
   }
 
-  #ask(question: Question, who: (bot: Bot) => boolean = () => true): void {
+  #ask(question: Question, who: (bot: B) => boolean = () => true): void {
     this.#open.set(question.number, question);
     this.#schedule(question, question.askedAt, (bot) => who(bot) && hasSeat(bot, question));
   }
 
-  #escalate(number: number, at: number, who: (bot: Bot) => boolean = () => true): void {
+  #escalate(number: number, at: number, who: (bot: B) => boolean = () => true): void {
     const question = this.#open.get(number);
     const to = question?.escalate?.to;
     if (question && to)
       this.#schedule(question, at, (bot) => who(bot) && bot.roles.includes(to) && !hasSeat(bot, question));
   }
 
-  #schedule(question: Question, from: number, seated: (bot: Bot) => boolean): void {
+  #schedule(question: Question, from: number, seated: (bot: B) => boolean): void {
     for (const bot of this.#bots) {
-      const answer = question.kind === 'failure' ? bot.failures : chosen(bot, question.path);
-      if (answer === 'ignore' || !seated(bot)) continue;
+      const reply = seated(bot) ? this.#policy(bot, question, from) : null;
+      if (!reply) continue;
       // "!" sorts before every step's path: messages come first. By number, for after a break questions are taken up in that order.
       const place = `!${bot.person}:${String(question.number).padStart(6, '0')}`;
-      this.#ground.at(from + bot.reactionMs, place, () => this.#answer(bot, question, answer));
+      this.#ground.at(reply.at, place, () => this.#answer(bot, question, reply.answer));
     }
   }
 
-  #answer(bot: Bot, question: Question, answer: string): void {
+  #answer(bot: B, question: Question, answer: string): void {
     if (!this.#open.has(question.number)) return;
     const { incident, planHashAt, now, deliver } = this.#ground;
     const at = now();
@@ -119,6 +130,12 @@ export function inTermsOf(question: Question, answer: string): string {
   return meant !== undefined && question.options.includes(meant) ? meant : (question.options.at(-1) as string);
 }
 
+/** A bot answers after its own time, always the same. */
+export const asTold: Policy<Bot> = (bot, question, from) => {
+  const answer = question.kind === 'failure' ? bot.failures : chosen(bot, question.path);
+  return answer === 'ignore' ? null : { at: from + bot.reactionMs, answer };
+};
+
 /** What it answers to a step of the plan it answers in every round of it. */
 const chosen = ({ choices, approvals }: Bot, path: string): string =>
   choices?.[path] ?? choices?.[planPath(path)] ?? approvals;
@@ -145,4 +162,4 @@ export function plainest({ type, choices, label }: FormField, now: number): Json
   }
 }
 
-const hasSeat = (bot: Bot, question: Question): boolean => question.by.some((seat) => bot.roles.includes(seat.role));
+const hasSeat = (bot: Sitter, question: Question): boolean => question.by.some((seat) => bot.roles.includes(seat.role));

@@ -5,7 +5,7 @@ import type { IncidentEvent } from '../../incident/events.ts';
 import type { Message } from '../../incident/messages.ts';
 import type { Plan } from '../../playbook/plan.ts';
 import { Agenda } from './agenda.ts';
-import { type Bot, Bots, type Ground, type Players } from './bots.ts';
+import { asTold, type Bot, Bots, type Ground, type Players } from './bots.ts';
 import { actOnWorld, type World } from './world.ts';
 
 /** Where a run stands: all that another one needs to go on from there, as plain JSON. */
@@ -44,7 +44,7 @@ export type VirtualRunOptions = {
 export class VirtualRun implements Stage {
   readonly #options: VirtualRunOptions;
   readonly #agenda = new Agenda();
-  readonly #bots: Bots;
+  readonly #bots: Bots<Bot>;
   readonly #players: Players | undefined;
   readonly #performance: Performance;
   readonly #delivered: Set<string>;
@@ -67,7 +67,7 @@ export class VirtualRun implements Stage {
       at: (time, path, fire) => void this.#agenda.add(time, path, fire),
       deliver: (message) => this.#performance.deliver(message),
     };
-    this.#bots = new Bots(options.bots, ground);
+    this.#bots = new Bots(options.bots, ground, asTold);
     this.#players = options.players?.(ground);
     const { snapshot } = options.state;
     this.#performance = perform({ plan, stage: this, opening, snapshot, onIdle: () => this.#drive(), onCrash });

@@ -81,6 +81,7 @@ function snapshotOf(id: string, system: SystemSource, { systems }: Ground): Syst
     jurisdictions: system.jurisdictions ?? like?.jurisdictions ?? [],
     dataClasses: system['data-classes'] ?? like?.dataClasses ?? [],
     lastKnownGood: system['last-known-good'],
+    dependants: system.dependants ?? like?.dependants ?? [],
   };
 }
 

@@ -46,6 +46,7 @@ const SystemSource = z.strictObject({
   owner: Line.optional(),
   jurisdictions: z.array(Line).optional(),
   'data-classes': z.array(Line).optional(),
+  dependants: z.array(Line).optional().describe('names of the systems that rely on it'),
   versions: z.record(z.string().min(1).max(60), VersionSource).describe('the hidden truth about each version'),
   serving: z.string().min(1).describe('the version that serves at STARTEX'),
   'last-known-good': z.string().min(1),
@@ -106,7 +107,7 @@ const PersonaSource = z.strictObject({
   failures: z
     .enum(['retry', 'skip', 'stop', 'unwind', 'ignore'])
     .optional()
-    .describe('what it answers about a failed step; retry, and stop when that failed too, if absent'),
+    .describe('what it answers about a failed step; retry, which it mostly tries and sometimes gives up, if absent'),
 });
 
 const AwaySource = z.strictObject({

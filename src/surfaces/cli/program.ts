@@ -10,6 +10,7 @@ import { incidentCommands } from './incident.ts';
 import { CliError, EXIT, type ExitCode, type Io } from './io.ts';
 import { playbookCommands } from './playbook.ts';
 import { paint } from './print.ts';
+import { rehearseCommand } from './rehearse.ts';
 import { simulationCommands } from './simulation.ts';
 import { type SlackCommands, slackCommands } from './slack.ts';
 import { timelineCommands } from './timeline.ts';
@@ -58,6 +59,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused, 4 not found, 5 unreachab
   decideCommand(program, cli);
   playbookCommands(program, cli);
   simulationCommands(program, cli);
+  rehearseCommand(program, cli);
   timelineCommands(program, cli);
   checkCommands(program.command('check').description('checks of AI systems: signatures and planted secrets'), cli);
   accountCommands(program, cli, local);

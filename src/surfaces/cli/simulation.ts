@@ -1,33 +1,18 @@
-import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { contracts } from '../../capabilities/contracts.ts';
 import { plainText } from '../../incident/phrases.ts';
-import { type Inventory, surroundingsOf, systemSnapshot } from '../../inventory/inventory.ts';
-import { type Diagnostic, formatDiagnostic, hasErrors, SourceError } from '../../playbook/diagnostics.ts';
-import { checkPlaybook, readLibrary } from '../../playbook/library.ts';
-import { didYouMean } from '../../playbook/names.ts';
-import type { Ground } from '../../simulator/script/checking.ts';
-import { type CheckedSimulation, checkSimulationFile } from '../../simulator/script/library.ts';
+import { type Diagnostic, formatDiagnostic, hasErrors } from '../../playbook/diagnostics.ts';
+import type { CheckedSimulation } from '../../simulator/script/library.ts';
 import { type Cli, examples } from './context.ts';
 import { CliError, EXIT } from './io.ts';
-import { inventoryFor } from './playbook.ts';
 import { paint, table } from './print.ts';
-
-type Script = NonNullable<CheckedSimulation['scripts']>[string];
-type Where = { inventory?: string; playbooks?: string };
-const INVENTORY = 'the inventory to check against (TOCSIN_INVENTORY, else tocsin.yaml here or above)';
-const PLAYBOOKS = 'the folder of playbooks (else playbooks/ beside the folder of the simulation)';
+import { checkedFile, type Script, scriptOf, type Where, whereOptions } from './simulation-file.ts';
 
 /** Simulations as files; needs no server. */
 export function simulationCommands(program: Command, cli: Cli): void {
   const simulation = program.command('simulation').description('check and read simulations: what drills play');
 
-  simulation
-    .command('check')
+  whereOptions(simulation.command('check'))
     .argument('<file...>', 'simulations')
-    .option('--inventory <file>', INVENTORY)
-    .option('--playbooks <folder>', PLAYBOOKS)
     .description('check simulations; needs no server')
     .addHelpText('after', examples('tocsin simulation check simulations/*.yaml'))
     .action((files: string[], where: Where, command: Command) => {
@@ -41,13 +26,10 @@ export function simulationCommands(program: Command, cli: Cli): void {
         );
     });
 
-  simulation
-    .command('show')
+  whereOptions(simulation.command('show'))
     .argument('<file>', 'a simulation')
     .option('--length <length>', 'how long it is played; the longest if absent')
     .option('--truth', 'also what only facilitators and evaluators may know', false)
-    .option('--inventory <file>', INVENTORY)
-    .option('--playbooks <folder>', PLAYBOOKS)
     .description('what a simulation is about, its objectives and its MSEL')
     .addHelpText(
       'after',
@@ -60,40 +42,6 @@ export function simulationCommands(program: Command, cli: Cli): void {
       const script = scriptOf(cli, file, options);
       cli.show(command, options.truth ? script : withoutTruth(script), () => shown(cli, script, options.truth));
     });
-}
-
-function groundOf(cli: Cli, file: string, { inventory: named, playbooks }: Where): Ground {
-  const inventory = inventoryFor(cli, named);
-  const folder = playbooks ? resolve(cli.io.cwd, playbooks) : join(dirname(dirname(file)), 'playbooks');
-  try {
-    const library = readLibrary(folder);
-    const surroundings = surroundingsOf(inventory);
-    return {
-      contracts,
-      playbooks: Object.keys(library.playbooks),
-      planOf: (name) => checkPlaybook(name, library, surroundings).plan,
-      systems: snapshots(inventory),
-      rules: Object.keys(library.rules),
-    };
-  } catch (error) {
-    if (!(error instanceof SourceError)) throw error;
-    throw new CliError(EXIT.failure, plainText(error.message), 'Say --playbooks FOLDER.');
-  }
-}
-
-const snapshots = (inventory: Inventory): Ground['systems'] =>
-  Object.fromEntries(
-    inventory.systems.flatMap(({ id }) => {
-      const snapshot = systemSnapshot(inventory, id);
-      return snapshot ? [[id, snapshot]] : [];
-    }),
-  );
-
-function checkedFile(cli: Cli, given: string, where: Where): CheckedSimulation & { given: string } {
-  const file = resolve(cli.io.cwd, given);
-  if (!existsSync(file)) throw new CliError(EXIT.notFound, `There is no file ${file}.`);
-  const checked = checkSimulationFile(file, groundOf(cli, file, where));
-  return { ...checked, given, diagnostics: checked.diagnostics.map((one) => ({ ...one, file: given })) };
 }
 
 type Result = { file: string; ok: boolean; hashes: Record<string, string> | null; diagnostics: Diagnostic[] };
@@ -115,24 +63,6 @@ const checkLines = ({ file, hashes, diagnostics }: Result): string[] => [
       ]
     : []),
 ];
-
-function scriptOf(cli: Cli, given: string, options: Where & { length?: string }): Script {
-  const { scripts, diagnostics } = checkedFile(cli, given, options);
-  if (!scripts) {
-    const lines = diagnostics.map((one) => plainText(formatDiagnostic(one)));
-    throw new CliError(EXIT.failure, [...lines, `${given} does not hold.`].join('\n'));
-  }
-  const longest = Object.values(scripts).sort((a, b) => b.length.ms - a.length.ms)[0] as Script;
-  const wanted = options.length ?? longest.length.name;
-  const script = scripts[wanted];
-  if (script) return script;
-  const near = didYouMean(wanted, Object.keys(scripts));
-  throw new CliError(
-    EXIT.notFound,
-    `It cannot be played in ${wanted}${near ? `; did you mean ${near}?` : '.'}`,
-    `It has ${Object.keys(scripts).join(', ')}.`,
-  );
-}
 
 /** What players may see before the drill. */
 const withoutTruth = ({

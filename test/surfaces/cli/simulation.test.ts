@@ -33,7 +33,7 @@ async function run(...args: string[]): Promise<{ code: number; out: string; err:
     ask: notHere,
     secret: notHere,
   };
-  ran.code = await runCli(['simulation', ...args], io, '0.0.0', {
+  ran.code = await runCli(args[0] === 'rehearse' ? args : ['simulation', ...args], io, '0.0.0', {
     start: notHere,
     worker: notHere,
     server: notHere,
@@ -112,4 +112,70 @@ describe('tocsin simulation show', () => {
     expect(code).toBe(4);
     expect(err).toContain('did you mean 60m?');
   });
+});
+
+describe('tocsin rehearse', () => {
+  it('says how long it takes, who was waited for, what was missed, and which seed shows the worst run', async () => {
+    const { code, out, err } = await run('rehearse', FILE, '--runs', '20', '--seed', '7');
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toContain('tampered-model-artifact v1, 60m: 20 runs, seeds 7 to 26');
+    expect(out).toMatch(/to contain +20 +\d/);
+    expect(out).toMatch(/waited for incident-commander +20 /);
+    expect(out).toMatch(/An incident is open within five minutes of the alarm +100 % +– +–/);
+    expect(out).toMatch(/Before the cut somebody says what it costs.* by evaluators/);
+    expect(out).toMatch(/The worst run has seed (\d+): --runs 1 --seed \1 --timeline FILE\./);
+  });
+
+  it('replays a seed byte for byte, and writes its timeline', async () => {
+    const read = (name: string) => readFileSync(join(cwd, name), 'utf8');
+    await run('rehearse', FILE, '--runs', '1', '--seed', '11', '--timeline', 'a.jsonl', '--json');
+    await run('rehearse', FILE, '--runs', '1', '--seed', '11', '--timeline', 'b.jsonl');
+    expect(read('a.jsonl')).toBe(read('b.jsonl'));
+    const events = read('a.jsonl')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { type: string });
+    expect(events[0]?.type).toBe('exercise.started');
+    expect(events.at(-1)?.type).toBe('exercise.ended');
+  });
+
+  it('fails when the playbook got worse than in a report that was kept, names what and a seed, and holds when it did not', async () => {
+    expect((await run('rehearse', FILE, '--runs', '20', '--save', 'kept.json')).code).toBe(0);
+    expect((await run('rehearse', FILE, '--runs', '20', '--assert', 'kept.json')).code).toBe(0);
+    const playbook = join(cwd, 'playbooks/tampered-model-artifact.yaml');
+    const text = readFileSync(playbook, 'utf8');
+    expect(text.split('within: 15m').length).toBeGreaterThan(1);
+    // Nobody has time to answer any more.
+    writeFileSync(playbook, text.replace(/within: 15m[\s\S]*?otherwise/, 'within: 20s\n    otherwise'));
+    const { code, err } = await run('rehearse', FILE, '--runs', '20', '--assert', 'kept.json');
+    writeFileSync(playbook, text);
+    expect(code).toBe(1);
+    expect(err).toContain('It got worse than in kept.json:');
+    expect(err).toMatch(/cut-proved: met in \d+ % of the runs, was 100 % \(seed \d+\)/);
+  });
+
+  it.each([
+    ['a number that is none', ['--runs', 'many'], '--runs must be a whole number from 1 to 100000, not "many".'],
+    ['a report that is not there', ['--assert', 'nowhere.json'], 'There is no file'],
+    [
+      'a report of another length',
+      ['--assert', 'kept.json', '--length', '15m'],
+      'The report is of tampered-model-artifact v1, 60m',
+    ],
+  ])('refuses %s', async (_what, args, message) => {
+    const { code, err } = await run('rehearse', FILE, ...args);
+    expect(code).not.toBe(0);
+    expect(err).toContain(message);
+  });
+});
+
+it('every command of docs/simulations.md does what it says, in that order', async () => {
+  const page = readFileSync(sample('docs/simulations.md'), 'utf8');
+  const commands = [...page.matchAll(/^\$ tocsin (.+)$/gm)].map(([, line]) => (line as string).split(' '));
+  expect(commands.length).toBeGreaterThan(5);
+  for (const command of commands) {
+    const files = command.flatMap((arg) => (arg === 'simulations/*.yaml' ? [FILE] : [arg]));
+    const { code, err } = await run(...(files[0] === 'simulation' ? files.slice(1) : files));
+    expect([command.join(' '), code, err]).toEqual([command.join(' '), 0, '']);
+  }
 });

@@ -1,0 +1,200 @@
+import type { EventData, EventType, IncidentEvent } from '../../incident/events.ts';
+import { ExpressionError } from '../../playbook/cel.ts';
+import { WELL } from './around.ts';
+import { type Facts, foldFacts, holds, noFacts } from './facts.ts';
+import type { Change, Inject, Script } from './script.ts';
+import { isMetBy, type Memory, noMemory, remember } from './sought.ts';
+import type { SimulatedSystem, World } from './world.ts';
+
+/** What the director has done and knows, as plain JSON. */
+export type DirectorState = {
+  facts: Facts;
+  memory: Memory;
+  /** Expectations that some event has met. */
+  met: string[];
+  /** When injects are due that are set off, scenario ms. */
+  due: Record<string, number>;
+  /** What has been done: injects that were delivered or passed over, seats that were left or taken again. */
+  past: string[];
+  ended: boolean;
+};
+
+/** What a director stands on. */
+export type Scene = {
+  now: () => number;
+  at: (time: number, path: string, fire: () => void) => () => void;
+  record: <T extends EventType>(type: T, data: EventData<T>) => void;
+  world: () => World;
+  change: (world: World) => void;
+  /** A monitor has raised an alert. */
+  alert: (alert: NonNullable<Inject['alert']>, id: string) => void;
+  /** ENDEX. */
+  end: () => void;
+};
+
+/** Sorts before every step and every message: what the script does comes first at its moment. */
+const place = (id: string): string => `!!${id}`;
+const MINUTE_MS = 60_000;
+
+/** Plays the script: delivers injects when they are due, changes the world, and ends the drill. Pure; what it knows is in `state`. */
+export class Director {
+  readonly #script: Script;
+  readonly #startedAt: number;
+  readonly #scene: Scene;
+  readonly state: DirectorState;
+  readonly #ids: readonly string[];
+  readonly #armed = new Map<string, () => void>();
+  #looking = false;
+
+  constructor(script: Script, startedAt: number, scene: Scene, state?: DirectorState) {
+    this.#script = script;
+    this.#startedAt = startedAt;
+    this.#scene = scene;
+    this.#ids = script.injects.map(({ id }) => id);
+    this.state = state ?? { facts: noFacts(), memory: noMemory(), met: [], due: {}, past: [], ended: false };
+    for (const inject of state ? [] : script.injects)
+      if (inject.trigger.on === 'time') this.state.due[inject.id] = startedAt + inject.trigger.atMs;
+  }
+
+  /** Sets everything that is due. Call once, also when a run is taken up again. */
+  begin(): void {
+    for (const [id, time] of Object.entries(this.state.due)) this.#arm(id, time);
+    const { away, length } = this.#script;
+    const now = this.#scene.now();
+    for (const { role, fromMs, untilMs, why } of away) {
+      this.#later(fromMs, `away:${role}:${fromMs}`, () => this.#scene.record('seat.away', { role, why }));
+      if (untilMs !== null)
+        this.#later(untilMs, `back:${role}:${untilMs}`, () => this.#scene.record('seat.back', { role }));
+    }
+    if (this.#script.injects.some(({ trigger }) => trigger.on === 'condition' && /\bminutes\b/.test(trigger.cel)))
+      this.#everyMinute();
+    this.#scene.at(Math.max(now, this.#startedAt + length.ms), '~endex', () => this.end('time'));
+  }
+
+  /** Once, also when the run is taken up again at that very moment. */
+  #later(offsetMs: number, id: string, fire: () => void): void {
+    if (this.state.past.includes(id)) return;
+    this.#scene.at(this.#startedAt + offsetMs, place(id), () => {
+      this.state.past.push(id);
+      fire();
+    });
+  }
+
+  /** Looking twice at one moment changes nothing. */
+  #everyMinute(minute = Math.ceil((this.#scene.now() - this.#startedAt) / MINUTE_MS)): void {
+    this.#scene.at(this.#startedAt + minute * MINUTE_MS, place('minute'), () => {
+      this.#look();
+      if (!this.state.ended) this.#everyMinute(minute + 1);
+    });
+  }
+
+  /** To be told of every event as it is recorded. */
+  see(event: IncidentEvent): void {
+    const { facts, memory, met } = this.state;
+    foldFacts(facts, event);
+    remember(memory, event);
+    for (const { id, sought } of this.#script.expectations)
+      if (!met.includes(id) && this.#try(() => isMetBy(sought, event, memory), `expectation ${id}`)) met.push(id);
+    this.#look();
+  }
+
+  end(because: EventData<'exercise.ended'>['because']): void {
+    if (this.state.ended) return;
+    this.state.ended = true;
+    this.#scene.record('exercise.ended', { because });
+    this.#scene.end();
+  }
+
+  /** Conditions that have become true set their injects off. What that does may make others true. */
+  #look(): void {
+    if (this.#looking || this.state.ended) return;
+    this.#looking = true;
+    for (const inject of this.#script.injects) {
+      const { id, trigger } = inject;
+      if (trigger.on !== 'condition' || this.#isSet(id)) continue;
+      if (this.#holds(trigger.cel, `inject ${id}`)) this.#arm(id, this.#scene.now() + trigger.delayMs);
+    }
+    this.#looking = false;
+  }
+
+  #isSet = (id: string): boolean => Object.hasOwn(this.state.due, id) || this.state.past.includes(id);
+
+  #arm(id: string, time: number): void {
+    this.state.due[id] = time;
+    this.#armed.get(id)?.();
+    this.#armed.set(
+      id,
+      this.#scene.at(time, place(id), () => this.#comeDue(id)),
+    );
+  }
+
+  #comeDue(id: string): void {
+    const inject = this.#script.injects.find((one) => one.id === id);
+    if (!inject || this.state.past.includes(id) || this.state.ended) return;
+    const because = this.#isNeedless(inject);
+    if (because) this.#pass(id, because);
+    else this.deliver(inject);
+  }
+
+  #isNeedless({ id, unless, unlessMet }: Inject): 'condition' | 'met' | null {
+    if (unlessMet !== null && this.state.met.includes(unlessMet)) return 'met';
+    return unless !== null && this.#holds(unless, `inject ${id}`) ? 'condition' : null;
+  }
+
+  #pass(id: string, because: EventData<'inject.skipped'>['because']): void {
+    this.#settle(id);
+    this.#scene.record('inject.skipped', { id, because });
+  }
+
+  #settle(id: string): void {
+    delete this.state.due[id];
+    this.state.past.push(id);
+  }
+
+  /** Also by the facilitator's hand, before its time. */
+  deliver(inject: Inject): void {
+    const { id, title, kind, by, from, to, subject, text, alert, attachments } = inject;
+    this.#settle(id);
+    this.#scene.record('inject.delivered', { id, title, kind, by, from, to, subject, text, alert, attachments });
+    if (inject.changes) this.#scene.change(changed(this.#scene.world(), inject.changes));
+    for (const next of this.#script.injects)
+      if (next.trigger.on === 'inject' && next.trigger.inject === id && !this.#isSet(next.id))
+        this.#arm(next.id, this.#scene.now() + next.trigger.delayMs);
+    if (alert) this.#scene.alert(alert, id);
+    this.#look();
+  }
+
+  #holds(cel: string, about: string): boolean {
+    const { facts } = this.state;
+    const sinceMs = this.#scene.now() - this.#startedAt;
+    return this.#try(() => holds(cel, { facts, world: this.#scene.world(), injects: this.#ids, sinceMs }), about);
+  }
+
+  /** A condition that cannot be evaluated holds nothing up: it counts as false, and the timeline says so. */
+  #try(look: () => boolean, about: string): boolean {
+    try {
+      return look();
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      const message = `The condition of ${about} cannot be evaluated: ${error.message}`;
+      if (!this.#looking) this.#scene.record('system.warned', { code: 'script', message });
+      return false;
+    }
+  }
+}
+
+/** The world after a change. Pure. */
+export function changed(world: World, { systems, faults }: Change): World {
+  const next: Record<string, SimulatedSystem> = { ...world.systems };
+  for (const [id, { around, serving, traffic }] of Object.entries(systems)) {
+    const system = next[id];
+    if (!system) continue;
+    next[id] = {
+      ...system,
+      ...(serving !== undefined && { serving }),
+      ...(traffic !== undefined && { traffic }),
+      ...(around && { around: { ...(system.around ?? WELL), ...(around as Partial<typeof WELL>) } }),
+    };
+  }
+  return { ...world, systems: next, faults: [...world.faults, ...faults] };
+}

@@ -1,0 +1,142 @@
+import type { IncidentEvent } from '../../incident/events.ts';
+import type { Json } from '../../incident/json.ts';
+import { evaluateCondition } from '../../playbook/cel.ts';
+import { isCarriedOut } from './facts.ts';
+import type { Expectation, Script, Sought } from './script.ts';
+
+/** What is remembered of the timeline while looking: what a proof belongs to, which rule a duty has, what was sent to whom. */
+export type Memory = {
+  /** By path: the act that was begun there last. */
+  acts: Record<string, { capability: string; system: string | null }>;
+  rules: Record<string, string>;
+  says: Record<string, { to: string; text: string }>;
+};
+export const noMemory = (): Memory => ({ acts: {}, rules: {}, says: {} });
+
+/** Folds one event, in place. Call before `isMetBy`. */
+export function remember(memory: Memory, event: IncidentEvent): void {
+  if (event.type === 'act.started') {
+    const { purpose, capability, with: input } = event.data;
+    if (purpose === 'act')
+      memory.acts[event.path] = { capability, system: typeof input.system === 'string' ? input.system : null };
+    if (typeof input.to === 'string') memory.says[event.path] = { to: input.to, text: worded(input) };
+  }
+  if (event.type === 'obligation.opened') memory.rules[event.data.number] = event.data.rule.id;
+}
+
+const worded = ({ subject, text }: { [key: string]: Json }): string =>
+  `${String(subject ?? '')}\n${String(text ?? '')}`;
+
+/** Whether this event is what an expectation looks for. Throws ExpressionError where its own condition cannot be evaluated. */
+export function isMetBy(sought: Sought, event: IncidentEvent, memory: Memory): boolean {
+  switch (sought.what) {
+    case 'opened':
+      return event.type === 'incident.opened';
+    case 'resolved':
+      return event.type === 'incident.resolved';
+    case 'act':
+      return actIsMet(sought, event, memory);
+    case 'decided':
+      return decisionIsMet(sought, event);
+    case 'told':
+      return toldIsMet(sought, event, memory);
+    case 'duty':
+      return dutyIsMet(sought, event, memory);
+    case 'noted':
+      return event.type === 'note.added' && holdsText(event.data.text, sought.holds);
+    case 'event': {
+      const by = event.actor.kind === 'person' ? event.actor.id : '';
+      const seen = { type: event.type, path: event.path, by, data: event.data };
+      return evaluateCondition(sought.cel, { event: seen } as unknown as Parameters<typeof evaluateCondition>[1]);
+    }
+    case 'judged':
+      return false;
+    default:
+      return sought satisfies never;
+  }
+}
+
+type Of<W extends Sought['what']> = Extract<Sought, { what: W }>;
+
+function actIsMet({ capability, system }: Of<'act'>, event: IncidentEvent, memory: Memory): boolean {
+  if (event.type !== 'act.done' || !isCarriedOut(event.data)) return false;
+  const act = memory.acts[event.path];
+  return act?.capability === capability && (system === null || act.system === system);
+}
+
+function decisionIsMet({ step, answer, people }: Of<'decided'>, event: IncidentEvent): boolean {
+  if (event.type !== 'decision.made' || event.path !== step || event.data.by !== 'votes') return false;
+  return (answer === null || event.data.outcome === answer) && new Set(event.data.people).size >= people;
+}
+
+function toldIsMet({ to, holds }: Of<'told'>, event: IncidentEvent, memory: Memory): boolean {
+  if (event.type !== 'act.done' || !isCarriedOut(event.data)) return false;
+  const said = memory.says[event.path];
+  return said?.to === to && (holds === null || holdsText(said.text, holds));
+}
+
+function dutyIsMet({ rule, state }: Of<'duty'>, event: IncidentEvent, memory: Memory): boolean {
+  if (event.type === 'obligation.opened') return state === 'opened' && event.data.rule.id === rule;
+  if (event.type === 'obligation.met') return state !== 'opened' && memory.rules[event.data.number] === rule;
+  return event.type === 'obligation.waived' && state === 'settled' && memory.rules[event.data.number] === rule;
+}
+
+const holdsText = (text: string, part: string): boolean => text.toLowerCase().includes(part.toLowerCase());
+
+/** How an expectation stands. `at`: scenario ms of the event that met it, or broke it. */
+export type Result = {
+  expectation: string;
+  /** `not-observed`: nobody could tell, or its inject was never due; `void`: its inject was never delivered. */
+  result: 'met' | 'met-late' | 'missed' | 'not-observed' | 'void';
+  /** Number of the event that it rests on; null where nothing happened. */
+  seq: number | null;
+  at: number | null;
+  /** When it had to be, scenario ms; null where there is no limit. */
+  dueAt: number | null;
+};
+
+type Numbered = IncidentEvent & { seq: number };
+type First = { seq: number; at: number };
+
+/** How every expectation of a script stands at the end of a timeline. */
+export function resultsOf(script: Script, events: readonly Numbered[]): Result[] {
+  const seen = new Map<string, First[]>();
+  const delivered = new Map<string, First>();
+  const memory = noMemory();
+  for (const event of events) {
+    remember(memory, event);
+    const here = { seq: event.seq, at: event.at };
+    if (event.type === 'inject.delivered' && !delivered.has(event.data.id)) delivered.set(event.data.id, here);
+    for (const { id, sought } of script.expectations)
+      if (isMetBy(sought, event, memory)) seen.set(id, [...(seen.get(id) ?? []), here]);
+  }
+  const startedAt = events[0]?.at ?? script.startsAt;
+  return script.expectations.map((one) => resultOf(one, { seen, delivered, startedAt }));
+}
+
+type Seen = { seen: ReadonlyMap<string, First[]>; delivered: ReadonlyMap<string, First>; startedAt: number };
+
+function resultOf(one: Expectation, { seen, delivered, startedAt }: Seen): Result {
+  const since = one.since === null ? startedAt : delivered.get(one.since)?.at;
+  const answer = (result: Result['result'], first: First | undefined, dueAt: number | null): Result => ({
+    expectation: one.id,
+    result,
+    seq: first?.seq ?? null,
+    at: first?.at ?? null,
+    dueAt,
+  });
+  if (since === undefined) return answer('void', undefined, null);
+  if (one.sought.what === 'judged') return answer('not-observed', undefined, null);
+  // What had happened before it was called for counts: a team may be ahead of the script.
+  const found = (seen.get(one.id) ?? [])[0];
+  const other = one.before === null ? null : (delivered.get(one.before) ?? (seen.get(one.before) ?? [])[0] ?? null);
+  if (one.never) {
+    const broken = found && (one.before === null || other === null || found.seq < other.seq);
+    return answer(broken ? 'missed' : 'met', broken ? found : undefined, null);
+  }
+  const limits = [one.withinMs === null ? null : since + one.withinMs, other?.at ?? null].filter((at) => at !== null);
+  const dueAt = limits.length > 0 ? Math.min(...limits) : null;
+  if (!found) return answer('missed', undefined, dueAt);
+  const late = (one.withinMs !== null && found.at > since + one.withinMs) || (other !== null && found.seq > other.seq);
+  return answer(late ? 'met-late' : 'met', found, dueAt);
+}

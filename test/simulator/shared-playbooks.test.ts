@@ -50,7 +50,7 @@ describe('bringing a model back in steps', () => {
 
 describe('keeping stakeholders informed', () => {
   const news = 'updates/try/rounds/*/news';
-  const words = 'updates/try/rounds/*/outside/then/words';
+  const words = 'updates/try/rounds/*/words';
   const to = (mails: readonly { to: string; text: string }[], whom: string) => mails.filter((mail) => mail.to === whom);
 
   const released = (events: readonly NumberedEvent[]) =>

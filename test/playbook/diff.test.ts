@@ -113,6 +113,59 @@ describe('what changes for a responder', () => {
     expect(told([line, `{ id: care, try: [${line}], on-failure: [] }`])).toEqual(['care: new: try, “Try”']);
   });
 
+  it('tells the order of acts also where something was put around one of them', () => {
+    const tail = (steps: string) => edited(['  - { id: back, do: model.restore }\n', steps]);
+    const check = '  - { id: check, do: model.validate }\n';
+    expect(
+      changes(
+        tail(`${check}  - { id: back, do: model.restore }\n`),
+        tail(`  - { id: care, try: [{ id: back, do: model.restore }], on-failure: [] }\n${check}`),
+      ).map(({ path, text }) => `${path}: ${text}`),
+    ).toEqual(['care: new: try, “Try”', 'care/try/back: it stands first in “Try” (steps); it is disruptive']);
+  });
+
+  it('warns of a risky act that stands under its condition no more', () => {
+    const guarded = edited([
+      '{ id: back, do: model.restore }',
+      `{ id: well, title: If it is well, if: steps.look.signatureValid, then: [{ id: back, do: model.restore }] }`,
+    ]);
+    expect(changes(guarded, BASE).map(({ danger, path, text }) => `${danger ? '! ' : ''}${path}: ${text}`)).toEqual([
+      '! back: it stood under a condition that is gone: steps.look.signatureValid',
+      'well: gone: if, “If it is well”',
+    ]);
+  });
+
+  it('passes over no change of one single value', () => {
+    const base = plan(
+      edited([
+        '  - { id: back, do: model.restore }\n',
+        `  - { id: back, do: model.restore }
+  - id: both
+    parallel:
+      one: [{ id: pause, wait: 5m, title: Wait a little }]
+      two: [{ id: again, when: steps.look.signatureValid, do: model.validate }]
+`,
+      ]),
+    );
+    // What the compiler fills in from the rest, or what no responder sees.
+    const derived = ['hash', 'version', 'format', 'playbook', 'kind', 'id', 'path', 'covers'];
+    const alter = (value: unknown, root: Plan): void => {
+      for (const [key, one] of Object.entries(value as Record<string, unknown>)) {
+        if (derived.includes(key) || one === null || key === 'otherwise') continue;
+        if (typeof one === 'object') {
+          alter(one, root);
+          continue;
+        }
+        const held = value as Record<string, unknown>;
+        held[key] = typeof one === 'number' ? one + 1 : typeof one === 'boolean' ? !one : `${one}x`;
+        expect(diffPlans(base, root), `${key}: ${one}`).not.toEqual([]);
+        held[key] = one;
+      }
+    };
+    const copy = structuredClone(base);
+    alter(copy, copy);
+  });
+
   it('gives the words of before and now where they were reworded', () => {
     expect(changes(BASE, edited(['say: It is over.', 'say: All is well.']))[0]).toMatchObject({
       code: 'text',

@@ -4,7 +4,7 @@ import type { DoStep, Plan, Step } from '../plan.ts';
 import { ABOUT, type Change, changeOf, type Said } from './change.ts';
 import { headChanges } from './head-changes.ts';
 import { type Entry, groupBy, type Matching, matchSteps, type Pair } from './match.ts';
-import { type Renamed, stepChanges, wholeStep } from './step-changes.ts';
+import { isRisky, type Renamed, stepChanges, wholeStep } from './step-changes.ts';
 
 /**
  * What changes for a responder from one plan to another, the most dangerous first. Empty when the two ask, do and say the same,
@@ -32,6 +32,7 @@ type Told = { order: number; change: Change };
 function tellPair({ before, after }: Pair, matching: Matching, renamed: Renamed): Told[] {
   const said = [
     ...coverChange(before.step, after.step, matching),
+    ...freedChange({ before, after }, matching),
     ...stepChanges(before.step, after.step, renamed),
     ...(before.step.id === after.step.id
       ? []
@@ -94,33 +95,39 @@ const reasonOf = ({ unattended, use }: DoStep): string =>
   unattended ? `: ${unattended}` : ` (${use.capability} is ${use.risk} now)`;
 
 /** Steps in another block, or in another order among those that stayed. What only got something put around it did not move. */
-function tellMoves(matching: Matching): Told[] {
-  const { pairs, toAfter, toBefore } = matching;
-  const stayed: Pair[] = [];
-  const moved: Told[] = [];
-  for (const pair of pairs) {
-    if (sameBlock(pair, matching)) stayed.push(pair);
-    else if (!wrapped(pair.before, pair.after, toAfter, toBefore))
-      moved.push({ order: pair.after.order, change: changeOf(pair.after.step, movedTo(pair.after)) });
+function tellMoves({ pairs, toAfter, toBefore }: Matching): Told[] {
+  const stayed: (Pair & { block: string })[] = [];
+  const moved: Entry[] = [];
+  for (const { before, after } of pairs) {
+    const [old, now] = [placeOf(before, toAfter), placeOf(after, toBefore)];
+    const block = old.block && toAfter.get(old.block.step.path);
+    if (block === now.block && slotNow(old, now) === now.slot)
+      stayed.push({ before, after, block: `${now.block?.step.path ?? ''} ${now.slot}` });
+    else moved.push(after);
   }
-  const blocks = groupBy(stayed, ({ after }) => `${after.parent?.step.path ?? ''} ${after.slot}`);
-  for (const block of blocks.values()) {
-    const kept = longestRising(block.map(({ before }) => before.at));
-    for (const [i, { after }] of block.entries())
-      if (!kept.has(i)) moved.push({ order: after.order, change: changeOf(after.step, movedTo(after)) });
+  for (const block of groupBy(stayed, (one) => one.block).values()) {
+    const kept = longestRising(block.map(({ before }) => before.order));
+    moved.push(...block.flatMap(({ after }, i) => (kept.has(i) ? [] : [after])));
   }
-  return moved;
+  return moved.map((entry) => ({ order: entry.order, change: changeOf(entry.step, movedTo(entry)) }));
 }
 
-function sameBlock({ before, after }: Pair, { toAfter }: Matching): boolean {
-  if (before.parent === null || after.parent === null)
-    return before.parent === after.parent && before.slot === after.slot;
-  return toAfter.get(before.parent.step.path) === after.parent && slotNow(before, after) === after.slot;
+type Place = { block: Entry | null; slot: string; around: readonly Entry[] };
+
+/** Where a step stands as if nothing stood around it that is only in one of the two plans, and what that is. */
+function placeOf(entry: Entry, known: ReadonlyMap<string, Entry>): Place {
+  const around: Entry[] = [];
+  let outermost = entry;
+  while (outermost.parent && !known.has(outermost.parent.step.path)) {
+    outermost = outermost.parent;
+    around.push(outermost);
+  }
+  return { block: outermost.parent, slot: outermost.slot, around };
 }
 
 /** The branch of a `parallel` that was only given another name is the same branch. */
-function slotNow(before: Entry, after: Entry): string {
-  const [old, now] = [before.parent?.step, after.parent?.step];
+function slotNow(before: Place, after: Place): string {
+  const [old, now] = [before.block?.step, after.block?.step];
   if (old?.kind !== 'parallel' || now?.kind !== 'parallel') return before.slot;
   const at = old.branches.findIndex(({ name }) => name === before.slot);
   const gone = !now.branches.some(({ name }) => name === before.slot);
@@ -128,13 +135,21 @@ function slotNow(before: Entry, after: Entry): string {
   return gone && fresh && now.branches[at]?.name === after.slot ? after.slot : before.slot;
 }
 
-/** Something new stands around it, or something that stood around it is gone. */
-function wrapped(before: Entry, after: Entry, toAfter: Matching['toAfter'], toBefore: Matching['toBefore']): boolean {
-  let [old, now]: [Entry | null, Entry | null] = [before.parent, after.parent];
-  while (old && !toAfter.has(old.step.path)) old = old.parent;
-  while (now && !toBefore.has(now.step.path)) now = now.parent;
-  const changed = old !== before.parent || now !== after.parent;
-  return changed && (old === null ? now === null : toAfter.get(old.step.path) === now);
+/** A risky act around which an `if` stood and stands no more. */
+function freedChange({ before, after }: Pair, { toAfter, toBefore }: Matching): Said[] {
+  if (after.step.kind !== 'do' || !isRisky(after.step.use) || after.step.when !== null) return [];
+  const conditions = ({ around }: Place) => around.flatMap(({ step }) => (step.kind === 'if' ? [step.cel] : []));
+  const gone = conditions(placeOf(before, toAfter));
+  return gone.length === 0 || conditions(placeOf(after, toBefore)).length > 0
+    ? []
+    : [
+        {
+          code: 'condition',
+          danger: true,
+          about: 'order',
+          text: `it stood under a condition that is gone: ${gone[0]}`,
+        },
+      ];
 }
 
 function movedTo({ parent, slot, at, step }: Entry): Said {

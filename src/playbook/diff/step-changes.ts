@@ -25,7 +25,6 @@ type Field = (a: never, b: never) => Said[];
 
 /** How people read a changed field. A field that is not here is told by its name and its values: nothing is passed over. */
 const COMMON: Record<string, Field> = {
-  title: (a: Step, b: Step) => titleChange(a, b),
   when: (a: Step, b: Step) => conditionChange(a, b),
 };
 const FIELDS: Partial<Record<Step['kind'], Record<string, Field>>> = {
@@ -87,6 +86,21 @@ const FIELDS: Partial<Record<Step['kind'], Record<string, Field>>> = {
   },
 };
 
+/** The branches of a `parallel` are named on the timeline. */
+function branchChange(a: Step, b: Step): Said[] {
+  if (a.kind !== 'parallel' || b.kind !== 'parallel') return [];
+  const [old, now] = [a, b].map(({ branches }) => branches.map(({ name }) => name));
+  return equal(old?.toSorted(), now?.toSorted())
+    ? []
+    : [
+        {
+          code: 'branches',
+          about: 'wording',
+          text: `its branches are ${listed(now ?? [])}; they were ${listed(old ?? [])}`,
+        },
+      ];
+}
+
 const lastingChange = (a: WaitStep, b: WaitStep): Said[] => [
   {
     code: 'wait',
@@ -122,9 +136,11 @@ export function stepChanges(a: Step, b: Step, renamed: Renamed): Said[] {
   const own = FIELDS[b.kind] ?? {};
   return [
     ...changed.flatMap((name) => {
+      if (name === 'title') return titleChange(past, b, changed.length === 1 && a.id === b.id);
       const tell = own[name] ?? COMMON[name];
       return tell ? (tell as (a: Step, b: Step) => Said[])(past, b) : [plain(name, old[name], now[name])];
     }),
+    ...branchChange(a, b),
     ...handlingChanges(a, b),
   ];
 }
@@ -153,13 +169,14 @@ function valueWords(value: unknown): string {
 }
 
 /** A title that is made of the rest changes with it, and is not told twice. */
-function titleChange(a: Step, b: Step): Said[] {
+function titleChange(a: Step, b: Step, alone: boolean): Said[] {
   const made = (step: Step): boolean =>
     (step.kind === 'if' && step.title === `If ${step.cel}`) ||
     (step.kind === 'wait' && /^Wait /.test(step.title)) ||
-    (step.kind === 'say' && /^Tell /.test(step.title)) ||
+    (step.kind === 'say' &&
+      equal(step.use.with.to, { literal: step.title.replace(/^Tell /, '').replaceAll(' ', '-') })) ||
     step.title.toLowerCase() === step.id.replaceAll('-', ' ');
-  if (made(a) && made(b)) return [];
+  if (!alone && made(a) && made(b)) return [];
   return [{ code: 'title', about: 'wording', text: `it is called ${quoted(b.title)}; it was ${quoted(a.title)}` }];
 }
 

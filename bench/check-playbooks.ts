@@ -18,7 +18,7 @@ const PLAYBOOKS = 500;
 export function secondsToCheckPlaybooks(): number {
   const surroundings = surroundingsOf(loadInventory('tocsin.yaml'));
   const library = readLibrary('playbooks');
-  const { text, file } = library.playbooks['tampered-model-artifact'] as { text: string; file: string };
+  const { text, file } = library.playbooks['supply-chain-tampered-artifact'] as { text: string; file: string };
   const started = performance.now();
   for (let i = 1; i <= PLAYBOOKS; i++) {
     const { plan } = check(text.replace(/^version: .*$/m, `version: ${i}`), file, surroundings, library);
@@ -34,7 +34,7 @@ export function secondsOfCheckCommand(): number {
   try {
     cpSync('playbooks', join(folder, 'playbooks'), { recursive: true });
     cpSync('tocsin.yaml', join(folder, 'tocsin.yaml'));
-    const { text } = readLibrary('playbooks').playbooks['tampered-model-artifact'] as { text: string };
+    const { text } = readLibrary('playbooks').playbooks['supply-chain-tampered-artifact'] as { text: string };
     const files = Array.from({ length: PLAYBOOKS }, (_, i) => `playbooks/case-${i + 1}.yaml`);
     for (const [i, file] of files.entries())
       writeFileSync(join(folder, file), text.replace(/^playbook: .*$/m, `playbook: case-${i + 1}`));

@@ -121,5 +121,5 @@ it('the real command line holds for the shipped playbooks and simulations', () =
     return { code: status, out: `${stdout}${stderr}` };
   })();
   expect([code, code === 0 ? '' : out]).toEqual([0, '']);
-  expect(out).toContain('tampered-model-artifact v1, 60m: 5 runs, seeds 1 to 5');
+  expect(out).toContain('supply-chain-tampered-artifact v1, 60m: 5 runs, seeds 1 to 5');
 }, 180_000);

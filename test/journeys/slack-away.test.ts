@@ -28,7 +28,7 @@ it(
       },
     });
     const opened = await desk.served.call(DANIEL, 'POST', '/api/incidents', {
-      playbook: 'tampered-model-artifact',
+      playbook: 'supply-chain-tampered-artifact',
       system: 'payout-estimator',
       severity: 'sev2',
     });

@@ -47,7 +47,7 @@ const isCard = (message: OtherMessage, incident: string, number: number): boolea
   JSON.stringify(message.blocks ?? []).includes(`"${incident}/${number}/`);
 
 async function asked(system: string) {
-  const body = { playbook: 'tampered-model-artifact', system, severity: 'sev2' };
+  const body = { playbook: 'supply-chain-tampered-artifact', system, severity: 'sev2' };
   const opened = await served.call(DANIEL, 'POST', '/api/incidents', body);
   expect(opened.status, opened.text).toBeLessThan(300);
   const incident = String(opened.body.incident);

@@ -19,7 +19,7 @@ const refusals: [what: string, steps: string, expected: string][] = [
   [
     'a step of no kind',
     '  - { id: x }\n',
-    'p.yaml:6:5 error: one of these keys is needed: do, ask, say, wait, if, parallel, run, oblige, try, each, repeat',
+    'p.yaml:6:5 error: one of these keys is needed: do, ask, task, say, wait, if, parallel, run, oblige, try, each, repeat',
   ],
   ['a step of two kinds', '  - { id: x, do: model.inspect, run: inform }\n', 'p.yaml:6:33 error: unknown key "run"'],
   [
@@ -406,6 +406,6 @@ describe('the checker refuses', () => {
       playbooks: doubling,
     });
     expect(plan).toBeNull();
-    expect(diagnostics[0]?.message).toMatch(/more than 2000 steps/);
+    expect(diagnostics[0]?.message).toMatch(/more than 5000 steps/);
   });
 });

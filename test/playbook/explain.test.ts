@@ -86,7 +86,7 @@ describe('the worst case', () => {
     const recover = 300 + (3 * 300 + 2 + 4);
     const message = 3 * 60 + 5 + 10;
     const seconds = looks + 15 * 60 + proved + message + recover + 4 * 3600 + proved + message;
-    expect(worstCase(named('tampered-model-artifact')).ms).toBe(seconds * 1000);
+    expect(worstCase(named('supply-chain-tampered-artifact')).ms).toBe(seconds * 1000);
   });
 
   it('takes the longest branch, the longer way of an if, and the whole of a wait', () => {

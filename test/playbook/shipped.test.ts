@@ -58,7 +58,7 @@ describe('the shipped playbooks', () => {
       'rag-memory-poisoning',
       'restore-service',
       'stakeholder-updates',
-      'tampered-model-artifact',
+      'supply-chain-tampered-artifact',
       'temporary-manual-process',
       'third-party-vendor-breach',
       'training-data-poisoning',
@@ -83,7 +83,9 @@ describe('the shipped playbooks', () => {
   });
 
   it('let the incident commander alone decide to contain, and two roles to reopen', () => {
-    const plan = loadPlaybooks('playbooks', surroundings).find((one) => one.playbook === 'tampered-model-artifact');
+    const plan = loadPlaybooks('playbooks', surroundings).find(
+      (one) => one.playbook === 'supply-chain-tampered-artifact',
+    );
     const asks = [...everyPlanStep(plan as Plan)].flatMap((step) => (step.kind === 'ask' && !step.task ? [step] : []));
     expect(asks.map(({ path, by, covers }) => [path, by.map((seat) => seat.role), covers])).toEqual([
       ['contain', ['incident-commander'], ['isolate', 'respond/recover/rollback']],

@@ -236,7 +236,7 @@ describe.each(SHIPPED.map((plan) => [plan.playbook, plan] as const))('%s', (name
 
 /** What closing briefs claim, by the id of the step that it rests on. */
 type Claims = Readonly<Record<string, RegExp | undefined>>;
-const CUTS = ['tampered-model-artifact', 'pii-leak-output'];
+const CUTS = ['supply-chain-tampered-artifact', 'pii-leak-output'];
 const CUT_LINES: Claims = { isolate: /Cut, and proved by traffic/, restore: /Serving again, proved by traffic/ };
 const BACK_LINE: Claims = { back: /Back to normal, and proved/ };
 const textsOf = ({ mailbox }: World): string => mailbox.map(({ text }) => text).join('\n');

@@ -54,7 +54,7 @@ export const ENDS: Readonly<Record<string, End>> = {
   },
   'rag-memory-poisoning': { around: { index: 'sunday', pipeline: 'open' } },
   'restore-service': { serving: 'good', traffic: 'serving' },
-  'tampered-model-artifact': { serving: 'good', traffic: 'serving' },
+  'supply-chain-tampered-artifact': { serving: 'good', traffic: 'serving' },
   'third-party-vendor-breach': { around: { route: 'primary', credentials: 'valid', strangers: 0 } },
   'training-data-poisoning': { serving: 'good', around: { data: 'quarantined', pipeline: 'open' } },
 };

@@ -166,7 +166,7 @@ function opening(incident: Command, cli: Cli): void {
       'after',
       examples(
         'tocsin incident open "Odd answers about payouts" --system customer-assistant',
-        'tocsin incident open --playbook tampered-model-artifact --system claims-triage --severity sev1',
+        'tocsin incident open --playbook supply-chain-tampered-artifact --system claims-triage --severity sev1',
       ),
     )
     .action(async (title: string | undefined, options: OpenOptions, command: Command) => {

@@ -27,7 +27,7 @@ export function cacaoCommands(playbook: Command, cli: Cli, around: Around): void
     .addHelpText(
       'after',
       examples(
-        'tocsin playbook export tampered-model-artifact --to cacao -o tampered.cacao.json',
+        'tocsin playbook export supply-chain-tampered-artifact --to cacao -o tampered.cacao.json',
         'tocsin playbook export playbooks/notify-legal.yaml --to cacao',
       ),
     )
@@ -53,7 +53,7 @@ export function cacaoCommands(playbook: Command, cli: Cli, around: Around): void
     .addHelpText(
       'after',
       examples(
-        'tocsin playbook import tampered.cacao.json --from cacao -o playbooks/tampered-model-artifact.yaml',
+        'tocsin playbook import tampered.cacao.json --from cacao -o playbooks/supply-chain-tampered-artifact.yaml',
         'tocsin playbook import theirs.json --from cacao --json',
       ),
     )

@@ -38,7 +38,7 @@ export function checkCommand(
     .addHelpText(
       'after',
       examples(
-        'tocsin playbook check playbooks/tampered-model-artifact.yaml',
+        'tocsin playbook check playbooks/supply-chain-tampered-artifact.yaml',
         'tocsin playbook check playbooks/*.yaml --json',
         'tocsin playbook check playbooks/*.yaml --format sarif -o playbooks.sarif',
       ),

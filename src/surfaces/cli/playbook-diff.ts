@@ -19,9 +19,9 @@ export function diffCommand(playbook: Command, cli: Cli, planOfFile: PlanOfFile)
     .addHelpText(
       'after',
       examples(
-        'tocsin playbook diff playbooks/tampered-model-artifact.yaml',
-        'tocsin playbook diff tampered-model-artifact@1 tampered-model-artifact@2',
-        'tocsin playbook diff tampered-model-artifact playbooks/tampered-model-artifact.yaml --json',
+        'tocsin playbook diff playbooks/supply-chain-tampered-artifact.yaml',
+        'tocsin playbook diff supply-chain-tampered-artifact@1 supply-chain-tampered-artifact@2',
+        'tocsin playbook diff supply-chain-tampered-artifact playbooks/supply-chain-tampered-artifact.yaml --json',
       ),
     )
     .action(async (given: string, other: string | undefined, options: { inventory?: string }, command: Command) => {

@@ -57,10 +57,10 @@ export function dryRunCommand(
     .addHelpText(
       'after',
       examples(
-        'tocsin playbook dry-run playbooks/tampered-model-artifact.yaml --system claims-triage',
-        'tocsin playbook dry-run tampered-model-artifact --system claims-triage --as tomas-okafor --deny reopen',
-        'tocsin playbook dry-run tampered-model-artifact --fail validate=unwind',
-        "tocsin playbook dry-run tampered-model-artifact --assume 'assess.signatureValid=false' --json",
+        'tocsin playbook dry-run playbooks/supply-chain-tampered-artifact.yaml --system claims-triage',
+        'tocsin playbook dry-run supply-chain-tampered-artifact --system claims-triage --as tomas-okafor --deny reopen',
+        'tocsin playbook dry-run supply-chain-tampered-artifact --fail validate=unwind',
+        "tocsin playbook dry-run supply-chain-tampered-artifact --assume 'assess.signatureValid=false' --json",
       ),
     )
     .action(async (given: string, options: Options, command: Command) => {

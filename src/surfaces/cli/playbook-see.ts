@@ -36,8 +36,8 @@ export function seeCommands(playbook: Command, cli: Cli, planOfFile: PlanOfFile)
     .addHelpText(
       'after',
       examples(
-        'tocsin playbook graph playbooks/tampered-model-artifact.yaml -o graph.svg',
-        'tocsin playbook graph tampered-model-artifact --format mermaid',
+        'tocsin playbook graph playbooks/supply-chain-tampered-artifact.yaml -o graph.svg',
+        'tocsin playbook graph supply-chain-tampered-artifact --format mermaid',
       ),
     )
     .action(async (given: string, options: From & GraphOptions, command: Command) => {
@@ -69,8 +69,8 @@ export function seeCommands(playbook: Command, cli: Cli, planOfFile: PlanOfFile)
     .addHelpText(
       'after',
       examples(
-        'tocsin playbook explain playbooks/tampered-model-artifact.yaml',
-        'tocsin playbook explain tampered-model-artifact --json',
+        'tocsin playbook explain playbooks/supply-chain-tampered-artifact.yaml',
+        'tocsin playbook explain supply-chain-tampered-artifact --json',
       ),
     )
     .action(async (given: string, options: From, command: Command) => {

@@ -36,7 +36,7 @@ export function testCommand(
       'after',
       examples(
         'tocsin playbook test',
-        'tocsin playbook test playbooks/tampered-model-artifact.yaml --coverage',
+        'tocsin playbook test playbooks/supply-chain-tampered-artifact.yaml --coverage',
         'tocsin playbook test --min-coverage 80 --junit scenarios.xml',
       ),
     )

@@ -34,7 +34,7 @@ export function playbookCommands(program: Command, cli: Cli): void {
     .command('publish')
     .argument('<file>', 'a playbook; those it runs are taken from its folder')
     .description('publish a playbook, so that it can run')
-    .addHelpText('after', examples('tocsin playbook publish playbooks/tampered-model-artifact.yaml'))
+    .addHelpText('after', examples('tocsin playbook publish playbooks/supply-chain-tampered-artifact.yaml'))
     .action(async (given: string, _: unknown, command: Command) => {
       const publication = await publish(cli, sourcesOf(cli, given));
       cli.show(command, publication, () => publicationText(cli, publication));

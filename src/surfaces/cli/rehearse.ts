@@ -35,9 +35,9 @@ export function rehearseCommand(program: Command, cli: Cli): void {
     .addHelpText(
       'after',
       examples(
-        'tocsin rehearse simulations/tampered-model-artifact.yaml --runs 1000 --seed 7',
-        'tocsin rehearse simulations/tampered-model-artifact.yaml --save rehearsal.json',
-        'tocsin rehearse simulations/tampered-model-artifact.yaml --assert rehearsal.json',
+        'tocsin rehearse simulations/supply-chain-tampered-artifact.yaml --runs 1000 --seed 7',
+        'tocsin rehearse simulations/supply-chain-tampered-artifact.yaml --save rehearsal.json',
+        'tocsin rehearse simulations/supply-chain-tampered-artifact.yaml --assert rehearsal.json',
       ),
     )
     .action(async (file: string, options: Options, command: Command) => {

@@ -34,8 +34,8 @@ export function simulationCommands(program: Command, cli: Cli): void {
     .addHelpText(
       'after',
       examples(
-        'tocsin simulation show simulations/tampered-model-artifact.yaml',
-        'tocsin simulation show simulations/tampered-model-artifact.yaml --length 15m --truth',
+        'tocsin simulation show simulations/supply-chain-tampered-artifact.yaml',
+        'tocsin simulation show simulations/supply-chain-tampered-artifact.yaml --length 15m --truth',
       ),
     )
     .action((file: string, options: Where & { length?: string; truth: boolean }, command: Command) => {

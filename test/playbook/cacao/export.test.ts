@@ -129,7 +129,7 @@ steps:
 });
 
 describe('an engine that knows nothing of Tocsin', () => {
-  const document = exported(source('tampered-model-artifact'));
+  const document = exported(source('supply-chain-tampered-artifact'));
   const workflow = document.workflow as Record<string, JsonObject>;
   const ask = Object.values(workflow).find(({ step_extensions }) => idOf(step_extensions) === 'contain') as JsonObject;
 
@@ -165,7 +165,7 @@ describe('an engine that knows nothing of Tocsin', () => {
 });
 
 describe('a document of Tocsin that another program changed', () => {
-  const document = () => structuredClone(exported(source('tampered-model-artifact')));
+  const document = () => structuredClone(exported(source('supply-chain-tampered-artifact')));
 
   it('is read as a stranger when its workflow leads elsewhere, so that no change is lost and nothing runs by itself', () => {
     const changed = document();
@@ -185,7 +185,7 @@ describe('a document of Tocsin that another program changed', () => {
     step(changed, 'Cut traffic to the model').description = 'Ring Bob first.';
     const { imported, repairs } = importCacao(JSON.stringify(changed), 'x.json');
     expect(repairs.map(({ code, path }) => [code, path.endsWith('.description')])).toEqual([['differs', true]]);
-    expect(imported?.text).toBe(source('tampered-model-artifact'));
+    expect(imported?.text).toBe(source('supply-chain-tampered-artifact'));
   });
 
   it.each(['../../etc/cron.d/x.yaml', '../x.md', '/etc/x.yaml'])('cannot write the file %s', (file) => {

@@ -63,7 +63,7 @@ describe.each(shipped)('$name', ({ script, plan }) => {
 });
 
 describe('a rehearsal', () => {
-  const { script, plan } = named('tampered-model-artifact', '60m');
+  const { script, plan } = named('supply-chain-tampered-artifact', '60m');
 
   it('opens the incident by the alert, answers in character, and brings what experts expect', async () => {
     const { events } = await rehearseScript({ script, plan, seed: 7 });
@@ -140,7 +140,7 @@ describe('a rehearsal', () => {
     const names = { people: new Map<string, string>() };
     expect(sentence(events[0] as (typeof events)[number], names)).toEqual({
       text: 'EXERCISE, STARTEX: “The release nobody signed off”, played by bots until 15:20 UTC',
-      note: 'tampered-model-artifact v1, 60m',
+      note: 'supply-chain-tampered-artifact v1, 60m',
     });
   });
 });

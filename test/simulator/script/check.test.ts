@@ -10,7 +10,7 @@ import { sampleGround } from './ground.ts';
 
 const ground = sampleGround();
 const folder = join(import.meta.dirname, '../../../simulations');
-const shipped = readFileSync(join(folder, 'tampered-model-artifact.yaml'), 'utf8');
+const shipped = readFileSync(join(folder, 'supply-chain-tampered-artifact.yaml'), 'utf8');
 
 /** What the checker says when this stands in place of that. */
 function said(find: string, put: string): string[] {
@@ -60,9 +60,9 @@ describe('a mistake is told with its place, its reason and what was meant', () =
   it.each([
     [
       'a playbook',
-      'playbook: tampered-model-artifact',
-      'playbook: tampered-model-artefact',
-      'unknown playbook "tampered-model-artefact"; did you mean "tampered-model-artifact"?',
+      'playbook: supply-chain-tampered-artifact',
+      'playbook: supply-chain-tampered-artefact',
+      'unknown playbook "supply-chain-tampered-artefact"; did you mean "supply-chain-tampered-artifact"?',
     ],
     ['a length', 'only: [60m]', 'only: [90m]', 'unknown length "90m"'],
     [

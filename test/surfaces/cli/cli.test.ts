@@ -111,7 +111,7 @@ describe('every command of docs/cli.md does what it says', () => {
   /** Incident 3: its isolation fails, because the sample incident holds the lease on the system. */
   async function failedStep(): Promise<void> {
     await served.house.until(sampleIncident(), 'the isolation', (view) => view.steps.isolate?.status === 'done');
-    const body = { playbook: 'tampered-model-artifact', system: 'claims-triage' };
+    const body = { playbook: 'supply-chain-tampered-artifact', system: 'claims-triage' };
     const { body: opened } = await served.call('tomas-okafor', 'POST', '/api/incidents', body);
     const incident = String(opened.incident);
     const { number } = await served.house.question(incident, 'contain');
@@ -142,7 +142,7 @@ it('every command of docs/api.md works with curl', async () => {
     ([, text = '']) => text,
   );
   const opened = await served.call('tomas-okafor', 'POST', '/api/incidents', {
-    playbook: 'tampered-model-artifact',
+    playbook: 'supply-chain-tampered-artifact',
     system: 'payout-estimator',
   });
   const incident = String(opened.body.incident);
@@ -180,7 +180,7 @@ it('shows what an approve will do, and takes only a plain yes', async () => {
 
 let incident = '';
 async function servedQuestion() {
-  const body = { playbook: 'tampered-model-artifact', system: 'customer-assistant' };
+  const body = { playbook: 'supply-chain-tampered-artifact', system: 'customer-assistant' };
   const opened = await served.call('tomas-okafor', 'POST', '/api/incidents', body);
   incident = String(opened.body.incident);
   return served.house.question(incident, 'contain');
@@ -199,15 +199,15 @@ it('one changed byte in an export fails verification and names the event', async
 });
 
 it('names a mistake in a playbook by its place, and needs no server for it', async () => {
-  const file = join(cwd, 'playbooks', 'tampered-model-artifact.yaml');
+  const file = join(cwd, 'playbooks', 'supply-chain-tampered-artifact.yaml');
   const good = readFileSync(file, 'utf8');
   writeFileSync(file, good.replace('model.rollback', 'model.rolback'));
-  const ran = await run(['playbook', 'check', 'playbooks/tampered-model-artifact.yaml'], {
+  const ran = await run(['playbook', 'check', 'playbooks/supply-chain-tampered-artifact.yaml'], {
     env: { TOCSIN_DATA: '/nowhere' },
   });
   writeFileSync(file, good);
   expect(ran.code).toBe(1);
-  expect(ran.out).toMatch(/tampered-model-artifact\.yaml:\d+:\d+ error: .*did you mean "model\.rollback"\?/);
+  expect(ran.out).toMatch(/supply-chain-tampered-artifact\.yaml:\d+:\d+ error: .*did you mean "model\.rollback"\?/);
 });
 
 it('checks the rules of notices too, each in its own file', async () => {

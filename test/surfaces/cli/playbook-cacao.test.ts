@@ -47,15 +47,17 @@ const fixture = (name: string) =>
   copyFileSync(join(root, 'test/playbook/cacao/fixtures', name), join(cwd, 'theirs.json'));
 
 it('a playbook goes to another installation with all it needs', async () => {
-  expect(await run('playbook', 'export', 'tampered-model-artifact', '--to', 'cacao', '-o', 'x.json')).toMatchObject({
+  expect(
+    await run('playbook', 'export', 'supply-chain-tampered-artifact', '--to', 'cacao', '-o', 'x.json'),
+  ).toMatchObject({
     code: 0,
   });
   mkdirSync(join(cwd, 'there'));
-  const to = 'there/tampered-model-artifact.yaml';
+  const to = 'there/supply-chain-tampered-artifact.yaml';
   expect(await run('playbook', 'import', 'x.json', '--from', 'cacao', '-o', to)).toMatchObject({ code: 0, err: '' });
-  expect(read(to)).toBe(read('playbooks/tampered-model-artifact.yaml'));
+  expect(read(to)).toBe(read('playbooks/supply-chain-tampered-artifact.yaml'));
   const hash = async (file: string) => JSON.parse((await run('playbook', 'check', file, '--json')).out).checked[0].hash;
-  expect(await hash(to)).toBe(await hash('playbooks/tampered-model-artifact.yaml'));
+  expect(await hash(to)).toBe(await hash('playbooks/supply-chain-tampered-artifact.yaml'));
 });
 
 it('a playbook of others is written beside its original, holds, and leaves with all it said', async () => {

@@ -14,7 +14,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 
-const FILE = 'playbooks/tampered-model-artifact.yaml';
+const FILE = 'playbooks/supply-chain-tampered-artifact.yaml';
 const notHere = () => Promise.reject(new Error('not here'));
 
 /** No server anywhere: what is shown of a file needs none. */
@@ -54,7 +54,7 @@ describe('tocsin playbook graph', () => {
     expect(printed).toMatchObject({ code: 0, err: '' });
     expect(printed.out).toMatch(/^<svg [\s\S]*<\/svg>\n$/);
     const written = await run(['playbook', 'graph', FILE, '-o', 'graph.svg']);
-    expect(written.out).toBe('tampered-model-artifact v3 is drawn in graph.svg.\n');
+    expect(written.out).toBe('supply-chain-tampered-artifact v3 is drawn in graph.svg.\n');
     expect(readFileSync(join(cwd, 'graph.svg'), 'utf8')).toBe(printed.out);
   });
 
@@ -62,7 +62,7 @@ describe('tocsin playbook graph', () => {
     expect((await run(['playbook', 'graph', FILE, '--width', '360'])).out).toMatch(/ width="360" /);
     expect((await run(['playbook', 'graph', FILE, '--format', 'mermaid'])).out).toMatch(/^flowchart TB\n/);
     const json = await run(['playbook', 'graph', FILE, '--format', 'mermaid', '--json']);
-    expect(JSON.parse(json.out)).toMatchObject({ playbook: 'tampered-model-artifact', format: 'mermaid' });
+    expect(JSON.parse(json.out)).toMatchObject({ playbook: 'supply-chain-tampered-artifact', format: 'mermaid' });
   });
 
   it('refuses what it cannot do, and says what it can', async () => {
@@ -78,7 +78,7 @@ describe('tocsin playbook graph', () => {
     const text = readFileSync(join(cwd, FILE), 'utf8').replace('model.isolate', 'model.isolat');
     writeFileSync(
       join(cwd, 'playbooks', 'broken.yaml'),
-      text.replace('playbook: tampered-model-artifact', 'playbook: broken'),
+      text.replace('playbook: supply-chain-tampered-artifact', 'playbook: broken'),
     );
     const ran = await run(['playbook', 'graph', 'playbooks/broken.yaml']);
     rmSync(join(cwd, 'playbooks', 'broken.yaml'));
@@ -117,7 +117,7 @@ describe('tocsin playbook explain', () => {
   it('gives the same to programs', async () => {
     const { out } = await run(['playbook', 'explain', FILE, '--json']);
     expect(JSON.parse(out)).toMatchObject({
-      playbook: 'tampered-model-artifact',
+      playbook: 'supply-chain-tampered-artifact',
       hash: expect.stringMatching(/^[0-9a-f]{64}$/),
       outside: [],
       worstCase: { ms: 18_108_000 },

@@ -14,7 +14,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 
-const FILE = 'simulations/tampered-model-artifact.yaml';
+const FILE = 'simulations/supply-chain-tampered-artifact.yaml';
 const notHere = () => Promise.reject(new Error('not here'));
 
 /** No server anywhere: what is shown of a file needs none. */
@@ -52,7 +52,7 @@ describe('tocsin simulation check', () => {
     const { code, out } = await run('check', FILE);
     expect(code).toBe(0);
     expect(out).toMatch(
-      /^simulations\/tampered-model-artifact\.yaml holds\. 15m: script [0-9a-f]{12}, 60m: script [0-9a-f]{12}\.\n$/,
+      /^simulations\/supply-chain-tampered-artifact\.yaml holds\. 15m: script [0-9a-f]{12}, 60m: script [0-9a-f]{12}\.\n$/,
     );
   });
 
@@ -60,7 +60,7 @@ describe('tocsin simulation check', () => {
     const text = readFileSync(join(cwd, FILE), 'utf8').replace('act: model.rollback', 'act: model.rolback');
     writeFileSync(
       join(cwd, 'simulations/broken.yaml'),
-      text.replace('simulation: tampered-model-artifact', 'simulation: broken'),
+      text.replace('simulation: supply-chain-tampered-artifact', 'simulation: broken'),
     );
     const { code, out, err } = await run('check', FILE, 'simulations/broken.yaml');
     expect(code).toBe(1);
@@ -80,7 +80,7 @@ describe('tocsin simulation check', () => {
     copyFileSync(join(cwd, FILE), join(cwd, 'simulations/other.yaml'));
     const { code, out } = await run('check', 'simulations/other.yaml');
     expect(code).toBe(1);
-    expect(out).toContain('call the file tampered-model-artifact.yaml');
+    expect(out).toContain('call the file supply-chain-tampered-artifact.yaml');
     expect((await run('check', 'simulations/nowhere.yaml')).code).toBe(4);
   });
 });
@@ -118,7 +118,7 @@ describe('tocsin rehearse', () => {
   it('says how long it takes, who was waited for, what was missed, and which seed shows the worst run', async () => {
     const { code, out, err } = await run('rehearse', FILE, '--runs', '20', '--seed', '7');
     expect([code, err]).toEqual([0, '']);
-    expect(out).toContain('tampered-model-artifact v1, 60m: 20 runs, seeds 7 to 26');
+    expect(out).toContain('supply-chain-tampered-artifact v1, 60m: 20 runs, seeds 7 to 26');
     expect(out).toMatch(/to contain +20 +\d/);
     expect(out).toMatch(/waited for incident-commander +20 /);
     expect(out).toMatch(/An incident is open within five minutes of the alarm +100 % +– +–/);
@@ -142,7 +142,7 @@ describe('tocsin rehearse', () => {
   it('fails when the playbook got worse than in a report that was kept, names what and a seed, and holds when it did not', async () => {
     expect((await run('rehearse', FILE, '--runs', '20', '--save', 'kept.json')).code).toBe(0);
     expect((await run('rehearse', FILE, '--runs', '20', '--assert', 'kept.json')).code).toBe(0);
-    const playbook = join(cwd, 'playbooks/tampered-model-artifact.yaml');
+    const playbook = join(cwd, 'playbooks/supply-chain-tampered-artifact.yaml');
     const text = readFileSync(playbook, 'utf8');
     expect(text.split('within: 15m').length).toBeGreaterThan(1);
     // Nobody has time to answer any more.
@@ -160,7 +160,7 @@ describe('tocsin rehearse', () => {
     [
       'a report of another length',
       ['--assert', 'kept.json', '--length', '15m'],
-      'The report is of tampered-model-artifact v1, 60m',
+      'The report is of supply-chain-tampered-artifact v1, 60m',
     ],
   ])('refuses %s', async (_what, args, message) => {
     const { code, err } = await run('rehearse', FILE, ...args);

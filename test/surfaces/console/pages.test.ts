@@ -86,7 +86,7 @@ describe('every page is sound', () => {
     await sound(mara, '/incidents', 'incidents');
     await sound(mara, '/incidents?status=closed&q=zebra', 'incidents-filtered');
     await sound(mara, '/playbooks', 'playbooks');
-    await sound(mara, '/playbooks/tampered-model-artifact', 'playbook');
+    await sound(mara, '/playbooks/supply-chain-tampered-artifact', 'playbook');
     for (const [name, id] of Object.entries({ asked, halfway, failed, denied, undone, over, empty }))
       await sound(mara, `/incidents/${id}`, `incident-${name}`);
     await sound(ingrid, `/incidents/${asked}`, 'incident-not-mine');

@@ -66,7 +66,12 @@ export function tamperedModel(): Plan {
     ],
     [titled(say('brief'), 'Closing brief')],
   );
-  return sealed({ ...plan, playbook: 'tampered-model-artifact', title: 'Model artefact tampered with', version: 3 });
+  return sealed({
+    ...plan,
+    playbook: 'supply-chain-tampered-artifact',
+    title: 'Model artefact tampered with',
+    version: 3,
+  });
 }
 
 /** With the hash that is really its own, so that it can be published. */

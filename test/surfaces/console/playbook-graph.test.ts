@@ -12,14 +12,14 @@ let browser: Browser;
 beforeAll(async () => {
   [site, browser] = await Promise.all([openSite(), launch()]);
   const shipped = loadPlaybooks('playbooks', surroundingsOf(loadInventory('tocsin.yaml')));
-  await site.publish(shipped.find((plan) => plan.playbook === 'tampered-model-artifact') as Plan);
+  await site.publish(shipped.find((plan) => plan.playbook === 'supply-chain-tampered-artifact') as Plan);
 });
 afterAll(async () => {
   await browser?.close();
   await site?.close();
 });
 
-const PAGE = '/playbooks/tampered-model-artifact';
+const PAGE = '/playbooks/supply-chain-tampered-artifact';
 
 it('shows the picture of a playbook on its page, laid out for the width of the screen', async () => {
   const { page, troubles } = await visit(browser, site, { person: mara });
@@ -27,7 +27,7 @@ it('shows the picture of a playbook on its page, laid out for the width of the s
   for (const width of [1440, 1000, 360]) {
     await page.setViewportSize({ width, height: 900 });
     await page.goto(PAGE);
-    const picture = page.getByRole('img', { name: 'The plan of tampered-model-artifact v3, drawn' });
+    const picture = page.getByRole('img', { name: 'The plan of supply-chain-tampered-artifact v3, drawn' });
     await picture.scrollIntoViewIfNeeded();
     const widthOf = () => page.evaluate("document.querySelector('.drawing img').naturalWidth") as Promise<number>;
     await expect.poll(widthOf).toBeGreaterThan(250);

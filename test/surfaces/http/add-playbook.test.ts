@@ -42,7 +42,7 @@ describe('POST /api/incidents/:id/playbooks', () => {
 
   it('signs votes with the hash of the plan that asks, so that the worker lets its act through', async () => {
     const incident = await opened();
-    await add(incident, { playbook: 'tampered-model-artifact', reason: 'The signature is not valid' });
+    await add(incident, { playbook: 'supply-chain-tampered-artifact', reason: 'The signature is not valid' });
     const { number } = await served.house.question(incident, '+1/contain');
     const path = `/api/incidents/${incident}/decisions/${number}`;
     const approved = await served.call(COMMANDER, 'POST', path, { answer: 'approve', confirm: true });
@@ -53,7 +53,7 @@ describe('POST /api/incidents/:id/playbooks', () => {
     expect(steps.done).toBeGreaterThan(2);
     expect(steps.then.every((one) => one.path.startsWith('+1/'))).toBe(true);
     const report = await served.call(COMMANDER, 'GET', `/api/incidents/${incident}/timeline?format=md`);
-    expect(report.text).toMatch(/Added playbook 1.*tampered-model-artifact v\d+/);
+    expect(report.text).toMatch(/Added playbook 1.*supply-chain-tampered-artifact v\d+/);
   });
 
   it('is the incident commander’s alone, whoever that is in this incident', async () => {

@@ -42,7 +42,7 @@ it('whoever reported an incident cannot decide on it, and the others can', async
     COMMANDER,
     'POST',
     '/api/incidents',
-    { playbook: 'tampered-model-artifact', system: 'customer-assistant' },
+    { playbook: 'supply-chain-tampered-artifact', system: 'customer-assistant' },
     { 'idempotency-key': 'once' },
   );
   expect(opened.status).toBe(201);
@@ -51,7 +51,7 @@ it('whoever reported an incident cannot decide on it, and the others can', async
     COMMANDER,
     'POST',
     '/api/incidents',
-    { playbook: 'tampered-model-artifact', system: 'customer-assistant' },
+    { playbook: 'supply-chain-tampered-artifact', system: 'customer-assistant' },
     { 'idempotency-key': 'once' },
   );
   expect(again).toMatchObject({ status: 200, body: { incident, created: false } });
@@ -177,7 +177,7 @@ it('unknown things are named, with what is known', async () => {
   expect(typo.text).toContain('titel');
   expect(await served.call(COMMANDER, 'GET', '/api/playbooks/tampered-model-artefact')).toMatchObject({
     status: 404,
-    body: { next: 'Did you mean "tampered-model-artifact"?' },
+    body: { next: 'Did you mean "supply-chain-tampered-artifact"?' },
   });
 });
 

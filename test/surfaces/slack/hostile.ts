@@ -235,7 +235,7 @@ export const view: fc.Arbitrary<IncidentView> = fc
     requester: fc.option(person),
     mode: fc.constantFrom('live' as const, 'simulated-inventory' as const, 'exercise' as const),
     playbook: fc.option(
-      words.map((title) => ({ id: 'tampered-model-artifact', version: 3, title, hash: 'a'.repeat(64) })),
+      words.map((title) => ({ id: 'supply-chain-tampered-artifact', version: 3, title, hash: 'a'.repeat(64) })),
     ),
     roles: fc.dictionary(name, person, { maxKeys: 30 }),
     decisions: fc.array(decision, { maxLength: 3 }),

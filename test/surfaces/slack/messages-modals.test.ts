@@ -195,9 +195,11 @@ describe('notes and opening', () => {
 
   test('an incident needs a title or a playbook', () => {
     expect(modals.readOpenIncident({})).toHaveProperty('errors.title');
-    expect(modals.readOpenIncident({ playbook: chosen('tampered-model-artifact'), severity: chosen('sev2') })).toEqual({
+    expect(
+      modals.readOpenIncident({ playbook: chosen('supply-chain-tampered-artifact'), severity: chosen('sev2') }),
+    ).toEqual({
       title: null,
-      playbook: 'tampered-model-artifact',
+      playbook: 'supply-chain-tampered-artifact',
       system: null,
       severity: 'sev2',
     });

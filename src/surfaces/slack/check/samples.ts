@@ -92,7 +92,7 @@ const obligation: ObligationView = {
 };
 
 const systems = [{ id: 'claims-triage', name: 'Claims triage' }];
-const playbooks = [{ id: 'tampered-model-artifact', title: 'Model artefact tampered with' }];
+const playbooks = [{ id: 'supply-chain-tampered-artifact', title: 'Model artefact tampered with' }];
 
 const common = {
   by: [
@@ -248,7 +248,7 @@ const opened: NumberedEvent = {
     alert: null,
     mode: 'live',
     playbook: {
-      id: 'tampered-model-artifact',
+      id: 'supply-chain-tampered-artifact',
       version: 3,
       title: 'Model artefact tampered with',
       hash: '0'.repeat(64),

@@ -60,7 +60,10 @@ export function listCommands(playbook: Command, cli: Cli, checkFile: CheckFile):
     .description('show a published playbook: its steps, its versions, and the incidents that run them')
     .addHelpText(
       'after',
-      examples('tocsin playbook show tampered-model-artifact', 'tocsin playbook show tampered-model-artifact@1'),
+      examples(
+        'tocsin playbook show supply-chain-tampered-artifact',
+        'tocsin playbook show supply-chain-tampered-artifact@1',
+      ),
     )
     .action(async (given: string, _: unknown, command: Command) => {
       const [, name = given, version] = /^(.+)@v?(\d+)$/.exec(given) ?? [];

@@ -4,11 +4,21 @@ import { z } from 'zod';
 export const IncidentId = z.string().regex(/^INC-\d{4}-\d{4,}$/, 'an incident id looks like INC-2026-0147');
 export type IncidentId = z.infer<typeof IncidentId>;
 
+/** A drill's: its incident goes by the same name, so that nobody takes it for a real one. */
+export const ExerciseId = z.string().regex(/^EX-\d{4}-\d{4,}$/, 'an exercise id looks like EX-2026-0012');
+export type ExerciseId = z.infer<typeof ExerciseId>;
+
+export const isExercise = (id: string): boolean => ExerciseId.safeParse(id).success;
+
 /** Names an author or an operator chooses: people, roles, systems, playbooks, steps. Kebab case, 1 to 64 characters. */
 export const Name = z
   .string()
   .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'use lower-case words joined by hyphens')
   .max(64);
+
+export function exerciseId(year: number, number: number): ExerciseId {
+  return `EX-${year}-${String(number).padStart(4, '0')}`;
+}
 
 export function incidentId(year: number, number: number): IncidentId {
   return `INC-${year}-${String(number).padStart(4, '0')}`;

@@ -269,6 +269,10 @@ export function evolve(view: IncidentView, event: NumberedEvent): IncidentView {
       Object.assign(view, { exercise: evolveExercise(undefined, event) });
       break;
     case 'exercise.ended':
+      // Whatever was still open in it ends with it.
+      Object.assign(view, { status: 'closed', closedAt: event.at });
+      evolveExercise(view.exercise, event);
+      break;
     case 'inject.delivered':
     case 'inject.skipped':
     case 'seat.away':

@@ -1,4 +1,5 @@
 import type { NumberedEvent } from '../incident/events.ts';
+import { emptyView } from '../incident/view.ts';
 
 /** What the row of an incident takes over from its events. Absent: as it was. */
 export type Facts = {
@@ -13,6 +14,9 @@ export type Facts = {
   closed_at?: number | null;
 };
 
+/** jsonb cannot hold these. */
+const plain = (text: string): string => text.replace(/\p{Cs}|\0/gu, '\ufffd');
+
 export function factsOf(events: readonly NumberedEvent[]): Facts {
   const facts: Facts = {};
   for (const event of events) Object.assign(facts, change(event));
@@ -23,9 +27,10 @@ function change(event: NumberedEvent): Facts {
   switch (event.type) {
     case 'incident.opened': {
       const { title, severity, mode, system, playbook } = event.data;
+      // In an exercise: the row keeps what STARTEX says, and names no AI system, so that no real alert is ever taken to belong to it.
+      if (event.seq > 1) return { severity };
       return {
-        // jsonb cannot hold these.
-        title: title.replace(/\p{Cs}|\0/gu, '\ufffd'),
+        title: plain(title),
         severity,
         mode,
         system: system?.id ?? null,
@@ -34,6 +39,15 @@ function change(event: NumberedEvent): Facts {
         opened_at: event.at,
       };
     }
+    case 'exercise.started': {
+      const { title, playbook } = event.data;
+      const { id, hash } = playbook;
+      // Until its incident is opened.
+      const { severity } = emptyView();
+      return { title: plain(title), severity, mode: 'exercise', playbook: id, plan_hash: hash, opened_at: event.at };
+    }
+    case 'exercise.ended':
+      return { status: 'closed', closed_at: event.at };
     case 'incident.severity-changed':
       return { severity: event.data.to };
     case 'incident.resolved':

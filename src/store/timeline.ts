@@ -15,6 +15,7 @@ import {
 } from './chain.ts';
 import { factsOf } from './facts.ts';
 import { createAnnouncer } from './listener.ts';
+import { misplaced, openedAgain } from './places.ts';
 import { createSaltSource } from './salt.ts';
 
 /** The timeline holds something else under a number that is appended again: somebody else wrote, or history was changed. */
@@ -154,6 +155,12 @@ export function createTimeline({ pool, headKey, now, onProblem }: TimelineOption
         if (known.length > 0) await compare(pool, incident, known);
         const fresh = events.slice(known.length);
         if (fresh.length === 0) return;
+        const again = await openedAgain(pool, incident, head.seq, fresh);
+        if (again)
+          throw new TimelineRefused(
+            'malformed',
+            `${incident}: its incident is open already; event ${again.seq} opens it again.`,
+          );
         const moved = await write(incident, head, fresh);
         if (moved === null) return;
         // What we wrote or read under this number ourselves is another event now: history was changed behind our back.
@@ -190,13 +197,8 @@ function prepare(incident: string, input: readonly NumberedEvent[]): Prepared[] 
     const expected = (input[0] as NumberedEvent).seq + i;
     if (event.seq !== expected)
       throw new TimelineRefused('malformed', `${incident}: event ${event.seq} stands where ${expected} belongs.`);
-    if ((event.seq === 1) !== (event.type === 'incident.opened'))
-      throw new TimelineRefused(
-        'not-opened',
-        `${incident}: a timeline begins with incident.opened, and has no other; event ${event.seq} is ${event.type}.`,
-      );
-    if (event.type === 'incident.opened' && event.data.incident !== incident)
-      throw new TimelineRefused('malformed', `${incident}: this is the opening of ${event.data.incident}.`);
+    const wrong = misplaced(incident, event);
+    if (wrong) throw new TimelineRefused(wrong.code, `${incident}: ${wrong.why}`);
     if (UNSTORABLE.test(event.path))
       throw new TimelineRefused('malformed', `${incident}, event ${event.seq}: its path is not plain text.`);
     const { seq, at, path, type, actor, data } = event;

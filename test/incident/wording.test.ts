@@ -3,7 +3,7 @@ import type { EventData, EventType, NumberedEvent } from '../../src/incident/eve
 import { person, TOCSIN } from '../../src/incident/events.ts';
 import { plainText } from '../../src/incident/phrases.ts';
 import { isRoutine, type Names, sentence, topicOf } from '../../src/incident/wording.ts';
-import { sampleEvents } from '../support/sample-events.ts';
+import { sampleExercise } from '../support/sample-events.ts';
 
 const at = Date.UTC(2026, 10, 19, 3, 12);
 const names: Names = {
@@ -141,7 +141,7 @@ describe('an event in words', () => {
   });
 
   test('every type of event has words and a topic', () => {
-    for (const sample of sampleEvents()) {
+    for (const sample of sampleExercise()) {
       const { text } = sentence(sample, { people: new Map() });
       expect(text, sample.type).toMatch(/\S/);
       expect(text, sample.type).not.toMatch(/undefined|null|\[object|\n/);

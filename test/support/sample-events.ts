@@ -51,7 +51,7 @@ const samples: { [T in EventType]: EventData<T> } = {
     alert: { kind: 'model.signature-invalid', source: 'registry-verifier' },
     mode: 'live',
     playbook: {
-      id: 'tampered-model-artifact',
+      id: 'supply-chain-tampered-artifact',
       version: 3,
       title: 'Model artefact tampered with',
       hash: 'a'.repeat(64),
@@ -143,12 +143,12 @@ const samples: { [T in EventType]: EventData<T> } = {
   'system.warned': { code: 'task-failing', message: 'The workflow task fails again and again' },
   'exercise.started': {
     incident: 'EX-2026-0001',
-    simulation: 'tampered-model-artifact',
+    simulation: 'supply-chain-tampered-artifact',
     version: 1,
     title: 'The release nobody signed off',
     script: 'a'.repeat(64),
     length: '60m',
-    playbook: { id: 'tampered-model-artifact', version: 1, title: 'Tampered', hash: 'b'.repeat(64) },
+    playbook: { id: 'supply-chain-tampered-artifact', version: 1, title: 'Tampered', hash: 'b'.repeat(64) },
     seed: 7,
     seats: [{ role: 'incident-commander', person: 'ben', persona: null }],
     endsAt: 1_790_003_600_000,
@@ -172,14 +172,29 @@ const samples: { [T in EventType]: EventData<T> } = {
   'amendment.added': { text: 'The time was 03:01', about: 3 },
 };
 
-/** One valid event of every type, numbered from 1, beginning with `incident.opened`. */
-export function sampleEvents(incident = 'INC-2026-0001'): NumberedEvent[] {
-  return (Object.keys(eventData) as EventType[]).map((type, i) => ({
+const types = Object.keys(eventData) as EventType[];
+const isOfExercises = (type: EventType): boolean => /^(exercise|inject|seat)\./.test(type);
+
+/** One valid event of every type that happens in incidents, numbered from 1, beginning with `incident.opened`. */
+export const sampleEvents = (incident = 'INC-2026-0001'): NumberedEvent[] =>
+  types.filter((type) => !isOfExercises(type)).map((type, i) => sampleEvent(type, i, { incident }));
+
+/** One valid event of every type there is, beginning with `exercise.started` and ending with `exercise.ended`. */
+export function sampleExercise(incident = 'EX-2026-0001'): NumberedEvent[] {
+  const [started, ended] = ['exercise.started', 'exercise.ended'] as const;
+  const between = types.filter((type) => type !== started && type !== ended);
+  return [started, ...between, ended].map((type, i) => sampleEvent(type, i, { incident, mode: 'exercise' }));
+}
+
+function sampleEvent(type: EventType, i: number, opening: { incident: string; mode?: 'exercise' }): NumberedEvent {
+  const { incident } = opening;
+  const own = type === 'incident.opened' ? opening : type === 'exercise.started' ? { incident } : {};
+  return {
     seq: i + 1,
     at: 1_790_000_000_000 + i * 1_000,
     path: /^(act|step|branch|wait|run|undo|decision)/.test(type) ? 'contain' : '',
     type,
     actor: person('ben'),
-    data: type === 'incident.opened' ? { ...samples[type], incident } : samples[type],
-  })) as NumberedEvent[];
+    data: { ...samples[type], ...own },
+  } as NumberedEvent;
 }

@@ -1,8 +1,8 @@
 import { continueAsNew, proxyActivities } from '@temporalio/workflow';
 import type { Tasks } from '../src/activities/tasks.ts';
-import { type RunState, VirtualRun } from '../src/simulator/core/virtual-run.ts';
-import type { World } from '../src/simulator/core/world.ts';
-import type { DrillInput } from './messages.ts';
+import { DrillRun, type DrillRunOptions } from '../src/simulator/core/drill-run.ts';
+import { VirtualRun, type VirtualRunOptions } from '../src/simulator/core/virtual-run.ts';
+import type { DrillEnd, DrillInput } from './messages.ts';
 import { Outbox } from './outbox.ts';
 
 const { record } = proxyActivities<Tasks>({
@@ -10,12 +10,13 @@ const { record } = proxyActivities<Tasks>({
   retry: { initialInterval: 250, backoffCoefficient: 2, maximumInterval: 5_000 },
 });
 
-type End = { status: 'ended' | 'stalled'; world: World } | { status: 'continued'; state: RunState };
+type Over = DrillEnd | { status: 'continued'; next: DrillInput };
+/** What the run of a plan and the run of a script ask of whoever keeps them. */
+type Keeping = Pick<DrillRunOptions & VirtualRunOptions, 'record' | 'outside' | 'continueDue' | 'onCrash'>;
 
 /** A drill that jumps from event to event: the same engine and the same timeline as an incident, in a world of its own. */
-export async function drill(input: DrillInput): Promise<{ status: 'ended' | 'stalled'; world: World }> {
-  const { opening, plan, bots, messages, options } = input;
-  const { incident } = opening;
+export async function drill(input: DrillInput): Promise<DrillEnd> {
+  const incident = 'script' in input ? input.id : input.opening.incident;
   const outbox = new Outbox(input.seq, []);
   const flush = async () => {
     const upTo = outbox.seq;
@@ -24,22 +25,34 @@ export async function drill(input: DrillInput): Promise<{ status: 'ended' | 'sta
       outbox.confirm(events.at(-1)?.seq ?? upTo);
     }
   };
-  const end = await new Promise<End>((resolve, reject) => {
-    new VirtualRun({
-      plan,
-      opening,
-      bots,
-      messages,
-      state: input.state,
+  const over = await new Promise<Over>((resolve, reject) => {
+    const keeping: Keeping = {
       record: (event) => void outbox.add(event),
       outside: (_call, back) => void flush().then(back, reject),
-      continueDue: () => outbox.seq - input.seq >= (options?.continueAfterEvents ?? 1_000),
-      onContinue: (state) => resolve({ status: 'continued', state }),
-      onEnd: (status, world) => resolve({ status, world }),
+      continueDue: () => outbox.seq - input.seq >= (input.options?.continueAfterEvents ?? 1_000),
       onCrash: reject,
-    }).begin();
+    };
+    play(input, keeping, resolve);
   });
   while (outbox.unconfirmed.length > 0) await flush();
-  if (end.status !== 'continued') return end;
-  return await continueAsNew<typeof drill>({ ...input, state: end.state, seq: outbox.seq });
+  if (over.status !== 'continued') return over;
+  return await continueAsNew<typeof drill>({ ...over.next, seq: outbox.seq });
+}
+
+function play(input: DrillInput, keeping: Keeping, over: (how: Over) => void): void {
+  const run =
+    'script' in input
+      ? new DrillRun({
+          ...input,
+          ...keeping,
+          onContinue: (state) => over({ status: 'continued', next: { ...input, state } }),
+          onEnd: (world) => over({ status: 'ended', world }),
+        })
+      : new VirtualRun({
+          ...input,
+          ...keeping,
+          onContinue: (state) => over({ status: 'continued', next: { ...input, state } }),
+          onEnd: (status, world) => over({ status, world }),
+        });
+  run.begin();
 }

@@ -3,7 +3,9 @@ import type { NumberedEvent } from '../src/incident/events.ts';
 import type { Message } from '../src/incident/messages.ts';
 import type { Plan } from '../src/playbook/plan.ts';
 import type { Bot } from '../src/simulator/core/bots.ts';
+import type { Drill, DrillState } from '../src/simulator/core/drill-run.ts';
 import type { RunState } from '../src/simulator/core/virtual-run.ts';
+import type { World } from '../src/simulator/core/world.ts';
 
 /** What clients and workflows agree on. Free of Temporal's SDK, so that a server can import it. */
 
@@ -31,15 +33,20 @@ export type IncidentInput = {
   options?: RunOptions;
 };
 
-export type DrillInput = {
+/** A plan that bots play. */
+export type PlanDrill = {
   opening: Opening;
   plan: Plan;
   bots: readonly Bot[];
   messages: readonly { at: number; message: Message }[];
   state: RunState;
-  seq: number;
-  options?: RunOptions;
 };
+/** A script that bots play, from STARTEX to ENDEX. */
+export type ScriptDrill = Drill & { state: DrillState };
+
+/** The workflow's input, through continue-as-new too. `seq`: number of the last event; 0 at the first start. */
+export type DrillInput = (PlanDrill | ScriptDrill) & { seq: number; options?: RunOptions };
+export type DrillEnd = { status: 'ended' | 'stalled'; world: World };
 
 /** What is kept of a closed incident, so that a later run can take it up: an input with nothing left to write. */
 export type SavedIncident = { format: 1; snapshot: Snapshot } & Pick<

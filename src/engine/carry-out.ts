@@ -12,6 +12,8 @@ export type Errand = Omit<Call, 'attempt' | 'purpose'> & {
   provedBy: string | null;
   /** The AI system that it must not share with another plan's risky act. */
   turnOn?: string | undefined;
+  /** Called before each attempt, when nothing keeps it from beginning any more. */
+  beginning?: () => void;
 };
 
 /**
@@ -25,7 +27,7 @@ export async function carryOut(
   cancel: CancelScope,
   pausable: boolean,
 ): Promise<JsonObject> {
-  const { retry, provedBy, turnOn, ...call } = errand;
+  const { retry, provedBy, turnOn, beginning, ...call } = errand;
   for (;;) {
     if (cur.retryAt !== undefined) {
       conductor.turns.leave(call.path);
@@ -44,6 +46,7 @@ export async function carryOut(
       if (!turn) break;
       await turn;
     }
+    beginning?.();
     cur.attempt ??= 1;
     const { result, tookMs } = await inFlight(conductor, { ...call, attempt: cur.attempt });
     const { path, capability, purpose } = call;
@@ -80,8 +83,16 @@ function inFlight(conductor: Conductor, call: Call): Promise<{ result: ActResult
   });
 }
 
-export function actKey(conductor: Conductor, path: string, purpose: Purpose, humanRetries: number): string {
-  return [conductor.opening.incident, path, purpose, humanRetries].join(':');
+/** `again`: how often people had each block around the step tried again as a whole, whose steps then have acts of their own. */
+export function actKey(
+  conductor: Conductor,
+  path: string,
+  purpose: Purpose,
+  humanRetries: number,
+  again: readonly number[] = [],
+): string {
+  const tries = again.some((count) => count > 0) ? [...again, humanRetries].join('.') : humanRetries;
+  return [conductor.opening.incident, path, purpose, tries].join(':');
 }
 
 /** A step that was tried again has several acts to undo: each undo is named after its own. */

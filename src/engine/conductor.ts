@@ -15,8 +15,16 @@ import type { ActFault, Stage } from './stage.ts';
 import { type AddedPlan, newState, type State, type Variables } from './state.ts';
 import { Turns } from './turns.ts';
 
-/** Where a step runs: the variables its expressions see, and what calls it off. `caught`: a `try` around it has an answer to failures, so that nobody is asked. */
-export type Context = { variables: Variables; cancel: CancelScope; caught?: boolean };
+/**
+ * Where a step runs: the variables its expressions see, and what calls it off. `caught`: a `try` around it has an answer to failures,
+ * so that nobody is asked. `again`: how often people had each block around it tried again as a whole.
+ */
+export type Context = {
+  variables: Variables;
+  cancel: CancelScope;
+  caught?: boolean;
+  again?: readonly number[] | undefined;
+};
 
 /** A step that failed, on its way to the question about it. */
 export class StepFailed extends Error {

@@ -20,19 +20,18 @@ export async function doStep(
   }
 }
 
-/** Its undo is registered before it begins, so that a half-finished effect has one. */
+/** Its undo is registered right before it begins: a half-finished effect has one, and an act that was called off before has none. */
 async function actAndProve(conductor: Conductor, step: DoStep, cur: StepState, context: Context): Promise<StepOutcome> {
   const { variables, cancel } = context;
   const pausable = conductor.pausable(cancel);
-  const humanRetries = cur.humanRetries ?? 0;
   if (!cur.outputs) {
     cur.with ??= conductor.values(step.use.with, variables);
-    const errand = errandOf(conductor, step, 'act', humanRetries, cur.with);
+    const errand = errandOf(conductor, step, 'act', cur, context, cur.with);
     const gate = conductor.gate(step.path, cancel, pausable);
     if (gate) await gate;
-    registerUndo(conductor, step, context, errand.key);
+    const beginning = () => registerUndo(conductor, step, context, errand.key);
     try {
-      cur.outputs = await carryOut(conductor, errand, cur, cancel, pausable);
+      cur.outputs = await carryOut(conductor, { ...errand, beginning }, cur, cancel, pausable);
     } catch (error) {
       if (error instanceof StepFailed && error.fault.effect === 'none') unregisterUndo(conductor, errand.key);
       throw error;
@@ -42,7 +41,7 @@ async function actAndProve(conductor: Conductor, step: DoStep, cur: StepState, c
     const input = conductor.values(step.prove.with, variables);
     const proof = await carryOut(
       conductor,
-      errandOf(conductor, step, 'prove', humanRetries, input),
+      errandOf(conductor, step, 'prove', cur, context, input),
       cur,
       cancel,
       pausable,
@@ -68,13 +67,14 @@ function errandOf(
   conductor: Conductor,
   step: DoStep,
   purpose: 'act' | 'prove',
-  humanRetries: number,
+  cur: StepState,
+  { again }: Context,
   input: Errand['with'],
 ): Errand {
   const use = purpose === 'prove' && step.prove ? step.prove : step.use;
   const risky = step.use.risk === 'disruptive' || step.use.risk === 'irreversible';
   return {
-    key: actKey(conductor, step.path, purpose, humanRetries),
+    key: actKey(conductor, step.path, purpose, cur.humanRetries ?? 0, again),
     path: step.path,
     capability: use.capability,
     risk: use.risk,
@@ -88,7 +88,8 @@ function errandOf(
         : null,
     retry: step.retry,
     provedBy: purpose === 'act' ? (step.prove?.capability ?? null) : null,
-    turnOn: risky ? turnFor(input) : undefined,
+    // Its proof looks on while it is still its turn: to wait for another's as well could be for ever.
+    turnOn: risky ? turnFor(cur.with ?? input) : undefined,
   };
 }
 

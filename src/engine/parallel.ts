@@ -16,6 +16,8 @@ export async function parallelStep(
 ): Promise<StepOutcome> {
   const frames = (cur.frames ??= Object.fromEntries(step.branches.map((branch) => [branch.name, newFrame()])));
   const crashes: unknown[] = [];
+  // Only where a first one is awaited can the step itself fail, and be tried again.
+  const again = step.any ? [...(context.again ?? []), cur.humanRetries ?? 0] : context.again;
   // Taken up again: those that were called off are still on their way out.
   const parts = step.branches.map(({ name }) => ({
     name,
@@ -34,7 +36,7 @@ export async function parallelStep(
       const frame = (frames[branch.name] ??= newFrame());
       const part = parts[i] as (typeof parts)[number];
       try {
-        await runSequence(conductor, branch.steps, frame, { ...context, cancel: part.scope });
+        await runSequence(conductor, branch.steps, frame, { ...context, again, cancel: part.scope });
       } catch (error) {
         if (!isThrown(error)) crashes.push(error);
       }

@@ -26,7 +26,8 @@ export async function runPlaybook(
     thrown = error;
   }
   cur.finallyFrame ??= newFrame();
-  await runSequence(conductor, step.finally, cur.finallyFrame, { variables: cur.variables, cancel: new CancelScope() });
+  const last: Context = { variables: cur.variables, again: context.again, cancel: new CancelScope() };
+  await runSequence(conductor, step.finally, cur.finallyFrame, last);
   const outcome = thrown instanceof Abandoned ? 'failed' : (cur.blockOutcome ?? 'completed');
   if (!thrown || thrown instanceof Abandoned)
     conductor.record(step.path, 'run.finished', { playbook: step.playbook, outcome });

@@ -16,7 +16,7 @@ export async function sayStep(
   const outputs = await carryOut(
     conductor,
     {
-      key: actKey(conductor, step.path, 'say', cur.humanRetries ?? 0),
+      key: actKey(conductor, step.path, 'say', cur.humanRetries ?? 0, context.again),
       path: step.path,
       capability,
       risk,

@@ -20,8 +20,8 @@ export async function tryStep(
     thrown = error;
   }
   cur.finallyFrame ??= newFrame();
-  const { variables } = context;
-  await runSequence(conductor, step.finally, cur.finallyFrame, { variables, cancel: new CancelScope() });
+  const { variables, again } = context;
+  await runSequence(conductor, step.finally, cur.finallyFrame, { variables, again, cancel: new CancelScope() });
   if (thrown) throw thrown;
   conductor.setOutputs(step, context, { outcome });
   return 'next';

@@ -1,5 +1,6 @@
 import { person, TOCSIN } from '../incident/events.ts';
-import { planNumber } from '../incident/step-path.ts';
+import { planNumber, planPath } from '../incident/step-path.ts';
+import { PROVED } from '../playbook/proved.ts';
 import { CancelScope } from './cancel.ts';
 import { approvalFor, carryOut, turnFor, undoKey } from './carry-out.ts';
 import { type Conductor, StepFailed } from './conductor.ts';
@@ -25,13 +26,23 @@ export async function unwind(conductor: Conductor, runs: readonly PlanRun[]): Pr
   }
   for (let entry = theirs().at(-1); entry; entry = theirs().at(-1)) {
     state.undoing ??= {};
-    if (await undoOne(conductor, entry, state.undoing, cancel)) state.unwound.undone++;
-    else state.unwound.left++;
+    if (await undoOne(conductor, entry, state.undoing, cancel)) {
+      state.unwound.undone++;
+      forgetProof(conductor.runAt(entry.path), entry.path);
+    } else state.unwound.left++;
     const done = conductor.state.undos.indexOf(entry);
     conductor.state.undos.splice(done, 1);
     state.undoing = null;
   }
   conductor.record(path, 'undo.finished', state.unwound);
+}
+
+/** What was proved is not so any more: what the plan's `finally` says must not claim it. A playbook that the plan ran is over, and says no more. */
+function forgetProof({ state, steps }: PlanRun, path: string): void {
+  const [place, step] = [planPath(path), steps.get(planPath(path))];
+  const inside = [...steps].some(([at, { kind }]) => kind === 'run' && place.startsWith(`${at}/`));
+  const left = step && !inside ? state.scope.steps[step.id] : undefined;
+  if (left && PROVED in left) left[PROVED] = false;
 }
 
 /** True when it is undone (by us or by hand), false when people left it as it is. */

@@ -60,13 +60,13 @@ async function endOfWorkingTime(
   { path }: WaitStep,
   { with: time, timeoutMs }: Use,
   cur: StepState,
-  { variables, cancel }: Context,
+  { variables, cancel, again }: Context,
 ): Promise<number> {
   cur.with ??= { ...conductor.values(time, variables), from: momentText(conductor.stage.now()) };
   const outputs = await carryOut(
     conductor,
     {
-      key: actKey(conductor, path, 'act', cur.humanRetries ?? 0),
+      key: actKey(conductor, path, 'act', cur.humanRetries ?? 0, again),
       path,
       capability: CALENDAR,
       risk: calendarContracts[CALENDAR].risk,

@@ -2,11 +2,25 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../src/incident/messages.ts';
 import { emptyView, evolve, plansRunning } from '../../src/incident/view.ts';
-import type { Plan } from '../../src/playbook/plan.ts';
+import type { Plan, Use } from '../../src/playbook/plan.ts';
 import { rehearse } from '../../src/simulator/core/rehearse.ts';
+import type { SimulatedSystem } from '../../src/simulator/core/world.ts';
 import { adding } from '../support/added.ts';
 import { generatedDrill } from '../support/generated-drills.ts';
-import { act, ask, commander, MINUTE, opening, parallel, planOf, START, say, wait, world } from '../support/plans.ts';
+import {
+  act,
+  ask,
+  commander,
+  MINUTE,
+  opening,
+  parallel,
+  planOf,
+  START,
+  say,
+  use,
+  wait,
+  world,
+} from '../support/plans.ts';
 import { isolate, play, system } from '../support/play.ts';
 
 const runs = process.env.TOCSIN_SWEEP === 'full' ? 2_000 : 20;
@@ -182,6 +196,32 @@ describe('risky acts of two plans on one AI system', () => {
     expect(lines.some((line) => line.includes('+1/back act.started act'))).toBe(false);
     expect(lines.some((line) => line.includes('+1/back act.held'))).toBe(true);
     expect(lines.filter((line) => line.includes('plan.finished stood-down'))).toHaveLength(2);
+    // What never began is not undone.
+    expect(lines.filter((line) => line.includes('act.done undo')).map((line) => line.split(' ')[1])).toEqual([
+      'isolate',
+    ]);
+  });
+
+  it('never wait for each other, also where each is proved on the system that the other changes', async () => {
+    const probe = (of: string): Use => ({
+      ...use('model.probe', { expect: 'cut' }),
+      with: { system: { literal: of } },
+    });
+    const crossed = (system: string, proof: string) => ({
+      ...risky('cut', 'model.isolate'),
+      use: { ...use('model.isolate'), with: { system: { literal: system } } },
+      prove: probe(proof),
+    });
+    const [first, second] = ['support-assistant', 'chat'];
+    const two = world();
+    const { events, status } = await play({
+      steps: [wait('a', 30_000), crossed(first, second)],
+      messages: [adding(other([crossed(second, first)]), 30_000)],
+      world: { ...two, systems: { ...two.systems, [second]: two.systems[first] as SimulatedSystem } },
+      bots: [{ ...commander, failures: 'skip' }],
+    });
+    expect(status).toBe('ended');
+    expect(events.filter(({ type }) => type === 'plan.finished')).toHaveLength(2);
   });
 
   const isolateUnattended = () => ({ ...isolate(), coveredBy: null, unattended: 'tested' });

@@ -62,6 +62,24 @@ describe('a parallel until any', () => {
     expect(kinds(none.lines, 'step.failed')).toEqual(['80 race step.failed no-branch-completed']);
   });
 
+  it('that people try again acts again: what its branches did the first time does not pass for done', async () => {
+    const enough = { id: 'x', person: 'ana', at: 0, type: 'stand-down', reason: 'enough' } as const;
+    const {
+      events,
+      lines,
+      world: after,
+    } = await play({
+      steps: [parallel('race', { tells: [say('told'), cut(), ask('may')], asks: [ask('can')] }, { any: true })],
+      bots: [{ ...commander, approvals: 'deny', failures: 'retry' }],
+      messages: [{ at: START + 200_000, message: enough }],
+    });
+    expect(after.mailbox.map(({ subject }) => subject)).toEqual(['told', 'told']);
+    const keys = events.flatMap((event) => (event.type === 'act.started' ? [event.data.key] : []));
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(kinds(lines, 'act.done undo')).toHaveLength(2);
+    expect(system(after)?.traffic).toBe('serving');
+  });
+
   it('inside a try forgets the failure of a branch that another one makes good', async () => {
     const broken = { capability: 'model.inspect', system: null, times: 9, kind: 'error', retryable: false } as const;
     const { lines } = await play({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Step } from '../../src/playbook/plan.ts';
-import { commander, say, world } from '../support/plans.ts';
+import { commander, MINUTE, run, START, say, wait, world } from '../support/plans.ts';
 import { isolate, play } from '../support/play.ts';
 
 const telling: Step = {
@@ -45,4 +45,20 @@ describe('an act with a proof', () => {
       expect(await said(answer)).toBe('false false false');
     },
   );
+
+  it('is proved no more once it was undone, in what `finally` says', async () => {
+    const cut = { ...isolate(), coveredBy: null, unattended: 'A test needs nobody to decide.' };
+    const told = async (steps: Step[]) => {
+      const down = { id: 'down', person: 'ana', at: 0, type: 'stand-down', reason: 'false alarm' } as const;
+      const { world: after } = await play({
+        steps: [...steps, wait('watch', 10 * MINUTE)],
+        finally: [telling],
+        messages: [{ at: START + 2 * MINUTE, message: down }],
+      });
+      return after.mailbox[0]?.text;
+    };
+    expect(await told([cut])).toBe('true true false');
+    // Another playbook's step of the same name is another step.
+    expect(await told([run('inner', [cut]), { ...cut, undo: null }])).toBe('true true true');
+  });
 });

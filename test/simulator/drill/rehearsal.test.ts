@@ -1,35 +1,14 @@
-import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseEvent } from '../../../src/incident/events.ts';
 import { emptyView, evolve } from '../../../src/incident/view.ts';
 import { sentence } from '../../../src/incident/wording.ts';
-import type { Plan } from '../../../src/playbook/plan.ts';
 import { rehearseScript } from '../../../src/simulator/core/rehearse-script.ts';
-import type { Script } from '../../../src/simulator/core/script.ts';
 import { resultsOf } from '../../../src/simulator/core/sought.ts';
-import { checkSimulationFile, simulationFiles } from '../../../src/simulator/script/library.ts';
-import { sampleGround } from '../script/ground.ts';
+import { shippedScript, shippedScripts } from '../../support/scripts.ts';
 
 const SEEDS = process.env.TOCSIN_SWEEP === 'full' ? 200 : 20;
-const ground = sampleGround();
-const folder = join(import.meta.dirname, '../../../simulations');
 
-/** Every shipped simulation, at each of its lengths. */
-const shipped = simulationFiles(folder).flatMap((file) => {
-  const { scripts } = checkSimulationFile(file, ground);
-  return Object.values(scripts ?? {}).map((script) => {
-    const plan = ground.planOf(script.playbook);
-    if (!plan) throw new Error(`${file} exercises a playbook with errors`);
-    return { name: `${basename(file)}, ${script.length.name}`, script, plan };
-  });
-});
-const named = (simulation: string, length: string): { script: Script; plan: Plan } => {
-  const found = shipped.find(({ script }) => script.simulation === simulation && script.length.name === length);
-  if (!found) throw new Error(`There is no ${simulation} of ${length}.`);
-  return found;
-};
-
-describe.each(shipped)('$name', ({ script, plan }) => {
+describe.each(shippedScripts())('$name', ({ script, plan }) => {
   it(`runs from STARTEX to ENDEX with ${SEEDS} seeds, and every event is a valid one`, async () => {
     for (let seed = 1; seed <= SEEDS; seed++) {
       const { events } = await rehearseScript({ script, plan, seed });
@@ -63,7 +42,7 @@ describe.each(shipped)('$name', ({ script, plan }) => {
 });
 
 describe('a rehearsal', () => {
-  const { script, plan } = named('supply-chain-tampered-artifact', '60m');
+  const { script, plan } = shippedScript('supply-chain-tampered-artifact', '60m');
 
   it('opens the incident by the alert, answers in character, and brings what experts expect', async () => {
     const { events } = await rehearseScript({ script, plan, seed: 7 });
@@ -140,7 +119,7 @@ describe('a rehearsal', () => {
     const names = { people: new Map<string, string>() };
     expect(sentence(events[0] as (typeof events)[number], names)).toEqual({
       text: 'EXERCISE, STARTEX: “The release nobody signed off”, played by bots until 15:20 UTC',
-      note: 'supply-chain-tampered-artifact v1, 60m',
+      note: `supply-chain-tampered-artifact v${script.version}, 60m`,
     });
   });
 });

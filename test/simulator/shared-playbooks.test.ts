@@ -28,7 +28,7 @@ describe('bringing a model back in steps', () => {
     });
     expect(stateOf(world)?.traffic).toBe('cut');
     const told = world.mailbox.map(({ to, subject }) => `${to}: ${subject.replace(/^.*?: /, '')}`);
-    expect(told).toEqual(['stakeholders: Claims triage is cut again', 'stakeholders: Claims triage stays cut']);
+    expect(told).toEqual(['stakeholders: Claims triage did not hold', 'stakeholders: Claims triage is not put back']);
   });
 
   it('cuts it again as soon as an alert about it comes in', async () => {

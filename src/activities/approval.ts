@@ -4,7 +4,7 @@ import type { Call } from '../engine/stage.ts';
 import { type Question, type Risk, refuseVote, tally, type Vote } from '../incident/decision.ts';
 import { SystemSnapshot } from '../incident/events.ts';
 import { besides, planNumber, planPath } from '../incident/step-path.ts';
-import { type DecisionView, type IncidentView, playbookAt } from '../incident/view.ts';
+import { addedAt, type DecisionView, type IncidentView, playbookAt } from '../incident/view.ts';
 import { signedText } from '../incident/vote-text.ts';
 import {
   type AskStep,
@@ -150,7 +150,7 @@ function refuseTarget({ call, plan, use }: Risky, view: IncidentView): Refused |
 function onlySystem(plan: Plan, path: string, view: IncidentView): string | undefined {
   const [name, ...others] = Object.keys(plan.inputs).filter((input) => plan.inputs[input]?.type === 'ai-system');
   if (name === undefined || others.length > 0) return undefined;
-  const added = view.added.find(({ number }) => number === planNumber(path));
+  const added = addedAt(view, path);
   if (!added) return view.system?.id;
   // What is no system at all is none that the decision was about.
   return SystemSnapshot.safeParse(added.inputs[name]).data?.id ?? 'no AI system';
@@ -179,9 +179,11 @@ function refuseQuestion(ask: AskStep, askedAt: string, question: Question, view:
     return refused('The question was put to other people than the published plan names.');
   if ((question.escalate?.to ?? null) !== (ask.escalate?.to ?? null))
     return refused('The question was escalated to others than the published plan names.');
-  if (!ask.requesterMayDecide && view.requester !== null && !question.excluded.includes(view.requester))
-    return refused('Whoever requested the incident could have decided on it.');
-  return null;
+  const adder = addedAt(view, question.path)?.person ?? null;
+  const could = [view.requester, adder].some((person) => person !== null && !question.excluded.includes(person));
+  return could && !ask.requesterMayDecide
+    ? refused('Whoever requested the incident, or added the playbook, could have decided on it.')
+    : null;
 }
 
 const seat = ({ role, count }: { role: string; count: number }) => [role, count];

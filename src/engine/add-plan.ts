@@ -40,12 +40,16 @@ export function refuseToAdd({ state, opening, runs }: Conductor, { plan, inputs 
 }
 
 /** It begins at once, beside the others. */
-export function addPlan(conductor: Conductor, { plan: given, inputs, reason }: Addition, actor: Actor): void {
+export function addPlan(
+  conductor: Conductor,
+  { plan: given, inputs, reason, person: by }: Addition,
+  actor: Actor,
+): void {
   const { state } = conductor;
   const plan = Plan.parse(given);
   state.added ??= [];
   const number = state.added.length + 1;
-  const added = { number, plan, ...newPlanState(inputs), phase: 'steps' as const };
+  const added = { number, plan, by, ...newPlanState(inputs), phase: 'steps' as const };
   state.added.push(added);
   const { playbook: id, version, title, hash } = plan;
   const path = addedPath(number);

@@ -47,7 +47,6 @@ const TASK_LABELS = { done: 'Done', 'not-done': 'Could not be done' };
 function questionOf(conductor: Conductor, step: AskStep, context: Context, number: number): Question {
   const { variables } = context;
   const askedAt = conductor.stage.now();
-  const { requester } = conductor.opening;
   return {
     number,
     kind: step.task ? 'task' : step.options ? 'choice' : 'approval',
@@ -59,7 +58,7 @@ function questionOf(conductor: Conductor, step: AskStep, context: Context, numbe
     ...(step.options && { labels: Object.fromEntries(step.options.map(({ id, title }) => [id, title])) }),
     ...(step.form && { form: step.form }),
     by: step.by,
-    excluded: requester !== null && !step.requesterMayDecide ? [requester] : [],
+    excluded: step.requesterMayDecide ? [] : requesters(conductor, step.path),
     askedAt,
     until: askedAt + step.withinMs,
     remindAt: step.remindMs.map((offset) => askedAt + offset),
@@ -69,6 +68,12 @@ function questionOf(conductor: Conductor, step: AskStep, context: Context, numbe
     otherwise: step.otherwise,
     acts: step.covers.flatMap((path) => actOf(conductor, path, variables)),
   };
+}
+
+/** Whoever opened the incident, and whoever added the plan that asks: nobody decides alone what they asked for. */
+function requesters(conductor: Conductor, path: string): string[] {
+  const { addedBy } = conductor.runAt(path);
+  return [...new Set([conductor.opening.requester, addedBy])].filter((person) => person !== null);
 }
 
 function actOf(conductor: Conductor, path: string, variables: Variables): Question['acts'] {

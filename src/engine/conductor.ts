@@ -71,7 +71,7 @@ export class Conductor {
   }
 
   adopt(added: AddedPlan): PlanRun {
-    const run = new PlanRun(added.number, added.plan, added);
+    const run = new PlanRun(added.number, added.plan, added, added.by);
     this.runs.push(run);
     return run;
   }

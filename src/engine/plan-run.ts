@@ -14,13 +14,16 @@ export class PlanRun {
   readonly path: string;
   /** Calls off its steps; its `finally` and unwinding have scopes of their own. */
   readonly main = new CancelScope();
+  /** Who added it; null for the plan that the incident was opened with. */
+  readonly addedBy: string | null;
   /** By their paths in the plan. */
   readonly steps = new Map<string, Step>();
 
-  constructor(number: number, plan: Plan, state: PlanState) {
+  constructor(number: number, plan: Plan, state: PlanState, addedBy: string | null = null) {
     this.number = number;
     this.plan = planUnder(plan, number);
     this.state = state;
+    this.addedBy = addedBy;
     this.path = number === 0 ? '' : addedPath(number);
     for (const step of everyPlanStep(this.plan)) this.steps.set(planPath(step.path), step);
     if (state.cancelled) this.main.cancel(state.cancelled);

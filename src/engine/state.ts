@@ -51,8 +51,8 @@ export type PlanState = {
   unwound: { undone: number; left: number } | null;
 };
 
-/** `plan`: as published, with the paths of its own. */
-export type AddedPlan = PlanState & { number: number; plan: Plan };
+/** `plan`: as published, with the paths of its own. `by`: who added it; absent in what was saved before it was kept. */
+export type AddedPlan = PlanState & { number: number; plan: Plan; by?: string };
 
 /** One duty to notify. `reminded`: how many of `remindAt` have passed. */
 export type ObligationState = {

@@ -32,7 +32,7 @@ export const Question = z.strictObject({
   /** Filled in with every answer but `deny` and `not-done`; the answers travel in the vote's `outputs`, by field id. */
   form: z.array(FormField).max(10).optional(),
   by: z.array(Seat).min(1),
-  /** Person ids who may not answer: whoever requested the incident, unless the playbook waives it. */
+  /** Person ids who may not answer: whoever requested the incident or added the playbook, unless that waives it. */
   excluded: z.array(z.string()),
   askedAt: z.number(),
   until: z.number(),
@@ -95,6 +95,9 @@ export type Refusal = {
   message: string;
 };
 
+export const REQUESTER_OUT =
+  'Whoever opened the incident, or added the playbook, cannot decide on it. Another person must.';
+
 /** Why this vote cannot be taken, or null. Pure: the same rule runs in the server, the workflow and the worker. */
 export function refuseVote(question: Question, vote: Vote, now: number, escalated: boolean): Refusal | null {
   if (now >= question.until) return { code: 'late', message: 'The time to answer is over.' };
@@ -103,8 +106,7 @@ export function refuseVote(question: Question, vote: Vote, now: number, escalate
       code: 'unknown-answer',
       message: `"${vote.answer}" is not an answer to this question; answer ${question.options.join(', ')}.`,
     };
-  if (question.excluded.includes(vote.person))
-    return { code: 'requester', message: 'Whoever opened the incident cannot decide on it. Another person must.' };
+  if (question.excluded.includes(vote.person)) return { code: 'requester', message: REQUESTER_OUT };
   if (entitledRoles(question, vote.roles, escalated).length === 0)
     return { code: 'not-entitled', message: `Only ${seatsInWords(question.by)} can answer this.` };
   if (needsReason(question, vote.answer) && !vote.reason?.trim())

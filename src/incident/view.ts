@@ -291,7 +291,8 @@ export function evolve(view: IncidentView, event: NumberedEvent): IncidentView {
   return view;
 }
 
-const addedAt = (view: IncidentView, path: string): AddedPlanView | undefined =>
+/** The playbook that was added whose step is at a path of the timeline. */
+export const addedAt = (view: IncidentView, path: string): AddedPlanView | undefined =>
   view.added.find((one) => one.number === planNumber(path));
 
 function setPlan(view: IncidentView, path: string, plan: PlanView): void {

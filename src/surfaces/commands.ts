@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { Question, Vote } from '../incident/decision.ts';
+import { type Question, REQUESTER_OUT, type Vote } from '../incident/decision.ts';
 import type { JsonObject } from '../incident/json.ts';
 import type { Message, MessageResult } from '../incident/messages.ts';
 import { type DecisionView, type IncidentView, openDecisions, playbookAt } from '../incident/view.ts';
@@ -82,8 +82,7 @@ function refuseAnotherSelf({ question, votes }: DecisionView, former: readonly s
       notDone: 'Your answer was not taken.',
       next: 'Another person must answer.',
     });
-  if (question.excluded.some((id) => former.includes(id)))
-    throw refusal('requester', 'Whoever opened the incident cannot decide on it. Another person must.');
+  if (question.excluded.some((id) => former.includes(id))) throw refusal('requester', REQUESTER_OUT);
   const before = votes.find(({ person }) => former.includes(person));
   if (before) throw refusal('answered-before', `You have answered this already, as ${before.person}.`);
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createApprovalVerifier } from '../../src/activities/approval.ts';
 import type { Call } from '../../src/engine/stage.ts';
 import type { Question, Vote } from '../../src/incident/decision.ts';
-import { TOCSIN } from '../../src/incident/events.ts';
+import { person, TOCSIN } from '../../src/incident/events.ts';
 import { emptyView, evolve, type IncidentView } from '../../src/incident/view.ts';
 import { idOfPublicKey } from '../../src/main/keys.ts';
 import type { Plan } from '../../src/playbook/plan.ts';
@@ -271,9 +271,18 @@ describe('with a playbook that was added, the worker', () => {
   const asked = { ...question(second), path: '+1/contain' };
   const its = { path: '+1/contain', planHash: 'b'.repeat(64) };
 
-  type Added = { votes?: Vote[]; call?: Partial<Call>; added?: boolean; published?: boolean; target?: string };
+  type Added = {
+    votes?: Vote[];
+    call?: Partial<Call>;
+    added?: boolean;
+    published?: boolean;
+    target?: string;
+    /** Who added it; the question was put to everybody but whoever opened the incident. */
+    by?: string;
+  };
 
-  function addedRefusal({ votes = [vote('ben', its)], call, added = true, published = true, target }: Added = {}) {
+  function addedRefusal(given: Added = {}) {
+    const { votes = [vote('ben', its)], call, added = true, published = true, target, by } = given;
     const view = timeline(first, question(first, { number: 7 }), []);
     const at = { at: START, path: '+1', actor: TOCSIN };
     const playbook = { id: second.playbook, version: 1, title: second.title, hash: second.hash };
@@ -282,6 +291,7 @@ describe('with a playbook that was added, the worker', () => {
       evolve(view, {
         ...at,
         seq: 10,
+        ...(by !== undefined && { actor: person(by) }),
         type: 'plan.added',
         data: { number: 1, playbook, inputs: { target: system }, reason: 'more is needed' },
       });
@@ -315,6 +325,11 @@ describe('with a playbook that was added, the worker', () => {
     const elsewhere = { target: 'credit-scoring' };
     await expect(addedRefusal(elsewhere)).resolves.toMatchObject({ code: 'approval-refused' });
     await expect(addedRefusal({ ...elsewhere, call: { with: { system: 'credit-scoring' } } })).resolves.toBeNull();
+  });
+
+  it('refuses it when whoever added it could have decided on it', async () => {
+    await expect(addedRefusal({ by: 'ada' })).resolves.toBeNull();
+    await expect(addedRefusal({ by: 'ben' })).resolves.toMatchObject({ code: 'approval-refused' });
   });
 
   const cheats: Record<string, Added> = {

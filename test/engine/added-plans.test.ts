@@ -84,6 +84,29 @@ describe('a playbook that is added', () => {
     expect(lines).toContain('160 +1/x wait.ended elapsed');
   });
 
+  it('asks neither whoever opened the incident nor whoever added it, unless it waives that', async () => {
+    const added = other([ask('go'), ask('waived', { requesterMayDecide: true })]);
+    const { events } = await play({
+      steps: [ask('contain'), wait('watch', 10 * MINUTE)],
+      opening: { ...opening, requester: 'rhea' },
+      messages: [adding(added, 1_000)],
+    });
+    const excluded = events.flatMap((event) =>
+      event.type === 'decision.asked' ? [[event.path, event.data.excluded]] : [],
+    );
+    expect(excluded).toEqual([
+      ['contain', ['rhea']],
+      ['+1/go', ['rhea', 'ana']],
+      ['+1/waived', []],
+    ]);
+    const alone = await play({
+      steps: [wait('watch', 20 * MINUTE)],
+      bots: [{ ...commander, person: 'ana' }],
+      messages: [adding(other([ask('go')]), 1_000)],
+    });
+    expect(alone.lines).toContain('601 +1/go decision.made deny');
+  });
+
   it('that fails asks by its own rule, and unwinds itself alone', async () => {
     const added: Plan = {
       ...other([act('cut', 'model.isolate', { unattended: 'tested' }), act('check', 'model.validate')]),

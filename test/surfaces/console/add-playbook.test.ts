@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Plan } from '../../../src/playbook/plan.ts';
 import { act, ask, planOf, say } from '../../support/plans.ts';
@@ -20,11 +20,14 @@ afterAll(async () => {
   await site.close();
 });
 
+/** Not whoever adds it: nobody decides on what they asked for. */
+const OTHERS = [{ role: 'ml-on-call', count: 1 }];
+
 const informing = (): Plan =>
   sealed({
     ...planOf([
       { ...say('tell'), title: 'Tell the board' },
-      { ...ask('back', { covers: ['rollback'] }), title: 'Ask about the way back' },
+      { ...ask('back', { by: OTHERS, covers: ['rollback'] }), title: 'Ask about the way back' },
       { ...act('rollback', 'model.rollback', { coveredBy: 'back' }), title: 'Go back to the good version' },
     ]),
     playbook: 'inform-board',
@@ -68,7 +71,7 @@ test('the incident commander chooses, sees what it will do, gives its inputs and
   await context.close();
 });
 
-test('its question is answered on its page like any other, and its act is carried out', async () => {
+test('its question is answered on its page by somebody else, and its act is carried out', async () => {
   const { id } = await site.open(null, { title: 'Odd answers' });
   const { page, context } = await visit(browser, site, { person: mara });
   await page.goto(`/incidents/${id}/add-playbook?playbook=inform-board`);
@@ -80,14 +83,20 @@ test('its question is answered on its page like any other, and its act is carrie
   await site.move(60_000);
   const { decisions } = await site.view(id);
   expect(decisions).toMatchObject([{ question: { path: '+1/back' } }]);
+  await context.close();
+  const other = await visit(browser, site, { person: tomas });
+  await approve(other.page, id);
+  await site.move(60_000);
+  expect((await site.view(id)).steps['+1/rollback']).toMatchObject({ status: 'done' });
+  await other.context.close();
+});
+
+async function approve(page: Page, id: string) {
   await page.goto(`/incidents/${id}/decisions/1`);
   await page.getByRole('link', { name: /^Approve/ }).click();
   await page.getByRole('button', { name: /^Confirm/ }).click();
   await page.getByRole('heading', { name: 'Approved. Your answer is recorded.' }).waitFor();
-  await site.move(60_000);
-  expect((await site.view(id)).steps['+1/rollback']).toMatchObject({ status: 'done' });
-  await context.close();
-});
+}
 
 test('others see no way to add one, and are refused', async () => {
   const { id } = await site.open(tamperedModel());

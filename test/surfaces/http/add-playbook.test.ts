@@ -45,7 +45,10 @@ describe('POST /api/incidents/:id/playbooks', () => {
     await add(incident, { playbook: 'supply-chain-tampered-artifact', reason: 'The signature is not valid' });
     const { number } = await served.house.question(incident, '+1/contain');
     const path = `/api/incidents/${incident}/decisions/${number}`;
-    const approved = await served.call(COMMANDER, 'POST', path, { answer: 'approve', confirm: true });
+    const yes = { answer: 'approve', confirm: true };
+    // Nobody decides alone what they asked for.
+    expect(await served.call(COMMANDER, 'POST', path, yes)).toMatchObject({ status: 403, body: { code: 'requester' } });
+    const approved = await served.call('sofia-mendes', 'POST', path, yes);
     expect(approved).toMatchObject({ status: 200, body: { outcome: 'approve' } });
     await served.house.until(incident, 'the isolation', (view) => view.steps['+1/isolate']?.status === 'done');
     const { body } = await served.call(COMMANDER, 'GET', `/api/incidents/${incident}`);

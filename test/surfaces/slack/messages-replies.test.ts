@@ -39,7 +39,7 @@ describe('why an answer did nothing', () => {
     const told = await Told.open(tamperedModel());
     const about = { story: told.story, decision: told.decision(1) };
     expect(read(replies.refusal(refused('requester', 403), about))).toContain(
-      '■ You opened this incident, so another person must answer. Your answer changed nothing.\nIt asks the incident commander and ML on-call.',
+      '■ You opened this incident or added the playbook, so another person must answer. Your answer changed nothing.\nIt asks the incident commander and ML on-call.',
     );
     expect(read(replies.refusal(refused('not-entitled', 403), about))).toContain('■ This question is not for you.');
   });

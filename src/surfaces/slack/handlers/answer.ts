@@ -1,3 +1,4 @@
+import { REQUESTER_OUT } from '../../../incident/decision.ts';
 import type { JsonObject } from '../../../incident/json.ts';
 import type { DecisionView, IncidentView } from '../../../incident/view.ts';
 import type { Plan } from '../../../playbook/plan.ts';
@@ -97,7 +98,7 @@ export function whyNot(deps: HandlerDeps, { view, decision }: Asked, who: SlackP
     case 'late':
       return refusal(409, 'late', 'The time to answer is over.');
     case 'requester':
-      return refusal(403, 'requester', 'Whoever opened the incident cannot decide on it. Another person must.');
+      return refusal(403, 'requester', REQUESTER_OUT);
     case 'not-entitled':
       if (who.groupsUnknown) return groupsUnknown();
       return who.otherAddress ? otherAddress() : refusal(403, 'not-entitled', 'You hold none of the roles it asks.');

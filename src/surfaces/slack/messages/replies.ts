@@ -30,7 +30,7 @@ function refusal(problem: Problem, about?: Parameters<Replies['refusal']>[1]): S
 
 /** Refusals that come of who somebody is. */
 const WHY_NOT: Readonly<Record<string, string>> = {
-  requester: 'You opened this incident, so another person must answer.',
+  requester: 'You opened this incident or added the playbook, so another person must answer.',
   'not-entitled': 'This question is not for you.',
 };
 

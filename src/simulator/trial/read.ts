@@ -127,12 +127,17 @@ class Checker {
   }
 
   #expect(expect: ScenarioFile['scenarios'][string]['expect'], at: Key[]): void {
+    if (Object.keys(expect).length === 0)
+      this.#report(at, 'value', 'a scenario that expects nothing proves nothing; say at least how it ends');
     for (const key of ['acts', 'acts-in-any-order', 'no-acts'] as const)
-      for (const [i, name] of (expect[key] ?? []).entries())
-        if (name.includes('.')) this.#name(name, this.#cast.capabilities, 'capability', [...at, key, i]);
-        else this.#step(name, [...at, key, i]);
+      for (const [i, name] of (expect[key] ?? []).entries()) this.#act(name, [...at, key, i]);
     for (const key of STEP_LISTS)
-      for (const [i, name] of (expect[key] ?? []).entries()) this.#step(name, [...at, key, i]);
+      for (const [i, name] of (expect[key] ?? []).entries()) {
+        const step = this.#step(name, [...at, key, i]);
+        // What is no question is never asked, whatever happens.
+        if (key === 'not-asked' && step && step.kind !== 'ask')
+          this.#report([...at, key, i], 'no-question', `"${name}" is no question`);
+      }
     for (const key of ['asked', 'decided', 'done-within'] as const)
       for (const name of Object.keys(expect[key] ?? {})) this.#step(name, [...at, key, name], true);
     for (const [name, roles] of Object.entries(expect.asked ?? {}))
@@ -145,6 +150,17 @@ class Checker {
       this.#name(to, known, 'recipient', [...at, 'mails', i, 'to']);
     for (const [i, { to }] of (expect['no-mails'] ?? []).entries())
       this.#name(to, known, 'recipient', [...at, 'no-mails', i, 'to']);
+  }
+
+  /** A capability, or a step that uses one: of any other step it would always be true that it did not act. */
+  #act(name: string, at: Key[]): void {
+    if (name.includes('.')) {
+      this.#name(name, this.#cast.capabilities, 'capability', at);
+      return;
+    }
+    const step = this.#step(name, at);
+    if (step && step.kind !== 'do' && step.kind !== 'say')
+      this.#report(at, 'no-act', `"${name}" is no act: it uses no capability`);
   }
 
   #step(name: string, at: Key[], key = false) {

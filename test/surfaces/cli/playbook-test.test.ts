@@ -157,7 +157,7 @@ describe('tocsin playbook test', () => {
 
   it('takes a step that fails unexpectedly for a failure, whatever else is expected', async () => {
     const faults = [{ act: 'model.isolate', does: 'fails', message: 'The gateway is away.' }];
-    made({ given: { faults }, expect: {} });
+    made({ given: { faults }, expect: { done: ['look'] } });
     expect((await run()).out).toMatch(/seen +it failed: The gateway is away\./);
     made(
       { given: { faults }, expect: { failed: ['isolate'], outcome: 'stopped' } },
@@ -189,7 +189,7 @@ describe('tocsin playbook test', () => {
   });
 
   it('fails when people say what is refused', async () => {
-    made({ said: [{ resume: true, after: '1s' }], expect: {} });
+    made({ said: [{ resume: true, after: '1s' }], expect: { done: ['look'] } });
     expect((await run()).out).toMatch(/expected +that all it gives and says comes to bear\n +seen +\S+ was refused: /);
   });
 
@@ -217,7 +217,7 @@ describe('tocsin playbook test', () => {
       { given: { alert: { kind: 'odd', system: 'no-such-system' } }, expect: { opens: false } },
     );
     expect(await run()).toMatchObject({ code: 0 });
-    made({ given: { alert: { kind: 'other' } }, expect: {} }, { expect: { opens: false } });
+    made({ given: { alert: { kind: 'other' } }, expect: { done: ['look'] } }, { expect: { opens: false } });
     const { code, out } = await run();
     expect(code).toBe(1);
     expect(out).toContain('expected  that it opens\n    seen      the alert does not hold for alert.kind == "odd"');
@@ -263,6 +263,20 @@ scenarios:
       expect(out).toContain(`${FILE}${line}`);
   });
 
+  it('refuses what would hold whatever the playbook does', async () => {
+    made({ expect: {} }, { expect: { 'not-asked': ['isolate'] } }, { expect: { 'no-acts': ['cut', 'is-bad'] } });
+    const { out, code } = await run();
+    expect(code).toBe(1);
+    expect(out.split('\n').map((line) => line.replace(/^.*?error: /, ''))).toEqual(
+      expect.arrayContaining([
+        'a scenario that expects nothing proves nothing; say at least how it ends',
+        '"isolate" is no question',
+        '"cut" is no act: it uses no capability',
+        '"is-bad" is no act: it uses no capability',
+      ]),
+    );
+  });
+
   it('refuses files that are not beside their playbook', async () => {
     expect(await run('playbooks/none.yaml')).toMatchObject({ code: 4 });
     expect(await run('playbooks/cut-off.yaml')).toMatchObject({
@@ -286,19 +300,22 @@ scenarios:
     });
     expect(await run('--min-coverage', 'all')).toMatchObject({ code: 2 });
     made(
-      { expect: {} },
-      { ...DENIED, expect: {} },
-      { others: 'silence', expect: {} },
-      { answers: { how: 'fine', 'may-restore': 'deny' }, expect: {} },
-      { answers: { how: 'silence', 'may-restore': 'silence' }, expect: {} },
-      { ...STANDS_DOWN, expect: {} },
+      { expect: { done: ['look'] } },
+      { ...DENIED, expect: { done: ['look'] } },
+      { others: 'silence', expect: { done: ['look'] } },
+      { answers: { how: 'fine', 'may-restore': 'deny' }, expect: { done: ['look'] } },
+      { answers: { how: 'silence', 'may-restore': 'silence' }, expect: { done: ['look'] } },
+      { ...STANDS_DOWN, expect: { done: ['look'] } },
     );
     const whole = await run('--min-coverage', '100');
     expect(whole).toMatchObject({ code: 0, out: expect.stringContaining('Every step and every branch is reached.') });
   });
 
   it('tells machines: JSON, and JUnit XML that survives any text', async () => {
-    made({ expect: { outcome: 'stopped', mails: [{ to: 'legal-counsel', contains: '<&">' }] } }, { expect: {} });
+    made(
+      { expect: { outcome: 'stopped', mails: [{ to: 'legal-counsel', contains: '<&">' }] } },
+      { expect: { done: ['look'] } },
+    );
     const ran = await run('--json', '--junit', 'out.xml');
     expect(ran.code).toBe(1);
     expect(JSON.parse(ran.out)).toMatchObject({

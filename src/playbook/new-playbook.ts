@@ -36,13 +36,14 @@ export function newPlaybook(template: Template, wanted: Wanted, around: Surround
   }
 }
 
-/** Another playbook under a new name, its comments included. */
+/** Another playbook under a new name, its comments included. Alerts that open that one do not open this one, too: neither would open. */
 export function copiedPlaybook(text: string, { name, title, alert }: Pick<Wanted, 'name' | 'title' | 'alert'>): string {
   const document = parseDocument(text);
   document.set('playbook', name);
   document.set('title', title);
   document.set('version', 1);
-  if (alert !== null) document.set('opens-on', `alert.kind == ${JSON.stringify(alert)}`);
+  if (alert === null) document.delete('opens-on');
+  else document.set('opens-on', `alert.kind == ${JSON.stringify(alert)}`);
   return document.toString({ lineWidth: 0 });
 }
 

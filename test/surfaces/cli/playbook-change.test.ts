@@ -158,6 +158,12 @@ describe('tocsin playbook new', () => {
     expect(await run(copy)).toMatchObject({ code: 0, err: '' });
     const text = readFileSync(join(cwd, 'playbooks', 'our-leak.yaml'), 'utf8');
     expect(text).toMatch(/^playbook: our-leak\ntitle: "?A leak at our house"?\nversion: 1\n/m);
+    // As it was asked: no alert opens it, least of all those that open what it was copied from.
+    expect(text).not.toMatch(/^opens-on:/m);
+    expect(await run([...copy.with(2, 'our-own'), '--alert', 'our.leak'])).toMatchObject({ code: 0, err: '' });
+    expect(readFileSync(join(cwd, 'playbooks', 'our-own.yaml'), 'utf8')).toContain(
+      'opens-on: alert.kind == "our.leak"\n',
+    );
     const checked = await run(['playbook', 'check', 'playbooks/told.yaml', 'playbooks/our-leak.yaml', '--json']);
     expect(JSON.parse(checked.out).checked).toMatchObject([{ ok: true, diagnostics: [] }, { ok: true }]);
   });

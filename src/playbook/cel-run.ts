@@ -191,8 +191,11 @@ const hasField = (of: Json, name: Json): boolean =>
 
 const isSteps = (node: ASTNode): boolean => node.op === 'id' && node.args === 'steps';
 
+/** In playbooks steps are a map; simulations name a list of those that are done. */
 const stepLeft = (id: Json, steps: Json): boolean =>
-  hasField(steps, id) && leftOutputs((steps as JsonObject)[mapKey(id)]);
+  Array.isArray(steps)
+    ? steps.some((step) => step === id)
+    : hasField(steps, id) && leftOutputs((steps as JsonObject)[mapKey(id)]);
 
 function callOn(name: string, receiver: ASTNode, args: readonly ASTNode[], frame: Frame, meter: Meter): Json {
   const on = value(receiver, frame, meter);

@@ -1,4 +1,4 @@
-import type { IncidentEvent } from '../../incident/events.ts';
+import type { EventData, IncidentEvent } from '../../incident/events.ts';
 import type { Json } from '../../incident/json.ts';
 import { evaluateCondition } from '../../playbook/cel.ts';
 import { WELL } from './around.ts';
@@ -62,9 +62,9 @@ export function foldFacts(facts: Facts, event: IncidentEvent): void {
   }
 }
 
-/** The step is done: its act was, and where it must be proved, its proof was. */
-export const isCarriedOut = ({ purpose, provedBy }: { purpose: string; provedBy: string | null }): boolean =>
-  purpose === 'prove' || ((purpose === 'act' || purpose === 'say') && provedBy === null);
+/** The step is done: its act was, and where it must be proved, a proof found what it looked for. */
+export const isCarriedOut = ({ purpose, provedBy, outputs }: EventData<'act.done'>): boolean =>
+  purpose === 'prove' ? outputs.proved === true : (purpose === 'act' || purpose === 'say') && provedBy === null;
 
 export type Look = { facts: Facts; world: World; injects: readonly string[]; sinceMs: number };
 

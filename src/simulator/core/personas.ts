@@ -34,10 +34,13 @@ export const asPersona =
   };
 
 function answerOf({ approvals, failures }: Persona, question: Question, { answers }: Script, chance: number): string {
+  const wise = approvals === 'wise' ? answers[planPath(question.path)] : undefined;
+  // The question that a step asks and the one about its failure have the same path.
+  if (wise !== undefined && question.kind === 'failure' && question.options.includes(wise)) return wise;
   // Nobody tries again for ever.
   if (question.kind === 'failure') return failures === 'retry' && chance > RETRIES ? 'stop' : failures;
   if (typeof approvals === 'number') return chance < approvals ? 'approve' : 'deny';
-  return approvals === 'wise' ? (answers[planPath(question.path)] ?? 'approve') : approvals;
+  return approvals === 'wise' ? (wise ?? 'approve') : approvals;
 }
 
 /** Whoever is away answers when they are back; null: never. */

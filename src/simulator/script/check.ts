@@ -1,8 +1,10 @@
+import { FailureAnswer } from '../../incident/decision.ts';
 import { type Diagnostic, hasErrors, type Place, sortDiagnostics } from '../../playbook/diagnostics.ts';
-import { everyPlanStep } from '../../playbook/plan.ts';
+import { everyPlanStep, type Plan } from '../../playbook/plan.ts';
 import { readYaml } from '../../playbook/yaml.ts';
 import { validate } from '../../playbook/zod-issues.ts';
 import {
+  answersOf,
   type Checking,
   checkCapability,
   checkFaults,
@@ -116,7 +118,17 @@ function checkPeople(checking: Checking): void {
     report(['players'], 'empty-seat', `${plan.playbook} asks ${missing.join(', ')}, and no player has that seat`, {
       key: true,
     });
-  const paths = [...everyPlanStep(plan)].flatMap((step) => (step.kind === 'ask' ? [step.path] : []));
-  for (const path of Object.keys(value.answers ?? {}))
-    known(checking, 'question', path, paths, ['answers', path], { key: true });
+  checkAnswers(checking, plan);
+}
+
+/** What a wise bot answers: to the question that a step asks, or about its failure where it acts. */
+function checkAnswers(checking: Checking, plan: Plan): void {
+  const answering = new Map<string, readonly string[]>();
+  for (const step of everyPlanStep(plan)) {
+    if (step.kind === 'ask') answering.set(step.path, answersOf(step));
+    if (step.kind === 'do') answering.set(step.path, FailureAnswer.options);
+  }
+  for (const [path, answer] of Object.entries(checking.value.answers ?? {}))
+    if (known(checking, 'question', path, answering.keys(), ['answers', path], { key: true }))
+      known(checking, 'answer', answer, answering.get(path) ?? [], ['answers', path]);
 }

@@ -4,7 +4,7 @@ import type { SystemSnapshot } from '../../incident/events.ts';
 import type { Diagnostic } from '../../playbook/diagnostics.ts';
 import { milliseconds } from '../../playbook/duration.ts';
 import { didYouMean } from '../../playbook/names.ts';
-import { everyPlanStep, type Plan } from '../../playbook/plan.ts';
+import { type AskStep, everyPlanStep, type Plan } from '../../playbook/plan.ts';
 import type { Key, YamlSource } from '../../playbook/yaml.ts';
 import type { Script } from '../core/script.ts';
 import { EVENT_NAMES, eventEnvironment, mistakeIn } from './conditions.ts';
@@ -121,3 +121,7 @@ export function checkSystem(checking: Checking, name: string | undefined, path: 
 /** For durations that `checkTimes` has accepted. */
 export const timeIn = (when: string | Record<string, string>, length: string): number =>
   milliseconds(typeof when === 'string' ? when : (when[length] as string));
+
+/** What the question of a step can be answered. */
+export const answersOf = ({ options, task }: AskStep): string[] =>
+  task ? ['done', 'not-done'] : (options?.map(({ id }) => id) ?? ['approve', 'deny']);

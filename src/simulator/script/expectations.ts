@@ -1,6 +1,15 @@
 import { everyPlanStep } from '../../playbook/plan.ts';
 import type { Key } from '../../playbook/yaml.ts';
-import { type Checking, checkCapability, checkEvent, checkOnly, checkSystem, checkTimes, known } from './checking.ts';
+import {
+  answersOf,
+  type Checking,
+  checkCapability,
+  checkEvent,
+  checkOnly,
+  checkSystem,
+  checkTimes,
+  known,
+} from './checking.ts';
 import type { ExpectationSource } from './source.ts';
 
 /** What it looks for; exactly one of these. */
@@ -54,8 +63,8 @@ function checkDecided(
   const paths = asks.map(({ path }) => path);
   if (!known(checking, 'question', decided.step, paths, [...at, 'decided', 'step'])) return;
   const ask = asks.find(({ path }) => path === decided.step);
-  const answers = ask?.options?.map(({ id }) => id) ?? ['approve', 'deny'];
-  if (decided.answer !== undefined) known(checking, 'answer', decided.answer, answers, [...at, 'decided', 'answer']);
+  if (ask && decided.answer !== undefined)
+    known(checking, 'answer', decided.answer, answersOf(ask), [...at, 'decided', 'answer']);
 }
 
 function checkTerms(checking: Checking, one: ExpectationSource, at: readonly Key[]): void {

@@ -229,7 +229,9 @@ export const SimulationSource = z
     answers: z
       .record(z.string(), z.string())
       .optional()
-      .describe('what a bot that knows its trade answers, by the path of the question’s step; approve if absent'),
+      .describe(
+        'what a bot that knows its trade answers, by the path of the step that asks, or that failed; approve if absent, and as its persona does about a failure',
+      ),
     injects: z.array(InjectSource).min(1).max(500).describe('the MSEL'),
     expectations: z.array(ExpectationSource).min(1).max(200),
     debrief: z.array(Line).min(1).max(30).describe('questions for the hot wash'),

@@ -64,7 +64,7 @@ describe('a mistake is told with its place, its reason and what was meant', () =
       'playbook: supply-chain-tampered-artefact',
       'unknown playbook "supply-chain-tampered-artefact"; did you mean "supply-chain-tampered-artifact"?',
     ],
-    ['a length', 'only: [60m]', 'only: [90m]', 'unknown length "90m"'],
+    ['a length', 'only: [60m]\n    by: mail', 'only: [90m]\n    by: mail', 'unknown length "90m"'],
     [
       'a version',
       'last-known-good: "4.1.7"',
@@ -92,9 +92,9 @@ describe('a mistake is told with its place, its reason and what was meant', () =
     ],
     [
       'an inject',
-      'after: { inject: odd-payments,',
-      'after: { inject: odd-payment,',
-      'unknown inject "odd-payment"; did you mean "odd-payments"?',
+      'after: { inject: redeploy,',
+      'after: { inject: redeplo,',
+      'unknown inject "redeplo"; did you mean "redeploy"?',
     ],
     [
       'an expectation',
@@ -102,7 +102,7 @@ describe('a mistake is told with its place, its reason and what was meant', () =
       'unless-met: cut-prooved',
       'unknown expectation "cut-prooved"; did you mean "cut-proved"?',
     ],
-    ['a task', 'task: roll-back', 'task: rollback', 'unknown task "rollback"; did you mean "roll-back"?'],
+    ['a task', 'task: reopen\n    decided', 'task: reopn\n    decided', 'unknown task "reopn"; did you mean "reopen"?'],
     [
       'a question',
       'decided: { step: reopen,',
@@ -135,7 +135,7 @@ describe('a mistake is told with its place, its reason and what was meant', () =
     ['an inject that is due after the end', 'at: 26m', 'at: 61m', 'after-end'],
     [
       'an inject that waits for one of another length',
-      'after: { inject: odd-payments, delay: { 15m: 1m, 60m: 5m } }',
+      'after: { inject: alarm, delay: { 15m: 3m, 60m: 11m } }',
       'after: { inject: registry-says }',
       'unreachable',
     ],
@@ -162,6 +162,14 @@ describe('a mistake is told with its place, its reason and what was meant', () =
       '    objective: tell\n    opened: true',
       'unshown',
     ],
+    ['an answer that its question does not have', '  contain: approve', '  contain: maybe', 'unknown-answer'],
+    [
+      'an answer that no failed step has',
+      'respond/recover/validate: retry',
+      'respond/recover/validate: approve',
+      'unknown-answer',
+    ],
+    ['an answer of a step that asks nothing', '  contain: approve', '  by-hand: approve', 'unknown-question'],
     ['a broken condition', 'unless-met: cut-proved', 'unless: world.systems["claims-triage"].traffic ==', 'expression'],
     [
       'a condition over what is not there',
@@ -176,10 +184,10 @@ describe('a mistake is told with its place, its reason and what was meant', () =
 
   it('an inject that waits for itself, with the circle', () => {
     const text = shipped
-      .replace('after: { inject: odd-payments, delay: { 15m: 1m, 60m: 5m } }', 'after: { inject: not-now }')
-      .replace('after: { inject: alarm, delay: { 15m: 1m, 60m: 4m } }', 'after: { inject: redeploy }');
+      .replace('after: { inject: alarm, delay: { 15m: 3m, 60m: 11m } }', 'after: { inject: not-now }')
+      .replace('after: { inject: alarm, delay: { 15m: 1m, 60m: 4m } }', 'after: { inject: odd-payments }');
     const messages = checkSimulation(text, 's.yaml', ground).diagnostics.map(({ message }) => message);
-    expect(messages).toContain('it waits for itself: not-now ← redeploy ← not-now');
+    expect(messages).toContain('it waits for itself: not-now ← odd-payments ← not-now');
   });
 
   it('and a condition by what it may have meant', () => {

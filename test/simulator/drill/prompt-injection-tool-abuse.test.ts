@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { rehearseScript } from '../../../src/simulator/core/rehearse-script.ts';
+import { shippedScript } from '../../support/scripts.ts';
+import { castOf, idle, resultsWith, SEEDS, unmet } from './casts.ts';
+
+const NAME = 'prompt-injection-tool-abuse';
+const steady = (script: Parameters<typeof castOf>[0]) => castOf(script, 'steady');
+const hasty = (script: Parameters<typeof castOf>[0]) => castOf(script, 'hasty');
+
+const played = async (cast: typeof steady) => {
+  const { script, plan } = shippedScript(NAME, '60m');
+  const { events, world } = await rehearseScript({ script: cast(script), plan, seed: 7 });
+  return {
+    delivered: events.flatMap((e) => (e.type === 'inject.delivered' ? [e.data.id] : [])),
+    around: world.systems['customer-assistant']?.around,
+  };
+};
+
+describe('“White on white”', () => {
+  it.each(['15m', '60m'])('a team that knows its trade meets all that a machine can judge, in %s', async (length) => {
+    for (const results of await resultsWith(NAME, length, steady, SEEDS)) expect(unmet(results)).toEqual([]);
+  });
+
+  it.each(['15m', '60m'])('a team that looks on leaves the assistant its tools, in %s', async (length) => {
+    for (const results of await resultsWith(NAME, length, idle, SEEDS))
+      expect(results).toMatchObject({ 'contain-decided': 'missed', disarmed: 'missed', 'locked-out': 'missed' });
+  });
+
+  it('whoever passes over the failed clean-up gives the tools back to an assistant that still reads the carrier', async () => {
+    for (const results of await resultsWith(NAME, '60m', hasty, SEEDS))
+      expect(results).toMatchObject({
+        disarmed: 'met',
+        'not-skipped': 'missed',
+        purged: 'missed',
+        'no-tools-on-poison': 'missed',
+      });
+  });
+
+  it('and is told so by the monitor, for the world has not become well', async () => {
+    const { delivered, around } = await played(hasty);
+    expect(delivered).toContain('again');
+    expect(delivered).not.toContain('sunday');
+    expect(around).toMatchObject({ index: 'sunday', tools: 'enabled' });
+  });
+
+  it('whoever tries again after the owner of the index has spoken serves a clean one', async () => {
+    const { delivered, around } = await played(steady);
+    expect(delivered).toContain('sunday');
+    expect(delivered).not.toContain('again');
+    expect(around).toMatchObject({ index: 'saturday', tools: 'enabled' });
+  });
+});

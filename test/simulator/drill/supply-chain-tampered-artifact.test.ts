@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { rehearseScript } from '../../../src/simulator/core/rehearse-script.ts';
+import { shippedScript } from '../../support/scripts.ts';
+import { castOf, idle, resultsWith, SEEDS, unmet } from './casts.ts';
+
+const NAME = 'supply-chain-tampered-artifact';
+const steady = (script: Parameters<typeof castOf>[0]) => castOf(script, 'steady');
+const hasty = (script: Parameters<typeof castOf>[0]) => castOf(script, 'hasty');
+
+describe('“The release nobody signed off”', () => {
+  it('a team that knows its trade meets all that a machine can judge', async () => {
+    for (const results of await resultsWith(NAME, '60m', steady, SEEDS)) expect(unmet(results)).toEqual([]);
+  });
+
+  it.each(['15m', '60m'])('a team that looks on cuts nothing, in %s', async (length) => {
+    for (const results of await resultsWith(NAME, length, idle, SEEDS))
+      expect(results).toMatchObject({ 'cut-decided': 'missed', 'cut-proved': 'missed', 'rolled-back': 'missed' });
+  });
+
+  it('whoever passes over the failed validation serves the tampered version once more', async () => {
+    for (const results of await resultsWith(NAME, '60m', hasty, SEEDS))
+      expect(results).toMatchObject({ 'cut-proved': 'met', validated: 'missed', 'no-early-traffic': 'missed' });
+    const { script, plan } = shippedScript(NAME, '60m');
+    const { world } = await rehearseScript({ script: hasty(script), plan, seed: 7 });
+    expect(world.systems['claims-triage']).toMatchObject({ serving: '4.2.0', traffic: 'serving' });
+  });
+});

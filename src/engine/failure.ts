@@ -95,6 +95,8 @@ export function settleFailure(
       // The `finally` of a playbook that the plan runs is shielded: the rest of it stops, and then the plan unwinds.
       throw context.cancel.reason ? new Cancelled() : new Stopped();
     default:
+      // Nobody said that the law does not bind: its clock runs, since the opening, although the plan goes no further.
+      if (step.kind === 'oblige' && answer.person === null) obligeByHand(conductor, step, context, null);
       throw new Stopped();
   }
   // The word of people is no proof.

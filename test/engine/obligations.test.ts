@@ -173,6 +173,17 @@ describe('the clock of a duty to notify', () => {
     expect(last('obligation.opened')).toMatchObject({ awareAt: START });
   });
 
+  it('is started from the opening when nobody answers what to do about a moment that could not be used', async () => {
+    const { last, events } = await duties([oblige('gdpr', since(START + 800 * HOUR)), say('after')], { bots: [] });
+    expect(last('obligation.opened')).toMatchObject({ awareAt: START, dueAt: START + 72 * HOUR });
+    expect(events.some((event) => event.type === 'act.done' && event.path === 'after')).toBe(false);
+    const stopped = await duties([oblige('gdpr', since(START + 800 * HOUR))], {
+      bots: [],
+      messages: [answered(MINUTE, 'gdpr', 'stop')],
+    });
+    expect(stopped.events.some((event) => event.type === 'obligation.opened')).toBe(false);
+  });
+
   it('is not started from words that are no moment, which are told in part only', async () => {
     const { events } = await duties([oblige('gdpr', { aware: { literal: `last Tuesday${'!'.repeat(5_000)}` } })], {
       bots: [{ ...commander, failures: 'skip' }],

@@ -8,6 +8,14 @@ export type IncidentId = z.infer<typeof IncidentId>;
 export const ExerciseId = z.string().regex(/^EX-\d{4}-\d{4,}$/, 'an exercise id looks like EX-2026-0012');
 export type ExerciseId = z.infer<typeof ExerciseId>;
 
+/** Whose timeline it is: an incident's or a drill's. */
+export const TimelineId = z
+  .string()
+  .regex(/^(INC|EX)-\d{4}-\d{4,}$/, 'an incident id looks like INC-2026-0147, an exercise id like EX-2026-0012');
+
+/** Such an id within an address or another text. */
+export const idIn = (text: string): string | undefined => /\b(?:INC|EX)-\d{4}-\d{4,}\b/.exec(text)?.[0];
+
 export const isExercise = (id: string): boolean => ExerciseId.safeParse(id).success;
 
 /** Names an author or an operator chooses: people, roles, systems, playbooks, steps. Kebab case, 1 to 64 characters. */

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { SavedIncident } from '../../workflows/messages.ts';
+import { idIn } from '../incident/ids.ts';
 import { surroundingsOf, systemNamed } from '../inventory/inventory.ts';
 import { plannedChecks } from '../inventory/planned-checks.ts';
 import { readLibrary } from '../playbook/library.ts';
@@ -71,7 +72,7 @@ export function composeServer(parts: PartsDeps): ServerParts {
   const now = Date.now;
   const warn = (message: string, about: Record<string, unknown>) => log.warn(about, message);
   const failed: AppDeps['log']['failed'] = (error, { method, path }) => {
-    const incident = /\/(INC-\d{4}-\d+)(?:\/|$)/.exec(path)?.[1];
+    const incident = idIn(path);
     // The rest of a sign-in path is a secret.
     const where = path.replace(/^\/sign-in\/.+/, '/sign-in/[secret]');
     log.error({ err: error, method, path: where, ...(incident ? { incident } : {}) }, 'a request failed');

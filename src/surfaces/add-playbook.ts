@@ -24,8 +24,8 @@ export async function addPlaybook(
 ): Promise<Accepted> {
   const { view, events } = await incidentOr404(deps.reader, incident);
   const plan = await publishedPlan(deps.playbooks, playbook, NOT_ADDED);
-  const [opened] = events;
-  const alert = opened?.type === 'incident.opened' ? opened.data.alert : null;
+  const opened = events.find((event) => event.type === 'incident.opened');
+  const alert = opened?.data.alert ?? null;
   const given = { inputs, system: systemFor(plan, view.system?.id ?? null), alert };
   return send(deps, incident, {
     type: 'add-playbook',

@@ -102,7 +102,8 @@ async function openAbout({ inbox, reader, playbooks }: MatchPorts, system: strin
   const opening = await inbox.opening(system);
   const views = await reader.incidents({ status: ['open'], limit: OPEN_INCIDENTS_MAX });
   const shown = views.flatMap((view) =>
-    view.system?.id === system
+    // What is said in a drill about a system of this name is not about the real one.
+    view.system?.id === system && view.mode !== 'exercise'
       ? [{ incident: view.id, plan: view.playbook?.hash ?? null, waits: awaitedBy(view) }]
       : [],
   );

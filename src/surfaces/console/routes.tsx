@@ -63,7 +63,7 @@ function problemPage(site: Site, c: Ctx, problem: Problem) {
   const url = new URL(c.req.url);
   if (problem.status === 401 && problem.code === 'not-signed-in' && c.req.method === 'GET')
     return c.redirect(`/sign-in?to=${encodeURIComponent(url.pathname + url.search)}`, 303);
-  const incident = /^\/incidents\/(INC-\d{4}-\d{4,})\//.exec(url.pathname)?.[1];
+  const incident = /^\/incidents\/((?:INC|EX)-\d{4}-\d{4,})\//.exec(url.pathname)?.[1];
   const back = incident ? `/incidents/${incident}` : null;
   return show(
     c,

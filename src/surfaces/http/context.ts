@@ -198,7 +198,7 @@ function permitted(deps: Deps): MiddlewareHandler<AppEnv> {
 }
 
 async function rolesHere(deps: Deps, person: Person, path: string): Promise<string[]> {
-  const id = /^(?:\/api)?\/incidents\/(INC-\d{4}-\d{4,})(?:\/|$)/.exec(path)?.[1];
+  const id = /^(?:\/api)?\/incidents\/((?:INC|EX)-\d{4}-\d{4,})(?:\/|$)/.exec(path)?.[1];
   const found = id ? await deps.reader.incident(id) : null;
   return found ? rolesIn(person, found.view) : person.roles;
 }

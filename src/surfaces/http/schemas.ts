@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { Question, Vote } from '../../incident/decision.ts';
 import { SystemSnapshot } from '../../incident/events.ts';
-import { IncidentId, Name } from '../../incident/ids.ts';
+import { Name, TimelineId } from '../../incident/ids.ts';
 import { JsonObject } from '../../incident/json.ts';
 import type { Measures } from '../../incident/measures.ts';
 import { moment } from '../../incident/moment.ts';
@@ -32,7 +32,7 @@ const millisSpan = z.number().openapi({ description: 'milliseconds' });
 
 export const IncidentParams = z.object({
   // A copy: the method comes with this module's zod, and that schema may be older.
-  id: IncidentId.clone().openapi({ param: { name: 'id', in: 'path' }, example: 'INC-2026-0147' }),
+  id: TimelineId.clone().openapi({ param: { name: 'id', in: 'path' }, example: 'INC-2026-0147' }),
 });
 export const DecisionParams = IncidentParams.extend({
   number: z.coerce

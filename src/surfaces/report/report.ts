@@ -94,20 +94,28 @@ const MODES = {
 function factsOf({ view, events, names, timezone }: Facts): Fact[] {
   const moment = (ms: number | undefined): string | null => (ms === undefined ? null : bothMoments(ms, timezone));
   const over = view.closedAt ?? view.resolvedAt;
-  const { system, playbook } = view;
+  const { system, playbook, exercise } = view;
+  // Nobody opened an incident in some drills: then nothing is known of its severity, and it was not open.
+  const opened = events.some((event) => event.type === 'incident.opened') || !exercise;
   const rows: [string, string | null][] = [
     ['Status', `${stageWord(view)}${view.paused ? ', paused' : ''}`],
-    ['Severity', severityWords(view, events)],
+    [
+      'Exercise',
+      exercise ? `${exercise.title}: ${exercise.simulation} v${exercise.version}, ${exercise.length}` : null,
+    ],
+    ['STARTEX', moment(exercise?.startedAt)],
+    ['ENDEX', moment(exercise?.endedAt)],
+    ['Severity', opened ? severityWords(view, events) : null],
     ['AI system', system ? `${system.name} (${system.id}), tier ${system.tier}` : null],
     ['Answers for the system', system ? personIn(names, system.owner) : null],
     ['Data in it', system?.dataClasses.join(', ') || null],
     ['Jurisdictions', system?.jurisdictions.join(', ') || null],
     ['Rely on it', system?.dependants?.join(', ') || null],
     ['Last known good', system?.lastKnownGood ?? null],
-    ['Opened', moment(view.openedAt)],
+    ['Opened', opened ? moment(view.openedAt) : 'No incident was opened'],
     ['Resolved', moment(view.resolvedAt)],
     ['Closed', moment(view.closedAt)],
-    ['Was open for', over === undefined ? null : spanText(over - view.openedAt)],
+    ['Was open for', over === undefined || !opened ? null : spanText(over - view.openedAt)],
     ['Opened by', view.requester === null ? null : personIn(names, view.requester)],
     ...Object.entries(view.roles).map(([role, id]): [string, string] => [roleTitle(role), personIn(names, id)]),
     ['Playbook', playbook ? `${playbook.title}: ${playbook.id} v${playbook.version}` : 'None'],

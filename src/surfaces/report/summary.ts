@@ -1,3 +1,4 @@
+import { exerciseWords } from '../../incident/exercise-wording.ts';
 import { capitalised, counted, listed, quoted, sentenceEnd, text } from '../../incident/phrases.ts';
 import { dayText, hourText } from '../model/clock.ts';
 import { type Duty, isOpen, leftWords, longSpan } from '../model/duties.ts';
@@ -39,7 +40,8 @@ export function lede({ view, measures }: Facts): string {
 /** The incident in sentences, each from the facts of the timeline; nothing is said that no event says. */
 export function summaryOf(told: Facts, { findings, decisions, acts, duties }: Parts): Said[] {
   return [
-    began(told),
+    ...exercised(told),
+    ...began(told),
     ...moreAlerts(told),
     ...capped(findings.map(foundWords), 'what happened', 'finding'),
     ...capped(decisions.map(decidedWords), 'what was done', 'decision'),
@@ -59,9 +61,19 @@ function capped(all: readonly Said[], about: Said['about'], noun: string): Said[
 const at = (ms: number): string => `at ${hourText(ms, true)} UTC on ${dayText(ms)}`;
 const clock = (ms: number): string => `${hourText(ms, true)}`;
 
-function began({ view, events, names, measures }: Facts): Said {
-  const [opened] = events;
-  const alert = opened?.type === 'incident.opened' ? opened.data.alert : null;
+/** Of a drill: what was played, and that none of it is real. */
+function exercised({ events }: Facts): Said[] {
+  const started = events.find((event) => event.type === 'exercise.started');
+  if (!started) return [];
+  const { title, simulation, version, length } = started.data;
+  const text = `This was an exercise, of ${quoted(title)} (${simulation} v${version}, ${length}). It began ${at(started.at)}.`;
+  return [{ about: 'what happened', text, events: [started.seq] }];
+}
+
+function began({ view, events, names, measures }: Facts): Said[] {
+  const opened = events.find((event) => event.type === 'incident.opened');
+  if (!opened) return [{ about: 'what happened', text: 'No incident was opened in it.', events: [] }];
+  const { alert } = opened.data;
   const about = view.system ? ` about ${view.system.name}` : '';
   const by =
     view.requester !== null
@@ -70,11 +82,8 @@ function began({ view, events, names, measures }: Facts): Said {
         ? `The alert ${quoted(alertTitle(alert))}${sourceOf(alert)}`
         : 'Tocsin';
   const late = measures.detect.ms === null ? '' : `, ${longSpan(measures.detect.ms)} after it began to fire`;
-  return {
-    about: 'what happened',
-    text: `${by} opened this incident${about} ${at(view.openedAt)}${late}.`,
-    events: [1],
-  };
+  const text = `${by} opened this incident${about} ${at(view.openedAt)}${late}.`;
+  return [{ about: 'what happened', text, events: [opened.seq] }];
 }
 
 function sourceOf(alert: Parameters<typeof text>[0]): string {
@@ -183,6 +192,8 @@ function ended(told: Facts): Said[] {
         ];
       case 'incident.closed':
         return [{ about, text: `${who} closed it ${at(event.at)}.`, events: [event.seq] }];
+      case 'exercise.ended':
+        return [{ about, text: `${exerciseWords(event).text}, ${at(event.at)}.`, events: [event.seq] }];
       default:
         return [];
     }

@@ -70,7 +70,7 @@ export type DecisionRef = { incident: string; number: number; version: number };
 export const refText = ({ incident, number, version }: DecisionRef): string => `${incident}/${number}/${version}`;
 
 export function readRef(text: string | undefined): DecisionRef | null {
-  const match = /^(INC-\d{4}-\d{4,})\/(\d{1,9})\/(\d{1,9})$/.exec(text ?? '');
+  const match = /^((?:INC|EX)-\d{4}-\d{4,})\/(\d{1,9})\/(\d{1,9})$/.exec(text ?? '');
   return match ? { incident: match[1] as string, number: Number(match[2]), version: Number(match[3]) } : null;
 }
 

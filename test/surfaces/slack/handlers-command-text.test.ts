@@ -31,6 +31,8 @@ describe('what follows /tocsin', () => {
   test('an incident is named as on the command line', () => {
     for (const name of ['147', 'INC-2026-0147', 'inc-2026-147'])
       expect(read(`status ${name}`)).toEqual({ kind: 'status', incident: 'INC-2026-0147' });
+    expect(read('status ex-2026-12')).toEqual({ kind: 'status', incident: 'EX-2026-0012' });
+    expect(read('note EX-2026-0012 seen', inItsChannel)).toMatchObject({ incident: 'EX-2026-0012', text: 'seen' });
   });
 
   test("in an incident's own channel it may be left out, and another may still be named", () => {

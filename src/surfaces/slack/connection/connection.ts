@@ -1,5 +1,6 @@
 import { App } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
+import { idIn } from '../../../incident/ids.ts';
 import type { SlackSettings } from '../contract.ts';
 import type { SlackLog, SlackRequests } from '../ports.ts';
 import { clientOptions, createSlackClient, QUICK_TIMEOUT_MS, slackLogger } from './client.ts';
@@ -238,7 +239,7 @@ function about(body: unknown): Record<string, unknown> {
     view?: { callback_id?: unknown; private_metadata?: unknown };
   };
   const source = `${String(actions?.[0]?.value ?? '')} ${String(view?.private_metadata ?? '')}`;
-  const incident = /\bINC-\d{4}-\d{4,}\b/.exec(source)?.[0];
+  const incident = idIn(source);
   return {
     what: String(command ?? actions?.[0]?.action_id ?? view?.callback_id ?? type ?? 'unknown'),
     ...(incident ? { incident } : {}),

@@ -97,7 +97,7 @@ function readDecide({ words, options }: Words, context: Context): Said {
 function readNote({ rest }: { rest: string }, context: Context): Said {
   const [, first = '', after = ''] = /^(\S*)\s*([\s\S]*)$/.exec(rest) ?? [];
   // In its own channel a note may begin with a number: only the full name is another incident then.
-  const named = context.here === null || /^inc-/i.test(first) ? readIncidentName(first, context.now) : null;
+  const named = context.here === null || /^(inc|ex)-/i.test(first) ? readIncidentName(first, context.now) : null;
   const text = unquoted((named === null ? rest : after).trim()) || null;
   return { kind: 'note', incident: named ?? hereOr(context, 'note'), text };
 }

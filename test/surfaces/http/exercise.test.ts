@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { NumberedEvent } from '../../../src/incident/events.ts';
+import { exerciseId } from '../../../src/incident/ids.ts';
+import { rehearseScript } from '../../../src/simulator/core/rehearse-script.ts';
+import type { Script } from '../../../src/simulator/core/script.ts';
+import { shippedScript } from '../../support/scripts.ts';
+import { openServed, type Served } from '../../support/served.ts';
+
+/** A drill that is on the timeline, on the surfaces of incidents. */
+let served: Served;
+let events: NumberedEvent[];
+const PLAYED = exerciseId(2026, 12);
+const UNOPENED = exerciseId(2026, 13);
+const RUNNING = exerciseId(2026, 14);
+const { script, plan } = shippedScript('supply-chain-tampered-artifact', '15m');
+/** Nothing alarms anybody. */
+const QUIET: Script = { ...script, injects: script.injects.filter(({ alert }) => alert === null) };
+
+beforeAll(async () => {
+  served = await openServed({ worker: false });
+  for (const [id, played] of [
+    [PLAYED, script],
+    [UNOPENED, QUIET],
+    [RUNNING, script],
+  ] as const) {
+    const told = await rehearseScript({ script: played, plan, seed: 7, id });
+    await served.house.ports.timeline.append(id, id === RUNNING ? told.events.slice(0, -1) : told.events);
+    if (id === PLAYED) events = told.events;
+  }
+}, 120_000);
+afterAll(() => served?.close());
+
+const get = (path: string) => served.call('mara-lindqvist', 'GET', path);
+
+async function page(path: string): Promise<string> {
+  const link = await served.accounts.createLink('mara-lindqvist', Date.now() + 60_000);
+  const signed = await fetch(`${served.url}/sign-in/${link}`, {
+    method: 'POST',
+    headers: { origin: served.url },
+    redirect: 'manual',
+  });
+  const cookie = signed.headers.getSetCookie().map((one) => one.split(';')[0]);
+  const answer = await fetch(`${served.url}${path}`, { headers: { cookie: cookie.join('; ') }, redirect: 'manual' });
+  expect(answer.status).toBe(200);
+  return answer.text();
+}
+
+describe('a drill on the timeline', () => {
+  it('is found by its id, as an exercise that is over', async () => {
+    const shown = await get(`/api/incidents/${PLAYED}`);
+    expect(shown).toMatchObject({ status: 200, body: { id: PLAYED, mode: 'exercise', status: 'closed' } });
+    expect((await get('/api/incidents/EX-2026-0999')).status).toBe(404);
+    const list = (await get('/api/incidents?status=open')).text;
+    expect(list).toContain(RUNNING);
+    expect(list).not.toContain(PLAYED);
+  });
+
+  it('is counted among no incidents', async () => {
+    const metrics = await fetch(`${served.url}/metrics`).then((answer) => answer.text());
+    const open = metrics.split('\n').filter((line) => /^tocsin_(incidents|decisions)_open\b/.test(line));
+    expect(open).toHaveLength(5);
+    for (const line of open) expect(line).toMatch(/ 0$/);
+  });
+
+  it('is reported as an exercise: what was played, which events opened the incident and ended it', async () => {
+    const { text } = await get(`/api/incidents/${PLAYED}/timeline?format=md`);
+    expect(text).toMatch(/^# EX-2026-0012: EXERCISE: /m);
+    expect(text).toContain(`| Exercise | ${script.title}: ${script.simulation} v${script.version}, 15m |`);
+    const html = (await get(`/api/incidents/${PLAYED}/timeline?format=html`)).text;
+    expect(html).toContain('<title>EXERCISE – ');
+    expect(html).toContain('This was an exercise, of “The release nobody signed off”');
+    expect(html).toContain('EXERCISE, ENDEX: its time is up');
+    const opened = events.find(({ type }) => type === 'incident.opened');
+    const sentence = /opened this incident about [^.]*\.[\s\S]{0,200}?#e(\d+)/.exec(html);
+    expect(Number(sentence?.[1])).toBe(opened?.seq);
+  });
+
+  it('in which nobody opened an incident is reported all the same, and says so', async () => {
+    const { text } = await get(`/api/incidents/${UNOPENED}/timeline?format=md`);
+    expect(text).toContain('| Opened | No incident was opened |');
+    expect(text).not.toMatch(/\| (Severity|Was open for) \|/);
+    const html = (await get(`/api/incidents/${UNOPENED}/timeline?format=html`)).text;
+    expect(html).toContain('No incident was opened in it.');
+  });
+
+  it.each([PLAYED, UNOPENED, RUNNING])('has its page in the console, marked EXERCISE: %s', async (id) => {
+    const html = await page(`/incidents/${id}`);
+    expect(html).toContain('<title>EXERCISE – ');
+    expect(html).toContain('EXERCISE, STARTEX');
+    expect(html).toContain('Happy Friday');
+    expect(html).not.toMatch(/undefined|\[object|NaN|Invalid/);
+  });
+});

@@ -135,6 +135,28 @@ describe('what changes for a responder', () => {
     ]);
   });
 
+  it('warns of containment that is gone, and of branches that another one calls off', () => {
+    expect(told(['  - { id: cut, do: model.isolate, prove: model.probe }\n', ''])).toContain(
+      '! cut: gone: model.isolate (disruptive)',
+    );
+    const both = (more: string) =>
+      edited([
+        '  - { id: back,',
+        `  - id: both
+    parallel:
+      mend: [{ id: check, do: model.validate }]
+      law: [{ id: counsel, say: Judge it., to: stakeholders }]
+${more}  - { id: back,`,
+      ]);
+    expect(changes(both(''), both('    until: any\n')).map(({ danger, text }) => [danger, text])).toEqual([
+      [true, 'the first branch that completes calls off the others; before, all ran to their end'],
+    ]);
+    expect(changes(both('    until: any\n'), both('')).map(({ danger }) => danger)).toEqual([false]);
+    expect(changes(both(''), both('    fail-fast: true\n')).map(({ danger, code }) => [danger, code])).toEqual([
+      [true, 'called-off'],
+    ]);
+  });
+
   it('passes over no change of one single value', () => {
     const base = plan(
       edited([

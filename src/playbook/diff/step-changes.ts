@@ -1,3 +1,4 @@
+import { contractOf } from '../../capabilities/contracts.ts';
 import { roleInWords, seatsInWords } from '../../incident/decision.ts';
 import { counted, listed, quoted } from '../../incident/phrases.ts';
 import { recipientOf, span, titleOf, valueInWords } from '../graph/words.ts';
@@ -5,6 +6,7 @@ import type {
   DoStep,
   EachStep,
   ObligeStep,
+  ParallelStep,
   RepeatStep,
   RunStep,
   SayStep,
@@ -67,6 +69,28 @@ const FIELDS: Partial<Record<Step['kind'], Record<string, Field>>> = {
     ],
     owner: (a: ObligeStep, b: ObligeStep) => [
       { code: 'duty', about: 'duties', text: `${roleInWords(b.owner)} answers for it; it was ${roleInWords(a.owner)}` },
+    ],
+  },
+  parallel: {
+    any: (_, b: ParallelStep) => [
+      {
+        code: 'called-off',
+        danger: b.any === true,
+        about: 'order',
+        text: b.any
+          ? 'the first branch that completes calls off the others; before, all ran to their end'
+          : 'all branches run to their end; before, the first that completed called off the others',
+      },
+    ],
+    failFast: (_, b: ParallelStep) => [
+      {
+        code: 'called-off',
+        danger: b.failFast === true,
+        about: 'order',
+        text: b.failFast
+          ? 'a branch that is denied or fails calls off the others; before, they ran to their end'
+          : 'a branch that is denied or fails leaves the others alone; before, it called them off',
+      },
     ],
   },
   run: {
@@ -287,6 +311,9 @@ function handlingChanges(a: Step, b: Step): Said[] {
   return found;
 }
 
+/** An act that takes something away from an attacker, or from an accident, until it is given back. */
+const contains = ({ capability }: Use): boolean => contractOf(capability)?.effect === 'contains';
+
 /** What came, or went, with a whole step. */
 export function wholeStep(step: Step, came: boolean): Said {
   const verb = came ? 'new' : 'gone';
@@ -298,11 +325,17 @@ export function wholeStep(step: Step, came: boolean): Said {
         : unattended
           ? `; nobody decides: ${unattended}`
           : '';
+      const met =
+        step.fulfils === undefined
+          ? ''
+          : came
+            ? `; it meets the duty ${step.fulfils}`
+            : `; it met the duty ${step.fulfils}`;
       return {
         code: came ? 'added' : 'removed',
-        danger: came && isRisky(use),
+        danger: came ? isRisky(use) : contains(use) || step.fulfils !== undefined,
         about: 'acts',
-        text: `${verb}: ${use.capability} (${use.risk}${came ? decided : ''})`,
+        text: `${verb}: ${use.capability} (${use.risk}${came ? decided : ''})${met}`,
       };
     }
     case 'ask':

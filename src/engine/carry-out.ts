@@ -28,21 +28,26 @@ export async function carryOut(
   pausable: boolean,
 ): Promise<JsonObject> {
   const { retry, provedBy, turnOn, beginning, ...call } = errand;
+  // Between an act and its proof nobody else's may come; one that is still to begin lets others go first.
+  const yieldTurn = () =>
+    call.purpose === 'prove' ? conductor.turns.rest(call.path) : conductor.turns.leave(call.path);
   for (;;) {
     if (cur.retryAt !== undefined) {
-      conductor.turns.leave(call.path);
+      yieldTurn();
       await conductor.until(cur.retryAt, call.path, cancel);
       delete cur.retryAt;
     }
     for (;;) {
       const gate = conductor.gate(call.path, cancel, pausable);
       if (gate) {
-        conductor.turns.leave(call.path);
+        yieldTurn();
         await gate;
       }
-      const { path, capability } = call;
+      const { path, capability, purpose } = call;
       const turn =
-        turnOn === undefined ? undefined : conductor.turns.take({ path, capability, system: turnOn }, cancel);
+        turnOn === undefined
+          ? undefined
+          : conductor.turns.take({ path, capability, system: turnOn, undoing: purpose === 'undo' }, cancel);
       if (!turn) break;
       await turn;
     }

@@ -2,17 +2,21 @@ import { planNumber } from '../incident/step-path.ts';
 import type { CancelScope } from './cancel.ts';
 import type { Conductor } from './conductor.ts';
 
-export type Claim = { path: string; capability: string; system: string };
+/** `undoing`: pausing must not hold it up, so that it waits for no proof that a pause holds up. */
+export type Claim = { path: string; capability: string; system: string; undoing: boolean };
+
+type Waiting = { undoing: boolean; ask: () => void };
 
 /**
  * Which risky acts are in flight on which AI system. Acts of one plan on one system were looked at together when it was checked;
- * those of two plans were not, so the second waits for the first and its proof. Held only while an act is in flight, when no state
- * is saved: so there is nothing to take up.
+ * those of two plans were not, so the second waits for the first and its proof. Nothing of it is saved: a run that is continued between
+ * an act and its proof takes up its plans in their order.
  */
 export class Turns {
   readonly #conductor: Conductor;
   readonly #inFlight = new Map<string, Claim>();
-  readonly #waiting = new Map<string, () => void>();
+  readonly #resting = new Set<string>();
+  readonly #waiting = new Map<string, Waiting>();
 
   constructor(conductor: Conductor) {
     this.#conductor = conductor;
@@ -23,9 +27,10 @@ export class Turns {
     const before = this.#before(claim);
     if (!before) {
       this.#inFlight.set(claim.path, claim);
+      this.#resting.delete(claim.path);
       return undefined;
     }
-    const { path, capability, system } = claim;
+    const { path, capability, system, undoing } = claim;
     this.#conductor.record(path, 'act.held', { capability, system, for: before.path });
     return this.#conductor.fibers.suspend<void>((resume) => {
       const ask = () => {
@@ -33,19 +38,36 @@ export class Turns {
         off();
         resume();
       };
-      this.#waiting.set(path, ask);
+      this.#waiting.set(path, { undoing, ask });
       const off = cancel.onCancel(path, ask);
     });
   }
 
   /** Everybody who waits asks again, in order of path: the same on every stage. */
   leave(path: string): void {
-    if (!this.#inFlight.delete(path)) return;
-    for (const waiting of [...this.#waiting.keys()].sort()) this.#waiting.get(waiting)?.();
+    this.#resting.delete(path);
+    if (this.#inFlight.delete(path)) this.#wake(() => true);
   }
 
-  #before({ path, system }: Claim): Claim | undefined {
+  /** Its act is done, and its proof must wait: other plans' acts wait on, but for what is undone. */
+  rest(path: string): void {
+    if (!this.#inFlight.has(path)) return;
+    this.#resting.add(path);
+    this.#wake(({ undoing }) => undoing);
+  }
+
+  #wake(which: (waiting: Waiting) => boolean): void {
+    for (const path of [...this.#waiting.keys()].sort()) {
+      const waiting = this.#waiting.get(path);
+      if (waiting && which(waiting)) waiting.ask();
+    }
+  }
+
+  #before({ path, system, undoing }: Claim): Claim | undefined {
     const mine = planNumber(path);
-    return [...this.#inFlight.values()].find((other) => other.system === system && planNumber(other.path) !== mine);
+    return [...this.#inFlight.values()].find(
+      (other) =>
+        other.system === system && planNumber(other.path) !== mine && !(undoing && this.#resting.has(other.path)),
+    );
   }
 }

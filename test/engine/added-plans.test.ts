@@ -37,6 +37,7 @@ const say1 = (type: string, at: number, more: object = {}) => ({
   message: { id: `m-${type}-${at}`, person: 'ana', at: 0, type, ...more } as Message,
 });
 
+const AWAY = { system: null, times: 1, kind: 'error', retryable: false, message: 'away' } as const;
 const contained = [ask('contain', { covers: ['isolate'] }), isolate()];
 
 describe('a playbook that is added', () => {
@@ -199,6 +200,29 @@ describe('risky acts of two plans on one AI system', () => {
     const proved = events.findLast((event) => event.path === 'isolate' && event.type === 'act.done');
     expect(proved).toMatchObject({ data: { purpose: 'prove' } });
     expect(of('+1/back', 'act.started')?.seq).toBeGreaterThan(proved?.seq ?? Number.POSITIVE_INFINITY);
+  });
+
+  it('do not come between an act and its proof when the incident is paused there; an undo is never held up', async () => {
+    const messages = [
+      adding(other([risky('back', 'model.rollback')]), 30_500),
+      say1('pause', 31_000, { reason: 'counsel asked' }),
+      say1('resume', 90_000),
+    ];
+    const { lines } = await play({ steps: [wait('a', 30_000), isolateUnattended()], messages });
+    const at = (what: string) => lines.findIndex((line) => line.includes(what));
+    expect(at('isolate act.done act')).toBeLessThan(at('incident.resumed'));
+    expect(at('incident.resumed')).toBeLessThan(at('isolate act.done prove'));
+    expect(at('isolate act.done prove')).toBeLessThan(at('+1/back act.started act'));
+    const undoing = other([risky('back', 'model.rollback'), act('check', 'model.validate')]);
+    const { lines: undone } = await play({
+      steps: [wait('a', 100_000), isolateUnattended()],
+      bots: [{ ...commander, failures: 'unwind', reactionMs: 90_000 }],
+      messages: [adding(undoing, 1_000), say1('pause', 101_000, { reason: 'counsel asked' }), say1('resume', 600_000)],
+      world: { ...world(), faults: [{ ...AWAY, capability: 'model.validate' }] },
+    });
+    const when = (what: string) => undone.findIndex((line) => line.includes(what));
+    expect(when('+1/back act.done undo')).toBeGreaterThan(when('isolate act.done act'));
+    expect(when('+1/back act.done undo')).toBeLessThan(when('incident.resumed'));
   });
 
   it('wait for nothing within one plan: its branches were checked together', async () => {

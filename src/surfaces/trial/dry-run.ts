@@ -94,7 +94,13 @@ export async function dryRunOf(plan: Plan, inventory: Inventory, request: DryRun
     duties: dutiesOf(ran),
     bindings,
     notPlayed: notPlayed(steps, ran),
-    problems: [...unserved(bindings), ...unfilled(questions), ...unheard(acts), ...failures(ran, fails)],
+    problems: [
+      ...unknown(bindings, inventory),
+      ...unserved(bindings),
+      ...unfilled(questions),
+      ...unheard(acts),
+      ...failures(ran, fails),
+    ],
   };
 }
 
@@ -195,12 +201,16 @@ function bindingsOf({ calls }: DryRun, { inventory, steps, system }: Reader): Dr
     if (capability !== CALENDAR)
       found.set(`${capability} ${of}`, { capability, system: of, ...served(inventory, capability, of) });
   };
-  const played = new Map(calls.map((call) => [`${planPath(call.path)} ${call.capability}`, call.with]));
+  // The rounds of an `each` may be about one AI system after another.
+  const played = new Map<string, Set<string | null>>();
+  for (const call of calls) {
+    const key = `${planPath(call.path)} ${call.capability}`;
+    played.set(key, (played.get(key) ?? new Set()).add(textOf(call.with.system)));
+  }
   for (const step of steps.values())
-    for (const { capability, with: input } of usesOf(step)) {
-      const seen = played.get(`${step.path} ${capability}`);
-      add(capability, 'system' in input ? (textOf(seen?.system) ?? system) : null);
-    }
+    for (const { capability, with: input } of usesOf(step))
+      for (const seen of played.get(`${step.path} ${capability}`) ?? [null])
+        add(capability, 'system' in input ? (seen ?? system) : null);
   return [...found.values()].sort((a, b) => (a.capability < b.capability ? -1 : 1));
 }
 
@@ -215,6 +225,13 @@ function notPlayed(steps: ReadonlyMap<string, Step>, { events }: DryRun): DryRun
     .filter(({ path }) => !reached.some((other) => other === path || other.startsWith(`${path}/`)))
     .map(({ path, title }) => ({ path, title }));
 }
+
+const unknown = (bindings: DryRunReport['bindings'], { systems }: Inventory): string[] =>
+  bindings.flatMap(({ capability, system }) =>
+    system === null || systems.some(({ id }) => id === system)
+      ? []
+      : [`${capability} would be used on "${system}", which is no AI system of the inventory.`],
+  );
 
 const unserved = (bindings: DryRunReport['bindings']): string[] =>
   bindings.flatMap(({ capability, system, connection }) =>

@@ -130,6 +130,37 @@ async function report(...args: string[]): Promise<DryRunReport> {
 }
 
 describe('tocsin playbook dry-run', () => {
+  it('looks at every AI system that the rounds of an each are about', async () => {
+    const inventory = readFileSync(join(cwd, 'tocsin.yaml'), 'utf8');
+    const own = 'bindings: { model.*: simulated }';
+    const [first = '', second = '', ...rest] = inventory.split(own);
+    writeFileSync(
+      join(cwd, 'one-unbound.yaml'),
+      [`${first}${own}${second}bindings: {}`, ...rest].join(own).replace(`{}${own}`, '{}'),
+    );
+    writeFileSync(
+      join(cwd, 'playbooks', 'all-of-them.yaml'),
+      `playbook: all-of-them
+title: Look at all of them
+version: 1
+inputs: { system: { type: ai-system, from: alert.system } }
+steps:
+  - id: all
+    each: '["customer-assistant", "nowhere", "claims-triage"]'
+    as: one
+    steps: [{ id: look, do: model.inspect, with: { system: "\${one}" } }]
+`,
+    );
+    const ran = await run('playbooks/all-of-them.yaml', '--inventory', 'one-unbound.yaml', '--json');
+    expect((JSON.parse(ran.out) as DryRunReport).problems).toEqual(
+      expect.arrayContaining([
+        'model.inspect is bound to nothing for customer-assistant.',
+        'model.inspect would be used on "nowhere", which is no AI system of the inventory.',
+      ]),
+    );
+    expect(ran.code).toBe(1);
+  });
+
   it('calls nothing outside, though real systems are bound to what it plays', async () => {
     let out = '';
     const reached = await reachingOut(async () => {

@@ -87,8 +87,9 @@ const WRITE = { lineWidth: 0, indentSeq: true } as const;
 function asItStood({ srcToken }: Scalar, indent: string): string | null {
   if (srcToken?.type !== 'block-scalar') return null;
   const header = srcToken.props.find(({ type }) => type === 'block-scalar-header');
-  if (!header || !/^>-?$/.test((header as { source: string }).source) || srcToken.props.at(-1)?.type === 'comment')
-    return null;
+  if (!header || !/^>-?$/.test((header as { source: string }).source)) return null;
+  // A remark beside the sign is for the library to write.
+  if (srcToken.props.some(({ type }) => type === 'comment')) return null;
   const lines = srcToken.source.trimEnd().split('\n');
   const outer = Math.min(...lines.filter((line) => line.trim() !== '').map((line) => line.search(/\S/)));
   // What stands further in than its first line, or before it, is folded by rules of its own.

@@ -87,6 +87,15 @@ steps:
 `);
   });
 
+  it('keeps a remark beside the sign of a folded text, also where it was folded just now', () => {
+    const say = (text: string) => `playbook: p\ntitle: P\nversion: 1\nsteps:\n  - say: ${text}\n    to: stakeholders\n`;
+    const folded = formatted(say('>- # for the night\n      It is cut.\n      Wait.'));
+    expect(folded).toContain('say: >- # for the night\n      It is cut. Wait.\n');
+    const long = formatted(say(`"${'It is cut. '.repeat(15)}Wait." # for the night`));
+    expect(long).toContain('say: >- # for the night\n');
+    for (const text of [folded, long]) expect(formatted(text)).toBe(text);
+  });
+
   it('finds the shipped playbooks in the canonical form: tocsin playbook fmt playbooks/*.yaml', () => {
     for (const { text, file } of Object.values(readLibrary('playbooks').playbooks))
       expect(formatted(text), file).toBe(text);

@@ -1,9 +1,11 @@
+import { isUtf8 } from 'node:buffer';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { plainText } from '../../incident/phrases.ts';
 import { type Diagnostic, formatDiagnostic } from '../../playbook/diagnostics.ts';
 import { formatPlaybook } from '../../playbook/format.ts';
+import { readYaml } from '../../playbook/yaml.ts';
 import { type Cli, examples } from './context.ts';
 import { CliError, EXIT } from './io.ts';
 
@@ -39,7 +41,10 @@ export function fmtCommand(playbook: Command, cli: Cli): void {
 function format(cli: Cli, given: string, check: boolean): Formatted {
   const path = resolve(cli.io.cwd, given);
   if (!existsSync(path)) throw new CliError(EXIT.notFound, `There is no file ${path}.`);
-  const before = readFileSync(path, 'utf8');
+  const bytes = readFileSync(path);
+  // Read as something else than it is, it would be written back with other letters in it.
+  if (!isUtf8(bytes)) return { file: given, changed: false, diagnostics: readYaml(bytes, given).diagnostics };
+  const before = bytes.toString('utf8');
   const { text, diagnostics } = formatPlaybook(before, given);
   const changed = text !== null && text !== before;
   if (changed && !check) writeFileSync(path, text);

@@ -131,6 +131,13 @@ describe('tocsin playbook fmt', () => {
     expect(out).toMatch(/^quiet\.yaml:\d+:\d+ error: /);
     expect(readFileSync(join(cwd, 'quiet.yaml'), 'utf8')).toContain('title: [Quiet');
     expect(await run(['playbook', 'fmt', 'none.yaml'])).toMatchObject({ code: 4 });
+    const latin = Buffer.from(QUIET.replace('title: Quiet', 'title:   Größe'), 'latin1');
+    writeFileSync(join(cwd, 'quiet.yaml'), latin);
+    expect(await run(['playbook', 'fmt', 'quiet.yaml'])).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('the file is not UTF-8 text'),
+    });
+    expect(readFileSync(join(cwd, 'quiet.yaml')).equals(latin)).toBe(true);
   });
 });
 

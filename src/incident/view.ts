@@ -70,6 +70,8 @@ export type IncidentView = {
   /** Duties to notify, in the order in which they were opened. */
   obligations: ObligationView[];
   unwinding: boolean;
+  /** What is being undone: of one plan, by its path, or of all that were stood down. Absent while nothing was. */
+  undoing?: { path: string; because: EventData<'undo.started'>['because'] }[];
   warnings: { at: number; code: string; message: string }[];
   seq: number;
 };
@@ -207,13 +209,9 @@ export function evolve(view: IncidentView, event: NumberedEvent): IncidentView {
       }
       break;
     }
-    case 'decision.withdrawn': {
-      const withdrawn = decision(event.data.number);
-      if (withdrawn) withdrawn.withdrawn = { at: event.at, because: event.data.because };
-      if (withdrawn && withdrawn.question.kind !== 'failure')
-        Object.assign(step(), { status: 'skipped', endedAt: event.at });
+    case 'decision.withdrawn':
+      withdraw(view, event.data.number, event.at, event.data.because);
       break;
-    }
     case 'obligation.opened': {
       const { number, rule, awareAt, dueAt, owner, remindAt } = event.data;
       view.obligations.push({ number, path: event.path, rule, awareAt, dueAt, owner, remindAt, reminders: [] });
@@ -255,10 +253,12 @@ export function evolve(view: IncidentView, event: NumberedEvent): IncidentView {
       Object.assign(step(), { status: 'done', endedAt: event.at });
       break;
     case 'undo.started':
+      view.undoing = [...(view.undoing ?? []), { path: event.path, because: event.data.because }];
       view.unwinding = true;
       break;
     case 'undo.finished':
-      view.unwinding = false;
+      view.undoing = view.undoing?.filter(({ path }) => path !== event.path) ?? [];
+      view.unwinding = view.undoing.length > 0;
       break;
     case 'system.warned':
       view.warnings.push({ at: event.at, code: event.data.code, message: event.data.message });
@@ -269,8 +269,8 @@ export function evolve(view: IncidentView, event: NumberedEvent): IncidentView {
       Object.assign(view, { exercise: evolveExercise(undefined, event) });
       break;
     case 'exercise.ended':
-      // Whatever was still open in it ends with it.
       Object.assign(view, { status: 'closed', closedAt: event.at });
+      for (const { question } of openDecisions(view)) withdraw(view, question.number, event.at, 'The exercise is over');
       evolveExercise(view.exercise, event);
       break;
     case 'inject.delivered':
@@ -295,6 +295,14 @@ export function evolve(view: IncidentView, event: NumberedEvent): IncidentView {
 export const addedAt = (view: IncidentView, path: string): AddedPlanView | undefined =>
   view.added.find((one) => one.number === planNumber(path));
 
+function withdraw(view: IncidentView, number: number, at: number, because: string): void {
+  const decision = view.decisions.find(({ question }) => question.number === number);
+  if (!decision) return;
+  decision.withdrawn = { at, because };
+  const { kind, path } = decision.question;
+  if (kind !== 'failure') view.steps[path] = { ...view.steps[path], status: 'skipped', endedAt: at };
+}
+
 function setPlan(view: IncidentView, path: string, plan: PlanView): void {
   const added = addedAt(view, path);
   if (added) added.plan = plan;
@@ -307,7 +315,6 @@ function foldPlanFinished(
 ): void {
   const plan = planViewAt(view, path);
   if (plan) Object.assign(plan, { finishedAt: at, outcome: data.outcome });
-  if (path === '') view.unwinding = false;
 }
 
 function foldWaitStarted(step: StepView, { at, data }: Extract<NumberedEvent, { type: 'wait.started' }>): void {
@@ -339,6 +346,15 @@ export const playbookAt = (view: IncidentView, path: string): IncidentView['play
 /** Whether one of its plans still runs. */
 export const plansRunning = (view: IncidentView): boolean =>
   [view.plan, ...view.added.map(({ plan }) => plan)].some((plan) => plan !== null && plan.finishedAt === undefined);
+
+/** Whether a plan still plays that is not being undone: then there is something to stand down. */
+export function canStandDown({ plan, added, undoing = [] }: IncidentView): boolean {
+  if (undoing.some(({ because }) => because === 'stand-down')) return false;
+  const plans = [{ number: 0, plan }, ...added];
+  return plans.some(
+    (one) => one.plan && !one.plan.finishedAt && !undoing.some(({ path }) => planNumber(path) === one.number),
+  );
+}
 
 export const openDecisions = (view: IncidentView): DecisionView[] =>
   view.decisions.filter((decision) => !decision.made && !decision.withdrawn);

@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx';
 import type { Severity } from '../../../incident/severity.ts';
-import { type IncidentView, plansRunning } from '../../../incident/view.ts';
+import { canStandDown, type IncidentView, plansRunning } from '../../../incident/view.ts';
 
 export type CommandName = 'pause' | 'resume' | 'severity' | 'role' | 'stand-down' | 'resolve' | 'close' | 'reopen';
 
@@ -12,7 +12,7 @@ export function commandsFor(view: IncidentView): CommandName[] {
   if (view.status === 'closed') return ['reopen'];
   const running = plansRunning(view);
   const pace: CommandName[] = running ? [view.paused ? 'resume' : 'pause'] : [];
-  const down: CommandName[] = running && !view.unwinding ? ['stand-down'] : [];
+  const down: CommandName[] = canStandDown(view) ? ['stand-down'] : [];
   if (view.status === 'open') return [...pace, 'severity', 'role', 'resolve', ...down];
   return [...pace, 'severity', 'role', ...(running ? [] : ['close' as const]), 'reopen', ...down];
 }

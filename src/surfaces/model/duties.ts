@@ -150,7 +150,12 @@ export const maySettle = (duty: Pick<Duty, 'owner'>, person: Pick<Looker, 'roles
   person.roles.includes(duty.owner) || person.roles.includes('incident-commander');
 
 /** Open duties of several incidents, what is due first first. */
-export const openDuties = (views: readonly Pick<IncidentView, 'id' | 'obligations'>[], now: number): Duty[] =>
+export const openDuties = (
+  views: readonly Pick<IncidentView, 'id' | 'obligations' | 'exercise'>[],
+  now: number,
+): Duty[] =>
   views
+    // After a drill nobody need be told.
+    .filter(({ exercise }) => exercise?.endedAt === undefined)
     .flatMap((view) => view.obligations.filter(isOpenObligation).map((one) => dutyOf(view.id, one, now)))
     .sort(byUrgency);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NumberedEvent } from '../../../src/incident/events.ts';
 import { exerciseId } from '../../../src/incident/ids.ts';
+import type { IncidentView } from '../../../src/incident/view.ts';
 import { rehearseScript } from '../../../src/simulator/core/rehearse-script.ts';
 import type { Script } from '../../../src/simulator/core/script.ts';
 import { shippedScript } from '../../support/scripts.ts';
@@ -13,6 +14,9 @@ const PLAYED = exerciseId(2026, 12);
 const UNOPENED = exerciseId(2026, 13);
 const RUNNING = exerciseId(2026, 14);
 const { script, plan } = shippedScript('supply-chain-tampered-artifact', '15m');
+const UNANSWERED = exerciseId(2026, 15);
+/** Nobody answers anything. */
+const IDLE: Script = { ...script, personas: script.personas.map((persona) => ({ ...persona, diligence: 0 })) };
 /** Nothing alarms anybody. */
 const QUIET: Script = { ...script, injects: script.injects.filter(({ alert }) => alert === null) };
 
@@ -22,6 +26,7 @@ beforeAll(async () => {
     [PLAYED, script],
     [UNOPENED, QUIET],
     [RUNNING, script],
+    [UNANSWERED, IDLE],
   ] as const) {
     const told = await rehearseScript({ script: played, plan, seed: 7, id });
     await served.house.ports.timeline.append(id, id === RUNNING ? told.events.slice(0, -1) : told.events);
@@ -89,5 +94,14 @@ describe('a drill on the timeline', () => {
     expect(html).toContain('EXERCISE, STARTEX');
     expect(html).toContain('Happy Friday');
     expect(html).not.toMatch(/undefined|\[object|NaN|Invalid/);
+  });
+
+  it('asks nobody for anything any more when it is over, and can be told nothing', async () => {
+    const { body } = await get(`/api/incidents/${UNANSWERED}`);
+    const { decisions } = body as unknown as IncidentView;
+    expect(decisions.length).toBeGreaterThan(0);
+    expect(decisions.every(({ made, withdrawn }) => made || withdrawn?.because === 'The exercise is over')).toBe(true);
+    const told = await served.call('mara-lindqvist', 'POST', `/api/incidents/${UNANSWERED}/notes`, { text: 'late' });
+    expect(told).toMatchObject({ status: 409, body: { notDone: 'Nothing was changed.' } });
   });
 });

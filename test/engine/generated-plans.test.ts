@@ -1,11 +1,14 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { NumberedEvent } from '../../src/incident/events.ts';
 import { rehearse } from '../../src/simulator/core/rehearse.ts';
 import { generatedDrill } from '../support/generated-drills.ts';
 import { START } from '../support/plans.ts';
 
 const runs = process.env.TOCSIN_SWEEP === 'full' ? 5_000 : 300;
+
+// Hundreds of drills each, on a machine that may be doing other things.
+vi.setConfig({ testTimeout: 120_000 });
 
 const told = (events: readonly NumberedEvent[]) =>
   events.map(({ at, path, type, data }) => ({ at: at - START, path, type, data }));

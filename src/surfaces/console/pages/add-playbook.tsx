@@ -117,7 +117,7 @@ function Confirm({ view, chosen, systems, draft, once }: AddPlaybookProps & { ch
             Cancel
           </a>
         </div>
-        <p class="small quiet">It asks people before anything risky is done.</p>
+        <p class="small quiet">It asks people before anything risky is done: others than you, who ask for it.</p>
       </form>
     </>
   );

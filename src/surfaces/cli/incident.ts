@@ -19,6 +19,7 @@ type Summary = {
   status: string;
   paused: boolean;
   severity: IncidentView['severity'];
+  mode: IncidentView['mode'];
   system: string | null;
   openQuestions: number;
   openedAt: number;
@@ -68,7 +69,7 @@ function listText(cli: Cli, incidents: Summary[]): string {
     one.openQuestions > 0 ? `${one.openQuestions} to decide` : '-',
     one.system ?? '-',
     when(one.openedAt, cli.io.now()),
-    one.title,
+    one.mode === 'exercise' ? `EXERCISE: ${one.title}` : one.title,
   ]);
   return table(cli.io, ['INCIDENT', 'SEVERITY', 'STATUS', 'WAITS', 'SYSTEM', 'OPENED', 'TITLE'], rows);
 }

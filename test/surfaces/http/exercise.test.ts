@@ -1,9 +1,14 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NumberedEvent } from '../../../src/incident/events.ts';
 import { exerciseId } from '../../../src/incident/ids.ts';
 import type { IncidentView } from '../../../src/incident/view.ts';
 import { rehearseScript } from '../../../src/simulator/core/rehearse-script.ts';
 import type { Script } from '../../../src/simulator/core/script.ts';
+import type { Io } from '../../../src/surfaces/cli/io.ts';
+import { runCli } from '../../../src/surfaces/cli/program.ts';
 import { shippedScript } from '../../support/scripts.ts';
 import { openServed, type Served } from '../../support/served.ts';
 
@@ -36,6 +41,23 @@ beforeAll(async () => {
 afterAll(() => served?.close());
 
 const get = (path: string) => served.call('mara-lindqvist', 'GET', path);
+
+async function tocsin(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const ran = { code: -1, out: '', err: '' };
+  const not = () => Promise.reject(new Error('not here'));
+  const io: Io = {
+    out: (text) => void (ran.out += text),
+    err: (text) => void (ran.err += text),
+    ...{ interactive: false, colour: false, columns: 200, cwd: tmpdir(), home: tmpdir(), now: Date.now },
+    env: { TOCSIN_URL: served.url, TOCSIN_TOKEN: await served.token('mara-lindqvist') },
+    ask: not,
+    secret: not,
+  };
+  const commands = { start: not, worker: not, server: not, localSlack: not, demoStory: not };
+  const others = { slackCheck: not, doctor: not, signInLink: not, passwordSetter: not };
+  ran.code = await runCli(args, io, '0.0.0', { ...commands, ...others });
+  return ran;
+}
 
 async function page(path: string): Promise<string> {
   const link = await served.accounts.createLink('mara-lindqvist', Date.now() + 60_000);
@@ -94,6 +116,18 @@ describe('a drill on the timeline', () => {
     expect(html).toContain('EXERCISE, STARTEX');
     expect(html).toContain('Happy Friday');
     expect(html).not.toMatch(/undefined|\[object|NaN|Invalid/);
+  });
+
+  it('is listed, shown and exported by the command line, by its id as people write it', async () => {
+    expect((await tocsin('incident', 'list')).out).toMatch(/EX-2026-0014 .* EXERCISE: /);
+    const shown = await tocsin('incident', 'show', 'ex-2026-12');
+    expect(shown).toMatchObject({ code: 0, out: expect.stringMatching(/^EX-2026-0012 /) });
+    expect(shown.out).toMatch(/Mode +EXERCISE/);
+    expect((await tocsin('timeline', 'show', 'EX-2026-0012')).out).toContain('EXERCISE, STARTEX');
+    const file = join(mkdtempSync(join(tmpdir(), 'tocsin-exercise-')), 'EX-2026-0012.jsonl');
+    expect(await tocsin('timeline', 'export', 'EX-2026-0012', '-o', file)).toMatchObject({ code: 0 });
+    expect((await tocsin('timeline', 'verify', file)).code).toBe(0);
+    rmSync(dirname(file), { recursive: true });
   });
 
   it('asks nobody for anything any more when it is over, and can be told nothing', async () => {

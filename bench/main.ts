@@ -11,6 +11,7 @@ import { type Grounds, openGrounds } from './grounds.ts';
 import { benchLibrary } from './library.ts';
 import { atLeast, atMost, type Measure, type Say, shown, tableOf } from './measure.ts';
 import { benchRecovery } from './recovery.ts';
+import { benchRehearsal } from './rehearsal.ts';
 import { benchServer } from './server.ts';
 import { benchSlack } from './slack.ts';
 import { benchStart } from './start.ts';
@@ -25,6 +26,7 @@ const benchmarks: Readonly<Record<string, (context: Context) => Promise<Measure[
   'virtual-time': async () => [
     atLeast('steps in virtual time', await stepsPerSecondInVirtualTime(5), 'steps/s', 100_000),
   ],
+  rehearsal: () => benchRehearsal(5),
   verify: () => benchVerify(),
   playbooks: async () => [
     atMost('500 playbooks checked', secondsToCheckPlaybooks(), 's', 1),

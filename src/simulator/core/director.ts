@@ -1,7 +1,17 @@
 import type { EventData, EventType, IncidentEvent } from '../../incident/events.ts';
 import { ExpressionError } from '../../playbook/cel.ts';
 import { WELL } from './around.ts';
-import { type Facts, foldFacts, holds, noFacts } from './facts.ts';
+import {
+  type Facts,
+  foldFacts,
+  holds,
+  type InjectsSeen,
+  injectsSeen,
+  noFacts,
+  ROOTS,
+  type Root,
+  rootsOf,
+} from './facts.ts';
 import type { Change, Inject, Script } from './script.ts';
 import { isMetBy, type Memory, noMemory, remember } from './sought.ts';
 import type { SimulatedSystem, World } from './world.ts';
@@ -42,16 +52,22 @@ export class Director {
   readonly #startedAt: number;
   readonly #scene: Scene;
   readonly state: DirectorState;
-  readonly #ids: readonly string[];
+  readonly #injects: InjectsSeen;
   readonly #armed = new Map<string, () => void>();
+  /** What conditions may see otherwise since they were last looked at. */
+  readonly #changed = new Set<Root>(ROOTS);
+  #systems: World['systems'] | null = null;
   #looking = false;
 
   constructor(script: Script, startedAt: number, scene: Scene, state?: DirectorState) {
     this.#script = script;
     this.#startedAt = startedAt;
     this.#scene = scene;
-    this.#ids = script.injects.map(({ id }) => id);
     this.state = state ?? { facts: noFacts(), memory: noMemory(), met: [], due: {}, past: [], ended: false };
+    this.#injects = injectsSeen(
+      this.state.facts,
+      script.injects.map(({ id }) => id),
+    );
     for (const inject of state ? [] : script.injects)
       if (inject.trigger.on === 'time') this.state.due[inject.id] = startedAt + inject.trigger.atMs;
   }
@@ -91,10 +107,12 @@ export class Director {
   /** To be told of every event as it is recorded. */
   see(event: IncidentEvent): void {
     const { facts, memory, met } = this.state;
-    foldFacts(facts, event);
+    const root = foldFacts(facts, event);
+    if (root) this.#changed.add(root);
+    if (event.type === 'inject.delivered') this.#injects[event.data.id] = { delivered: true };
     remember(memory, event);
     for (const { id, sought } of this.#script.expectations)
-      if (!met.includes(id) && this.#try(() => isMetBy(sought, event, memory), `expectation ${id}`)) met.push(id);
+      if (isMetBy(sought, event, memory) && !met.includes(id)) met.push(id);
     this.#look();
   }
 
@@ -109,12 +127,23 @@ export class Director {
   #look(): void {
     if (this.#looking || this.state.ended) return;
     this.#looking = true;
-    for (const inject of this.#script.injects) {
-      const { id, trigger } = inject;
-      if (trigger.on !== 'condition' || this.#isSet(id)) continue;
+    const changed = this.#takeChanged();
+    for (const { id, trigger } of this.#script.injects) {
+      if (trigger.on !== 'condition' || !rootsOf(trigger.cel).some((root) => changed.has(root))) continue;
+      if (this.#isSet(id)) continue;
       if (this.#holds(trigger.cel, `inject ${id}`)) this.#arm(id, this.#scene.now() + trigger.delayMs);
     }
     this.#looking = false;
+  }
+
+  /** Nothing else can have made a condition true. Time always passes. */
+  #takeChanged(): ReadonlySet<Root> {
+    const changed = new Set(this.#changed).add('minutes');
+    this.#changed.clear();
+    const { systems } = this.#scene.world();
+    if (systems !== this.#systems) changed.add('world');
+    this.#systems = systems;
+    return changed;
   }
 
   #isSet = (id: string): boolean => Object.hasOwn(this.state.due, id) || this.state.past.includes(id);
@@ -167,19 +196,22 @@ export class Director {
   #holds(cel: string, about: string): boolean {
     const { facts } = this.state;
     const sinceMs = this.#scene.now() - this.#startedAt;
-    return this.#try(() => holds(cel, { facts, world: this.#scene.world(), injects: this.#ids, sinceMs }), about);
-  }
-
-  /** A condition that cannot be evaluated holds nothing up: it counts as false, and the timeline says so. */
-  #try(look: () => boolean, about: string): boolean {
     try {
-      return look();
+      return holds(cel, { facts, world: this.#scene.world(), injects: this.#injects, sinceMs });
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
-      const message = `The condition of ${about} cannot be evaluated: ${error.message}`;
-      if (!this.#looking) this.#scene.record('system.warned', { code: 'script', message });
+      this.#warn(about, error);
       return false;
     }
+  }
+
+  /** A condition that cannot be evaluated holds nothing up: it counts as false, and the timeline says so, once. */
+  #warn(about: string, { message: reason }: ExpressionError): void {
+    const id = `warned:${about}`;
+    if (this.state.past.includes(id)) return;
+    this.state.past.push(id);
+    const message = `The condition of ${about} cannot be evaluated: ${reason}`;
+    this.#scene.record('system.warned', { code: 'script', message });
   }
 }
 

@@ -26,39 +26,44 @@ export const noFacts = (): Facts => ({
   delivered: {},
 });
 
-/** Folds one event, in place. */
-export function foldFacts(facts: Facts, event: IncidentEvent): void {
+/** What conditions can name. */
+export const ROOTS = ['world', 'incident', 'steps', 'injects', 'minutes'] as const;
+export type Root = (typeof ROOTS)[number];
+
+/** Folds one event, in place. Says what conditions may see otherwise since then; null: nothing. */
+export function foldFacts(facts: Facts, event: IncidentEvent): Root | null {
   switch (event.type) {
     case 'incident.opened':
       Object.assign(facts, { opened: true, status: 'open', severity: event.data.severity });
-      break;
+      return 'incident';
     case 'incident.severity-changed':
       facts.severity = event.data.to;
-      break;
+      return 'incident';
     case 'incident.resolved':
       facts.status = 'resolved';
-      break;
+      return 'incident';
     case 'incident.closed':
       facts.status = 'closed';
-      break;
+      return 'incident';
     case 'incident.reopened':
       facts.status = 'open';
-      break;
+      return 'incident';
     case 'decision.asked':
       facts.asked[event.data.number] = event.path;
-      break;
+      return 'incident';
     case 'decision.made':
     case 'decision.withdrawn':
       delete facts.asked[event.data.number];
-      break;
+      return 'incident';
     case 'act.done':
-      if (isCarriedOut(event.data) && !facts.steps.includes(event.path)) facts.steps.push(event.path);
-      break;
+      if (!isCarriedOut(event.data) || facts.steps.includes(event.path)) return null;
+      facts.steps.push(event.path);
+      return 'steps';
     case 'inject.delivered':
       facts.delivered[event.data.id] = event.at;
-      break;
+      return 'injects';
     default:
-      break;
+      return null;
   }
 }
 
@@ -66,25 +71,58 @@ export function foldFacts(facts: Facts, event: IncidentEvent): void {
 export const isCarriedOut = ({ purpose, provedBy, outputs }: EventData<'act.done'>): boolean =>
   purpose === 'prove' ? outputs.proved === true : (purpose === 'act' || purpose === 'say') && provedBy === null;
 
-export type Look = { facts: Facts; world: World; injects: readonly string[]; sinceMs: number };
+/** By id, of all injects. */
+export type InjectsSeen = Record<string, { delivered: boolean }>;
+export type Look = { facts: Facts; world: World; injects: InjectsSeen; sinceMs: number };
+
+export const injectsSeen = ({ delivered }: Facts, ids: readonly string[]): InjectsSeen =>
+  Object.fromEntries(ids.map((id) => [id, { delivered: Object.hasOwn(delivered, id) }]));
 
 /** Throws ExpressionError. */
 export function holds(cel: string, { facts, world, injects, sinceMs }: Look): boolean {
-  const systems = Object.entries(world.systems).map(([id, { serving, traffic, lastKnownGood, around }]) => [
-    id,
-    { serving, traffic, lastKnownGood, around: around ?? WELL },
-  ]);
-  const names: Record<string, Json> = {
-    world: { systems: Object.fromEntries(systems) as Json },
-    incident: {
-      opened: facts.opened,
-      status: facts.status,
-      severity: facts.severity,
-      asked: Object.values(facts.asked),
-    },
-    steps: facts.steps,
-    injects: Object.fromEntries(injects.map((id) => [id, { delivered: Object.hasOwn(facts.delivered, id) }])),
-    minutes: sinceMs / 60_000,
+  const named = new Set(rootsOf(cel));
+  // A drill looks often, and most conditions name one thing.
+  const names: { [root in Root]?: Json } = {
+    ...(named.has('world') && { world: { systems: systemsSeen(world) } }),
+    ...(named.has('incident') && { incident: incidentSeen(facts) }),
+    ...(named.has('steps') && { steps: facts.steps }),
+    ...(named.has('injects') && { injects }),
+    ...(named.has('minutes') && { minutes: sinceMs / 60_000 }),
   };
   return evaluateCondition(cel, names as unknown as Parameters<typeof evaluateCondition>[1]);
 }
+
+const roots = new Map<string, readonly Root[]>();
+
+/** What a condition names: what it may depend on. Rather one too many than one too few. */
+export function rootsOf(cel: string): readonly Root[] {
+  const known = roots.get(cel);
+  if (known) return known;
+  const named = ROOTS.filter((root) => cel.includes(root));
+  if (roots.size >= ROOTS_KEPT_MAX) roots.clear();
+  roots.set(cel, named);
+  return named;
+}
+const ROOTS_KEPT_MAX = 2_000;
+
+/** Worlds are never changed in place, so what is seen of one is kept with it. */
+const seen = new WeakMap<World['systems'], Json>();
+function systemsSeen({ systems }: World): Json {
+  const known = seen.get(systems);
+  if (known !== undefined) return known;
+  const now = Object.fromEntries(
+    Object.entries(systems).map(([id, { serving, traffic, lastKnownGood, around }]) => [
+      id,
+      { serving, traffic, lastKnownGood, around: around ?? WELL },
+    ]),
+  );
+  seen.set(systems, now);
+  return now;
+}
+
+const incidentSeen = ({ opened, status, severity, asked }: Facts): Json => ({
+  opened,
+  status,
+  severity,
+  asked: Object.values(asked),
+});

@@ -1,6 +1,6 @@
 import type { IncidentEvent } from '../../incident/events.ts';
 import type { Json } from '../../incident/json.ts';
-import { evaluateCondition } from '../../playbook/cel.ts';
+import { ExpressionError, evaluateCondition } from '../../playbook/cel.ts';
 import { isCarriedOut } from './facts.ts';
 import type { Expectation, Script, Sought } from './script.ts';
 
@@ -27,7 +27,7 @@ export function remember(memory: Memory, event: IncidentEvent): void {
 const worded = ({ subject, text }: { [key: string]: Json }): string =>
   `${String(subject ?? '')}\n${String(text ?? '')}`;
 
-/** Whether this event is what an expectation looks for. Throws ExpressionError where its own condition cannot be evaluated. */
+/** Whether this event is what an expectation looks for. */
 export function isMetBy(sought: Sought, event: IncidentEvent, memory: Memory): boolean {
   switch (sought.what) {
     case 'opened':
@@ -44,11 +44,8 @@ export function isMetBy(sought: Sought, event: IncidentEvent, memory: Memory): b
       return dutyIsMet(sought, event, memory);
     case 'noted':
       return event.type === 'note.added' && holdsText(event.data.text, sought.holds);
-    case 'event': {
-      const by = event.actor.kind === 'person' ? event.actor.id : '';
-      const seen = { type: event.type, path: event.path, by, data: event.data };
-      return evaluateCondition(sought.cel, { event: seen } as unknown as Parameters<typeof evaluateCondition>[1]);
-    }
+    case 'event':
+      return conditionIsMet(sought, event);
     case 'judged':
       return false;
     default:
@@ -57,6 +54,18 @@ export function isMetBy(sought: Sought, event: IncidentEvent, memory: Memory): b
 }
 
 type Of<W extends Sought['what']> = Extract<Sought, { what: W }>;
+
+/** An event that lacks what the condition names is not the one. */
+function conditionIsMet({ cel }: Of<'event'>, event: IncidentEvent): boolean {
+  const by = event.actor.kind === 'person' ? event.actor.id : '';
+  const seen = { type: event.type, path: event.path, by, data: event.data };
+  try {
+    return evaluateCondition(cel, { event: seen } as unknown as Parameters<typeof evaluateCondition>[1]);
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    return false;
+  }
+}
 
 function actIsMet({ capability, system }: Of<'act'>, event: IncidentEvent, memory: Memory): boolean {
   if (event.type !== 'act.done' || !isCarriedOut(event.data)) return false;

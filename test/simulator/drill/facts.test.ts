@@ -14,7 +14,7 @@ const done = (purpose: 'act' | 'prove' | 'undo', provedBy: string | null, output
 const isDone = (...events: IncidentEvent[]): boolean => {
   const facts = noFacts();
   for (const event of events) foldFacts(facts, event);
-  return holds('"respond/recover/purge" in steps', { facts, world: newWorld({}), injects: [], sinceMs: 0 });
+  return holds('"respond/recover/purge" in steps', { facts, world: newWorld({}), injects: {}, sinceMs: 0 });
 };
 
 describe('a step is done for the conditions of a simulation', () => {

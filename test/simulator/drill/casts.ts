@@ -36,6 +36,6 @@ export async function resultsWith(
 
 export const SEEDS: readonly number[] = [1, 2, 3, 5, 8, 13, 21, 34];
 
-/** What anything but met, among expectations that a machine can judge. */
+/** Expectations that a machine can judge and that are not met, or late. */
 export const unmet = (results: Results): string[] =>
   Object.keys(results).filter((id) => results[id] !== 'met' && results[id] !== 'not-observed');

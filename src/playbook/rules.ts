@@ -52,6 +52,8 @@ function checkAsk(
   if (ask.otherwise !== 'approve') return;
   const final = ask.covers.filter((path) => {
     const act = acts.get(path);
+    // Nothing undoes it: by its nature, or because its author says so.
+    if (act?.undo === null) return true;
     return [act?.use, act?.undo].some(
       (use) => use && (use.risk === 'irreversible' || making.surroundings.contracts[use.capability]?.outside),
     );

@@ -36,6 +36,16 @@ describe('what a decision covers', () => {
       expect(problems(HEAD + steps).join()).toMatch(/error: model.rollback is disruptive/);
   });
 
+  it('nothing for ever by silence: not what the author says that nothing undoes', () => {
+    const silent = ASK.replace('on-deny: []', 'on-deny: [], otherwise: approve');
+    const cut = (undo: string) =>
+      problems(`${HEAD}${silent}  - { do: model.isolate${undo} }\n  - { do: model.restore }\n`).join();
+    expect(cut(', undo: { none: We build it anew. }')).toMatch(
+      /error: silence cannot approve what cannot be undone .*"isolate"/,
+    );
+    expect(cut('')).not.toContain('silence cannot approve');
+  });
+
   it('an act that says why nobody needs to decide needs no question', () => {
     const plan = compile(
       `${HEAD}  - { do: model.rollback, unattended: The registry proved the old version minutes ago. }\n`,

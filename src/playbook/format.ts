@@ -26,19 +26,27 @@ const WIDTH = 120;
 /** Short by the house's habit: in one line wherever they fit. Elsewhere an author's `{ … }` and `[ … ]` stay while they fit. */
 const IN_ONE_LINE = new Set(['by', 'remind', 'escalate', 'retry']);
 const MEMBERS_IN_ONE_LINE = new Set(['inputs', 'form']);
-/** Words for people: what is longer than its line is folded. */
-const PROSE = new Set(['say', 'ask', 'details', 'unattended', 'none']);
+/** A language that is formatted: its schema, and the keys of its words for people: what is longer than its line is folded. */
+export type Language = { schema: z.ZodType; prose: ReadonlySet<string> };
+const PLAYBOOKS: Language = {
+  schema: PlaybookSource,
+  prose: new Set(['say', 'ask', 'details', 'unattended', 'none']),
+};
+
+export type FormattedText = { text: string | null; diagnostics: Diagnostic[] };
+
+export const formatPlaybook = (text: string, file: string): FormattedText => formatSource(text, file, PLAYBOOKS);
 
 /**
- * The same playbook in its canonical form: keys in the order of the schema, one style, texts and comments as they were.
+ * The same file in its canonical form: keys in the order of the schema, one style, texts and comments as they were.
  * No text when the YAML cannot be read. What it says is compared before it is handed out.
  */
-export function formatPlaybook(text: string, file: string): { text: string | null; diagnostics: Diagnostic[] } {
+export function formatSource(text: string, file: string, { schema, prose }: Language): FormattedText {
   const source = readYaml(text, file);
   if (source.diagnostics.length > 0) return { text: null, diagnostics: source.diagnostics };
   const document = parseDocument(text.replaceAll('\r\n', '\n'), READ);
-  keepHead(document.contents, () => tidy(document.contents, PlaybookSource));
-  layOut(document);
+  keepHead(document.contents, () => tidy(document.contents, schema));
+  layOut(document, prose);
   const formatted = document.toString(WRITE);
   const after = readYaml(formatted, file);
   if (after.diagnostics.length === 0 && same(after.value, source.value)) return { text: formatted, diagnostics: [] };
@@ -149,7 +157,7 @@ type Collection = YAMLMap | YAMLSeq;
 type Parents = readonly unknown[];
 
 /** Decides what stands in one line, and which words are folded. */
-function layOut(document: Document): void {
+function layOut(document: Document, prose: Language['prose']): void {
   const alone = new Document(null, READ);
   visit(document, {
     Collection(_, node, parents) {
@@ -158,7 +166,7 @@ function layOut(document: Document): void {
       return node.flow ? visit.SKIP : undefined;
     },
     Scalar(key, node, parents) {
-      if (key === 'value' && PROSE.has(nameOf(parents)) && isLong(node, parents)) node.type = 'BLOCK_FOLDED';
+      if (key === 'value' && prose.has(nameOf(parents)) && isLong(node, parents)) node.type = 'BLOCK_FOLDED';
     },
   });
 }

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { plainText } from '../../incident/phrases.ts';
 import { type Diagnostic, formatDiagnostic } from '../../playbook/diagnostics.ts';
-import { formatPlaybook } from '../../playbook/format.ts';
+import { type FormattedText, formatPlaybook } from '../../playbook/format.ts';
 import { readYaml } from '../../playbook/yaml.ts';
 import { type Cli, examples } from './context.ts';
 import { CliError, EXIT } from './io.ts';
@@ -22,30 +22,41 @@ export function fmtCommand(playbook: Command, cli: Cli): void {
       'after',
       examples('tocsin playbook fmt playbooks/*.yaml', 'tocsin playbook fmt --check playbooks/*.yaml'),
     )
-    .action((files: string[], { check = false }: { check?: boolean }, command: Command) => {
-      const formatted = files.map((given) => format(cli, given, check));
-      cli.show(command, { formatted }, () => formatted.flatMap((one) => linesOf(one, check)).join('\n'));
-      const broken = formatted.filter(({ diagnostics }) => diagnostics.length > 0).length;
-      const changed = formatted.filter((one) => one.changed).length;
-      if (broken > 0)
-        throw new CliError(EXIT.failure, `${broken} of ${files.length} could not be formatted and stayed as they are.`);
-      if (check && changed > 0)
-        throw new CliError(
-          EXIT.failure,
-          `${changed} of ${files.length} ${changed === 1 ? 'is' : 'are'} not in the canonical form.`,
-          'Run the same without --check.',
-        );
-    });
+    .action((files: string[], options: { check?: boolean }, command: Command) =>
+      formatFiles(cli, command, { files, check: options.check ?? false, form: formatPlaybook }),
+    );
 }
 
-function format(cli: Cli, given: string, check: boolean): Formatted {
+type Form = (text: string, file: string) => FormattedText;
+
+/** Brings files into the form of their language, or says which are not in it. */
+export function formatFiles(
+  cli: Cli,
+  command: Command,
+  { files, check, form }: { files: readonly string[]; check: boolean; form: Form },
+): void {
+  const formatted = files.map((given) => format(cli, given, check, form));
+  cli.show(command, { formatted }, () => formatted.flatMap((one) => linesOf(one, check)).join('\n'));
+  const broken = formatted.filter(({ diagnostics }) => diagnostics.length > 0).length;
+  const changed = formatted.filter((one) => one.changed).length;
+  if (broken > 0)
+    throw new CliError(EXIT.failure, `${broken} of ${files.length} could not be formatted and stayed as they are.`);
+  if (check && changed > 0)
+    throw new CliError(
+      EXIT.failure,
+      `${changed} of ${files.length} ${changed === 1 ? 'is' : 'are'} not in the canonical form.`,
+      'Run the same without --check.',
+    );
+}
+
+function format(cli: Cli, given: string, check: boolean, form: Form): Formatted {
   const path = resolve(cli.io.cwd, given);
   if (!existsSync(path)) throw new CliError(EXIT.notFound, `There is no file ${path}.`);
   const bytes = readFileSync(path);
   // Read as something else than it is, it would be written back with other letters in it.
   if (!isUtf8(bytes)) return { file: given, changed: false, diagnostics: readYaml(bytes, given).diagnostics };
   const before = bytes.toString('utf8');
-  const { text, diagnostics } = formatPlaybook(before, given);
+  const { text, diagnostics } = form(before, given);
   const changed = text !== null && text !== before;
   if (changed && !check) writeFileSync(path, text);
   return { file: given, changed, diagnostics };

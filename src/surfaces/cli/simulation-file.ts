@@ -23,7 +23,7 @@ export const whereOptions = (command: Command): Command =>
     .option('--inventory <file>', 'the inventory to check against (TOCSIN_INVENTORY, else tocsin.yaml here or above)')
     .option('--playbooks <folder>', 'the folder of playbooks (else playbooks/ beside the folder of the simulation)');
 
-function groundOf(cli: Cli, file: string, { inventory: named, playbooks }: Where): Ground {
+export function groundOf(cli: Cli, file: string, { inventory: named, playbooks }: Where): Ground {
   const inventory = inventoryFor(cli, named);
   const folder = playbooks ? resolve(cli.io.cwd, playbooks) : join(dirname(dirname(file)), 'playbooks');
   try {
@@ -87,4 +87,15 @@ export function playable(
   const plan = groundOf(cli, resolve(cli.io.cwd, given), options).planOf(script.playbook);
   if (!plan) throw new Error(`${script.playbook} was checked, and has no plan.`);
   return { script, plan };
+}
+
+/** Throws CliError when a name that was given is not one of those there are. */
+export function knownName(what: string, name: string | undefined, names: readonly string[]): void {
+  if (name === undefined || names.includes(name)) return;
+  const near = didYouMean(name, names);
+  throw new CliError(
+    EXIT.notFound,
+    `unknown ${what} "${name}"${near === undefined ? '.' : `; did you mean "${near}"?`}`,
+    `There are ${names.join(', ') || 'none'}.`,
+  );
 }

@@ -5,11 +5,15 @@ import type { CheckedSimulation } from '../../simulator/script/library.ts';
 import { type Cli, examples } from './context.ts';
 import { CliError, EXIT } from './io.ts';
 import { paint, table } from './print.ts';
+import { simulationExportCommand } from './simulation-export.ts';
 import { checkedFile, type Script, scriptOf, type Where, whereOptions } from './simulation-file.ts';
+import { simulationFmtCommand } from './simulation-fmt.ts';
+import { simulationImportCommand } from './simulation-import.ts';
+import { simulationNewCommand } from './simulation-new.ts';
 
 /** Simulations as files; needs no server. */
 export function simulationCommands(program: Command, cli: Cli): void {
-  const simulation = program.command('simulation').description('check and read simulations: what drills play');
+  const simulation = program.command('simulation').description('write, check and read simulations: what drills play');
 
   whereOptions(simulation.command('check'))
     .argument('<file...>', 'simulations')
@@ -42,6 +46,11 @@ export function simulationCommands(program: Command, cli: Cli): void {
       const script = scriptOf(cli, file, options);
       cli.show(command, options.truth ? script : withoutTruth(script), () => shown(cli, script, options.truth));
     });
+
+  simulationFmtCommand(simulation, cli);
+  simulationNewCommand(simulation, cli);
+  simulationExportCommand(simulation, cli);
+  simulationImportCommand(simulation, cli);
 }
 
 type Result = { file: string; ok: boolean; hashes: Record<string, string> | null; diagnostics: Diagnostic[] };

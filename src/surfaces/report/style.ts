@@ -3,23 +3,30 @@ import { readFileSync } from 'node:fs';
 
 /** The style sheet of a report with its fonts inside: the file needs nothing but itself. Read once. */
 type Style = { css: string; policy: string };
-let made: Style | null = null;
+const made = new Map<string, Style>();
 
-export function reportStyle(): Style {
-  made ??= make();
-  return made;
+export const reportStyle = (): Style => documentStyle([]);
+
+/** The style of a document that looks like a report, with sheets of its own beside it. */
+export function documentStyle(sheets: readonly URL[]): Style {
+  const key = sheets.map(String).join(' ');
+  const known = made.get(key);
+  if (known) return known;
+  const style = make(sheets);
+  made.set(key, style);
+  return style;
 }
 
 const here = (name: string): URL => new URL(`./assets/${name}`, import.meta.url);
 const ofConsole = (name: string): URL => new URL(`../console/assets/${name}`, import.meta.url);
 
-function make(): Style {
+function make(sheets: readonly URL[]): Style {
   const faces = [
     face('Source Serif 4', here('source-serif-4.woff2'), '200 900'),
     face('Hyperlegible', ofConsole('hyperlegible-next.woff2'), '200 800'),
     face('Hyperlegible Mono', ofConsole('hyperlegible-mono.woff2'), '200 800'),
   ];
-  const css = [...faces, readFileSync(here('report.css'), 'utf8')].join('\n');
+  const css = [...faces, ...[here('report.css'), ...sheets].map((sheet) => readFileSync(sheet, 'utf8'))].join('\n');
   const hash = createHash('sha256').update(css).digest('base64');
   return {
     css,

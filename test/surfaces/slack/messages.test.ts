@@ -201,7 +201,7 @@ describe('an incident in Slack', () => {
       *State* SEV 1, waits for people
       *Incident commander* Mara Lindqvist
       *Opened* 02:58:00 UTC, Thu 19 Nov 2026, by Sofia Mendes
-      *Plan* Model artefact tampered with, v3 (64856e35)
+      *Plan* Model artefact tampered with, v3 (29b02fba)
       1 of 11 steps done, 1 waits for people
       Open questions:
       ◆ 1. Cut traffic to Support assistant? Asks the incident commander and ML on-call, until 03:08:02 UTC.

@@ -5,13 +5,14 @@ import {
   cpSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Writable } from 'node:stream';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -35,6 +36,7 @@ beforeAll(async () => {
   [served, slack] = await Promise.all([openServed(), sampleSlack()]);
   cwd = mkdtempSync(join(tmpdir(), 'tocsin-cli-'));
   cpSync(sample('playbooks'), join(cwd, 'playbooks'), { recursive: true });
+  cpSync(sample('simulations'), join(cwd, 'simulations'), { recursive: true });
   copyFileSync(sample('tocsin.yaml'), join(cwd, 'tocsin.yaml'));
   copyFileSync(join(served.house.keysDir, 'head-0001.pub.pem'), join(cwd, 'head-0001.pub.pem'));
   // As the supervisor writes it.
@@ -88,9 +90,16 @@ async function run(args: string[], more: Partial<Io> = {}): Promise<Ran> {
   return ran;
 }
 
-/** As a shell would split it. */
+/** As a shell would split it, and find files. */
 const words = (line: string): string[] =>
-  [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
+  [...line.matchAll(/"([^"]*)"|(\S+)/g)].flatMap(([, quoted, bare]) =>
+    bare?.endsWith('/*.yaml') ? filesOf(bare) : [quoted ?? bare ?? ''],
+  );
+
+const filesOf = (pattern: string): string[] =>
+  readdirSync(join(cwd, dirname(pattern)))
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => join(dirname(pattern), name));
 
 describe('every command of docs/cli.md does what it says', () => {
   const lines = [...readFileSync(sample('docs/cli.md'), 'utf8').matchAll(/^\$ tocsin (.*)$/gm)].map(

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { effectOf } from '../../src/capabilities/effects.ts';
 import type { EventData, EventType, NumberedEvent } from '../../src/incident/events.ts';
 import { person, TOCSIN } from '../../src/incident/events.ts';
 import { measuresOf } from '../../src/incident/measures.ts';
-import { effectOf } from '../../src/capabilities/effects.ts';
 import { sampleEvents, vote } from '../support/sample-events.ts';
 
 const START = 1_790_000_000_000;

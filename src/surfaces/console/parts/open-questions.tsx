@@ -109,7 +109,9 @@ function OpenQuestion(props: { view: IncidentView; decision: DecisionView; me: L
         </a>
         <div class="sub">
           {standing.kind === 'asked' ? 'Asks you as well' : `Asks the ${seatsInWords(question.by)}`}
-          {standing.kind === 'requester' ? '; you opened the incident or added the playbook, so another person must answer' : ''}
+          {standing.kind === 'requester'
+            ? '; you opened the incident or added the playbook, so another person must answer'
+            : ''}
         </div>
       </div>
       <div class="end">

@@ -11,26 +11,26 @@ const BEGUN = [
   event('+1', 'plan.started', { steps: 1 }),
 ];
 const undoing = (path: string, because: string) => event(path, 'undo.started', { count: 1, because });
-const after = (...events: NumberedEvent[]) => {
+const standing = (...events: NumberedEvent[]) => {
   const view = [...BEGUN, ...events].reduce(evolve, emptyView());
   return { unwinding: view.unwinding, canStandDown: canStandDown(view) };
 };
 
 describe('while one of two plans is undone', () => {
   it('the other can be stood down still, and its end does not end the undoing', () => {
-    expect(after(undoing('+1', 'unwind'))).toEqual({ unwinding: true, canStandDown: true });
-    expect(after(undoing('+1', 'unwind'), event('', 'plan.finished', { outcome: 'completed' }))).toEqual({
+    expect(standing(undoing('+1', 'unwind'))).toEqual({ unwinding: true, canStandDown: true });
+    expect(standing(undoing('+1', 'unwind'), event('', 'plan.finished', { outcome: 'completed' }))).toEqual({
       unwinding: true,
       canStandDown: false,
     });
     const both = [undoing('', 'unwind'), undoing('+1', 'unwind')];
-    expect(after(...both)).toEqual({ unwinding: true, canStandDown: false });
+    expect(standing(...both)).toEqual({ unwinding: true, canStandDown: false });
     const over = event('+1', 'undo.finished', { undone: 1, left: 0 });
-    expect(after(...both, over)).toEqual({ unwinding: true, canStandDown: true });
-    expect(after(...both, over, event('', 'undo.finished', { undone: 1, left: 0 })).unwinding).toBe(false);
+    expect(standing(...both, over)).toEqual({ unwinding: true, canStandDown: true });
+    expect(standing(...both, over, event('', 'undo.finished', { undone: 1, left: 0 })).unwinding).toBe(false);
   });
 
   it('because all were stood down, there is nothing left to stand down', () => {
-    expect(after(undoing('', 'stand-down'))).toEqual({ unwinding: true, canStandDown: false });
+    expect(standing(undoing('', 'stand-down'))).toEqual({ unwinding: true, canStandDown: false });
   });
 });

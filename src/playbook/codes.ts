@@ -19,7 +19,10 @@ const form = {
   tag: { is: 'A tag of YAML', help: 'Remove it; the schema says which type is meant.' },
   'merge-key': { is: 'A key that merges, or that hides others', help: 'Write out what it stands for.' },
   'duplicate-key': { is: 'A key that stands twice', help: 'Keep one of the two.' },
-  'too-large': { is: 'A file or a plan that is too large', help: 'Shorten it, or divide it into playbooks that are added one after the other.' },
+  'too-large': {
+    is: 'A file or a plan that is too large',
+    help: 'Shorten it, or divide it into playbooks that are added one after the other.',
+  },
   'too-deep': { is: 'Values nested too deeply', help: 'Move inner steps into a playbook of their own.' },
   'not-utf-8': { is: 'A file that is not UTF-8 text', help: 'Save it as UTF-8.' },
   unreadable: { is: 'A folder of playbooks that is not there', help: 'Check its path.' },

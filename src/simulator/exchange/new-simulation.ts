@@ -9,11 +9,18 @@ export function newSimulation(setting: Setting, title: string): string | null {
   const system = systemIdOf(setting);
   const kind = alertKindOf(plan);
   const asks = asksOf(plan);
-  const decides = asks.find((ask) => !ask.path.includes('/') && ask.covers.length > 0) ?? asks[0];
-  const act = [...everyPlanStep(plan)].find(
-    (step) => step.kind === 'do' && step.coveredBy === decides?.path && step.coveredBy !== undefined,
+  // The decision to take something away, where the playbook has one.
+  const contains = [...everyPlanStep(plan)].find(
+    (step) =>
+      step.kind === 'do' &&
+      step.coveredBy !== null &&
+      setting.ground.contracts[step.use.capability]?.effect === 'contains',
   );
-  const cut = act?.kind === 'do' && decides ? act.use.capability : null;
+  const decides =
+    asks.find(({ path }) => contains?.kind === 'do' && path === contains.coveredBy) ??
+    asks.find(({ covers }) => covers.length > 0) ??
+    asks[0];
+  const cut = contains?.kind === 'do' && contains.coveredBy === decides?.path ? contains.use.capability : null;
   const seats = [...new Set(asks.flatMap(({ by }) => by.map(({ role }) => role)))];
   const players = seats.length > 0 ? seats : ['incident-commander'];
   const good = setting.ground.systems[system]?.lastKnownGood ?? '1.0.0';

@@ -153,6 +153,8 @@ describe('tocsin simulation new and fmt', () => {
     expect([code, err]).toEqual([0, expect.stringContaining('did you mean "pii-leak-output"?')]);
     const file = 'simulations/a-strange-morning.yaml';
     expect(parse(read(file))).toMatchObject({ title: 'Strange', playbook: 'pii-leak-output' });
+    const decided = { id: 'decided', decided: { step: 'respond/recover/contain' } };
+    expect(parse(read(file)).expectations).toContainEqual(expect.objectContaining(decided));
     expect((await run(['check', file])).code).toBe(0);
     expect((await run(['fmt', '--check', file])).code).toBe(0);
     expect((await run(['new', 'a-strange-morning', ...PLAYBOOK, '--yes'])).code).toBe(3);

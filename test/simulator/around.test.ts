@@ -14,7 +14,7 @@ const call = (capability: string, more: Partial<Call> = {}): Call => ({
   attempt: 1,
   timeoutMs: 1_000,
   undoes: null,
-  approval: null,
+  approval: { unattended: 'a test', planHash: '' },
   ...more,
 });
 const proves = (world: World, capability: string, expected: string) =>
@@ -64,4 +64,11 @@ it('a stranger’s credentials do not come back with the new ones', () => {
   const { world } = actOnWorld(revoked, call('access.restore'), 1);
   const seen = actOnWorld(world, call('access.inspect', { risk: 'read' }), 2).result;
   expect(seen).toMatchObject({ outputs: { credentials: 'valid', strangers: 0 } });
+});
+
+it('a disruptive act without its decision is refused, as a worker refuses it; looking needs none', () => {
+  const world = firstWorld();
+  const refused = actOnWorld(world, call('agent.stop', { approval: null }), 0);
+  expect(refused).toMatchObject({ world, result: { ok: false, fault: { code: 'approval-refused', effect: 'none' } } });
+  expect(actOnWorld(world, call('agent.inspect', { risk: 'read', approval: null }), 0).result.ok).toBe(true);
 });

@@ -84,6 +84,8 @@ type Effect = { outputs: JsonObject; change?: Partial<Pick<SimulatedSystem, 'ser
 /** What this call does to the world. Pure: the world given is not changed. */
 export function actOnWorld(world: World, call: Call, now: number): { world: World; result: ActResult; tookMs: number } {
   const took = tookMs(call.capability);
+  const refused = refusedFor(call);
+  if (refused) return { world, result: { ok: false, fault: refused }, tookMs: took };
   const earlier = world.applied[call.key];
   if (earlier) return { world, result: { ok: true, outputs: earlier.outputs }, tookMs: took };
   const struck = strike(world, call);
@@ -118,6 +120,13 @@ export function actOnWorld(world: World, call: Call, now: number): { world: Worl
     result: { ok: true, outputs: effect.outputs },
     tookMs: took,
   };
+}
+
+/** As a worker refuses it, which verifies the votes too: here there is nobody who could forge them. */
+function refusedFor({ risk, approval, capability, path }: Call): ActFault | null {
+  if (approval !== null || (risk !== 'disruptive' && risk !== 'irreversible')) return null;
+  const message = `${capability} at ${path} needs a decision, and none came with it.`;
+  return fault('approval-refused', message, 'none');
 }
 
 function effectOf(world: World, system: SimulatedSystem, call: Call): Effect | ActFault {

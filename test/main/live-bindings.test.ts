@@ -66,7 +66,9 @@ test('a worker acts and pages as the inventory says now; what runs already ends 
   writeFileSync(file, inventoryText(before.url, 'mara'));
   let clock = 0;
   const log = createLog({ name: 'test', level: 'silent', destination: new PassThrough() });
-  const { secrets, redact } = rememberingSecrets(createSecrets({ KEY: 'whsec_c2VjcmV0IG9mIHRoZSBob29rLCBmb3IgYSB0ZXN0' }));
+  const { secrets, redact } = rememberingSecrets(
+    createSecrets({ KEY: 'whsec_c2VjcmV0IG9mIHRoZSBob29rLCBmb3IgYSB0ZXN0' }),
+  );
   const bound = createLiveBindings({
     inventory: createLiveInventory(file, () => clock, log).current,
     bind: createRegistry,

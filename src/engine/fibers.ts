@@ -4,10 +4,34 @@
  */
 export class Fibers {
   #runnable = 0;
+  /** While `onIdle` runs: whom it has resumed, in that order. */
+  #resumed: (() => void)[] | null = null;
   readonly #onIdle: () => void;
 
   constructor(onIdle: () => void) {
     this.#onIdle = onIdle;
+  }
+
+  /**
+   * The fiber that was the last to suspend has not reached its own `await` yet. Were it resumed at once, it would go on after all who
+   * were resumed with it, whatever their order: so all of them go on together, a moment later.
+   */
+  #becomeIdle(): void {
+    if (this.#resumed) {
+      this.#onIdle();
+      return;
+    }
+    const resumed: (() => void)[] = [];
+    this.#resumed = resumed;
+    try {
+      this.#onIdle();
+    } finally {
+      this.#resumed = null;
+      if (resumed.length > 0)
+        Promise.resolve().then(() => {
+          for (const goOn of resumed) goOn();
+        });
+    }
   }
 
   get idle(): boolean {
@@ -29,9 +53,10 @@ export class Fibers {
         if (settled) return;
         settled = true;
         this.#runnable++;
-        resolve(value);
+        if (this.#resumed) this.#resumed.push(() => resolve(value));
+        else resolve(value);
       });
-      if (this.#runnable === 0) this.#onIdle();
+      if (this.#runnable === 0) this.#becomeIdle();
     });
   }
 
@@ -53,6 +78,6 @@ export class Fibers {
 
   #leave(): void {
     this.#runnable--;
-    if (this.#runnable === 0) this.#onIdle();
+    if (this.#runnable === 0) this.#becomeIdle();
   }
 }

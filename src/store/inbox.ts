@@ -126,7 +126,9 @@ export function createInbox(pool: pg.Pool): AlertInbox {
     },
     async digests() {
       const { rows } = await pool.query<Row & { incident: string; told: number }>(
-        `SELECT ${COLUMNS}, told FROM alerts WHERE incident IS NOT NULL AND told < count ORDER BY id LIMIT ${AT_ONCE}`,
+        // The one of which the least was told comes first: else what comes every second would keep another from being told at all.
+        `SELECT ${COLUMNS}, told FROM alerts WHERE incident IS NOT NULL AND told < count
+         ORDER BY told::float8 / count, id LIMIT ${AT_ONCE}`,
       );
       return rows.map(({ id, incident, raw, count, told }) => {
         return { id, incident, alert: parsed(raw), count: count - told, upTo: count };

@@ -171,6 +171,23 @@ test('a storm reaches its incident as digests', async () => {
   expect(await mine()).toMatchObject([{ count: 1, upTo: 52 }]);
 });
 
+test('what comes every second keeps nothing else of an incident from being told', async () => {
+  const incident = 'INC-2026-0501';
+  const often = await one('probe', 1, firing('often'));
+  const seldom = await one('probe', 1, firing('seldom'));
+  const both = [often, seldom].map(({ id }) => ({ id, status: 'joined' as const, incident }));
+  await inbox().settle(both, 1);
+  const told = new Set<string>();
+  for (let second = 2; second < 6; second++) {
+    await one('probe', second, firing('often'));
+    const [next] = (await inbox().digests()).filter((digest) => digest.incident === incident);
+    if (!next) throw new Error('there is nothing to tell');
+    told.add(next.id);
+    await inbox().told([next]);
+  }
+  expect(told).toEqual(new Set([often.id, seldom.id]));
+});
+
 test('what nothing matched is kept with the reason, counted and listed first while it fires', async () => {
   const first = await one('mail', 1, firing('u'));
   await inbox().settle([{ id: first.id, status: 'unmatched', because: 'No playbook \u0000 opens on this alert.' }], 7);

@@ -175,7 +175,7 @@ it('unknown things are named, with what is known', async () => {
   const typo = await served.call(COMMANDER, 'POST', '/api/incidents', { titel: 'x' });
   expect(typo).toMatchObject({ status: 422, body: { code: 'invalid' } });
   expect(typo.text).toContain('titel');
-  expect(await served.call(COMMANDER, 'GET', '/api/playbooks/tampered-model-artefact')).toMatchObject({
+  expect(await served.call(COMMANDER, 'GET', '/api/playbooks/supply-chain-tampered-artefact')).toMatchObject({
     status: 404,
     body: { next: 'Did you mean "supply-chain-tampered-artifact"?' },
   });

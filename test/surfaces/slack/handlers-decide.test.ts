@@ -70,6 +70,8 @@ describe('somebody who is in the inventory by now', () => {
     const two = plain({ by: [{ role: 'incident-commander', count: 2 }] });
     const at = await slack.post(await open(two), 'contain');
     await house.vote(at.incident, asReported[0], [asReported[1]], 'approve');
+    // What Slack asks of the vote is what stands on the timeline.
+    await expect.poll(() => slack.votes(at)).toEqual(['slack-u0carl approve']);
     await slack.press('U0CARL', at, ACTIONS.approve);
     await slack.told('U0CARL', /answered this already, as slack-u0carl/);
     expect(await slack.votes(at)).toEqual(['slack-u0carl approve']);

@@ -8,6 +8,8 @@ import { transaction } from './pool.ts';
 const AT_ONCE = 1_000;
 // Any number will do as long as nothing else in this database locks on it with a second one.
 const LOCK = 7_463_019;
+/** Held by the server that tells incidents of their alerts. */
+const TELLING = 7_463_020;
 const TURN_WITHIN_MS = 5_000;
 /** How far the clocks of two servers may be apart, and how long it may take until an incident that is opened can be seen. */
 const SEEN_WITHIN_MS = 2_000;
@@ -105,6 +107,13 @@ export function createInbox(pool: pg.Pool): AlertInbox {
         await client.query(`SET LOCAL lock_timeout = ${TURN_WITHIN_MS}`);
         await client.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [LOCK, system ?? '']);
         return work();
+      }),
+    telling: (work) =>
+      transaction(pool, async (client) => {
+        const { rows } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS mine', [
+          TELLING,
+        ]);
+        if (rows[0]?.mine) await work();
       }),
     async get(id) {
       const { rows } = await pool.query<Row>(`SELECT ${COLUMNS} FROM alerts WHERE id::text = $1`, [id]);

@@ -21,6 +21,8 @@ export type AlertInbox = {
   /** Incidents about this system that alerts have opened and whose timelines have not begun yet. */
   opening(system: string): Promise<{ incident: string; plan: string | null }[]>;
   settle(outcomes: readonly Outcome[], at: number): Promise<void>;
+  /** Does this unless another server is doing it: two that told at once would each count what the other is about to tell. */
+  telling(work: () => Promise<void>): Promise<void>;
   /** Runs `work` while nobody else, in whichever process, matches alerts about this system. */
   inTurn<T>(system: string | null, work: () => Promise<T>): Promise<T>;
   get(id: string): Promise<InboxAlert | null>;

@@ -133,7 +133,7 @@ export function createAlertDesk(ports: AlertPorts): AlertDesk {
       unmatched = await inbox.unmatched();
       await Promise.all((await inbox.waiting()).map((system) => matcher.match(system, [])));
     },
-    tellIncidents: () => tellIncidents(ports),
+    tellIncidents: () => ports.inbox.telling(() => tellIncidents(ports)),
   };
 }
 

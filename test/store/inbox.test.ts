@@ -233,3 +233,13 @@ test('an alert that Tocsin writes itself is found under the system that it names
   await store.pool.query('SELECT receive_alert($1, $2, $3, $4)', ['checks', 'c', raw, 1]);
   expect(await inbox().unsettled('claims-triage', [])).toMatchObject([{ alert: { kind: 'model.canary-leaked' } }]);
 });
+
+test('only one server at a time tells incidents of their alerts; afterwards another may', async () => {
+  const done: string[] = [];
+  await inbox().telling(async () => {
+    await createInbox(store.pool).telling(async () => void done.push('the other, meanwhile'));
+    done.push('the first');
+  });
+  await createInbox(store.pool).telling(async () => void done.push('the other, afterwards'));
+  expect(done).toEqual(['the first', 'the other, afterwards']);
+});

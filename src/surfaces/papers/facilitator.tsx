@@ -1,6 +1,7 @@
 import { alertWords, type MselRow, minutesWords, mselOf } from '../../simulator/exchange/msel.ts';
 import { Words } from '../console/parts/text.tsx';
-import { Chapter, lengthWords, Prose, paperHtml, Rules, roleWords, type Script, startWords, Table } from './paper.tsx';
+import { Table } from '../report/table.tsx';
+import { Chapter, lengthWords, Prose, paperHtml, Rules, roleWords, type Script, startWords } from './paper.tsx';
 
 /** The facilitator's guide: the truth, the MSEL with every text, hints, what is expected, and the traps. Not for players. */
 export const facilitatorGuide = (script: Script): string => {

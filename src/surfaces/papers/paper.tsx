@@ -88,29 +88,6 @@ export const Chapter = ({ title, children }: { title: string; children?: Child }
   </section>
 );
 
-/** A table that becomes a list on a narrow screen: each cell says what it is. */
-export const Table = ({ name, label, heads, rows }: TableOf) => (
-  <table class={`reflow t-${name}`} aria-label={label}>
-    <thead>
-      <tr>
-        {heads.map((head) => (
-          <th scope="col">{head}</th>
-        ))}
-      </tr>
-    </thead>
-    <tbody>
-      {rows.map((cells) => (
-        <tr>
-          {cells.map((cell, i) => (
-            <td data-l={heads[i]}>{cell}</td>
-          ))}
-        </tr>
-      ))}
-    </tbody>
-  </table>
-);
-type TableOf = { name: string; label: string; heads: readonly string[]; rows: readonly Child[][] };
-
 export const roleWords = (role: string): string => role.replaceAll('-', ' ');
 
 /** The scenario's clock at STARTEX: `2026-03-06, 14:20 UTC`. */

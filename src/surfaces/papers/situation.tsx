@@ -1,5 +1,6 @@
 import { Words } from '../console/parts/text.tsx';
-import { Chapter, lengthWords, Prose, paperHtml, Rules, roleWords, type Script, startWords, Table } from './paper.tsx';
+import { Table } from '../report/table.tsx';
+import { Chapter, lengthWords, Prose, paperHtml, Rules, roleWords, type Script, startWords } from './paper.tsx';
 
 /** The situation manual: what everybody may read before the drill. Nothing in it tells what is going on, nor what will come. */
 export const situationManual = (script: Script): string =>

@@ -1,5 +1,4 @@
 import { html, raw } from 'hono/html';
-import type { Child } from 'hono/jsx';
 import { flat, Words } from '../console/parts/text.tsx';
 import { hourText, isoTime } from '../model/clock.ts';
 import { bothMoments, leftWords, longSpan, STATE_WORDS, settledWhen, utcMoment } from '../model/duties.ts';
@@ -7,6 +6,7 @@ import { outcomeWords } from './acts.ts';
 import { Chart, DutyChart } from './chart-parts.tsx';
 import { type Report, verifyCommands } from './report.ts';
 import { reportStyle } from './style.ts';
+import { Table } from './table.tsx';
 import { Timeline } from './timeline.tsx';
 
 /** The report as one file that needs nothing but itself: no script, no network. It reads on a screen, in the dark and on paper. */
@@ -123,37 +123,12 @@ const Course = ({ chart }: Report) =>
     </section>
   );
 
-type Cell = Child;
-/** A table that becomes a list on a narrow screen: each cell says what it is. */
-function Table({ heads, rows, label }: { heads: readonly string[]; rows: readonly Cell[][]; label: string }) {
-  const name = label.split(' ')[0]?.toLowerCase();
-  return (
-    <table class={`reflow t-${name}`} aria-label={label}>
-      <thead>
-        <tr>
-          {heads.map((head) => (
-            <th scope="col">{head}</th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((cells) => (
-          <tr>
-            {cells.map((cell, i) => (
-              <td data-l={heads[i]}>{cell}</td>
-            ))}
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
 const Measures = ({ measures }: Report) => (
   <section>
     <h2>Measures</h2>
     <p class="sans second">Each between two events; containment and recovery count from their proof by traffic.</p>
     <Table
+      name="measures"
       label="Measures"
       heads={['Measure', 'Time', 'Events']}
       rows={measures.map(({ title, meaning, value, note, events }) => [
@@ -209,6 +184,7 @@ const Decisions = ({ decisions, timezone }: Report) =>
     <section>
       <h2>Decisions</h2>
       <Table
+        name="decisions"
         label="Decisions"
         heads={['Question', 'Outcome', 'Who, and why', 'When']}
         rows={decisions.map((line) => [
@@ -256,6 +232,7 @@ const Duties = ({ duties, timezone, madeAt, names }: Report) =>
     <section>
       <h2>Duties to notify</h2>
       <Table
+        name="duties"
         label="Duties to notify"
         heads={['Duty', 'State', 'Limit', 'How, or why not']}
         rows={duties.map((duty) => [
@@ -309,6 +286,7 @@ const Acts = ({ acts }: Report) =>
         listing more than reading back what was written.
       </p>
       <Table
+        name="acts"
         label="Acts and their proofs"
         heads={['Act', 'Outcome', 'Detail', 'Began']}
         rows={acts.map((line) => [

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Io } from '../../../src/surfaces/cli/io.ts';
-import { runCli } from '../../../src/surfaces/cli/program.ts';
+import { runOffline } from '../../support/command.ts';
 import { sample } from '../../support/served.ts';
 
 let cwd: string;
@@ -15,38 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(cwd, { recursive: true, force: true }));
 
-const notHere = () => Promise.reject(new Error('not here'));
-
-/** No server anywhere: files need none. */
-async function run(args: string[], more: Partial<Io> = {}): Promise<{ code: number; out: string; err: string }> {
-  const ran = { code: -1, out: '', err: '' };
-  const io: Io = {
-    out: (text) => void (ran.out += text),
-    err: (text) => void (ran.err += text),
-    interactive: false,
-    colour: false,
-    columns: 100,
-    env: { TOCSIN_DATA: join(cwd, 'nothing') },
-    cwd,
-    home: join(cwd, 'home'),
-    now: Date.now,
-    ask: notHere,
-    secret: notHere,
-    ...more,
-  };
-  ran.code = await runCli(args, io, '0.0.0', {
-    start: notHere,
-    worker: notHere,
-    server: notHere,
-    localSlack: notHere,
-    demoStory: notHere,
-    slackCheck: notHere,
-    doctor: notHere,
-    signInLink: notHere,
-    passwordSetter: notHere,
-  });
-  return ran;
-}
+const run = (args: string[], more: Partial<Io> = {}) => runOffline(cwd, args, more);
 
 const QUIET = `# why it is so
 playbook: quiet

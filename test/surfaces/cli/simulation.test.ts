@@ -2,8 +2,7 @@ import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Io } from '../../../src/surfaces/cli/io.ts';
-import { runCli } from '../../../src/surfaces/cli/program.ts';
+import { runOffline } from '../../support/command.ts';
 import { sample } from '../../support/served.ts';
 
 let cwd: string;
@@ -15,37 +14,7 @@ beforeAll(() => {
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 
 const FILE = 'simulations/supply-chain-tampered-artifact.yaml';
-const notHere = () => Promise.reject(new Error('not here'));
-
-/** No server anywhere: what is shown of a file needs none. */
-async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const ran = { code: -1, out: '', err: '' };
-  const io: Io = {
-    out: (text) => void (ran.out += text),
-    err: (text) => void (ran.err += text),
-    interactive: false,
-    colour: false,
-    columns: 100,
-    env: { TOCSIN_DATA: join(cwd, 'nothing') },
-    cwd,
-    home: join(cwd, 'home'),
-    now: Date.now,
-    ask: notHere,
-    secret: notHere,
-  };
-  ran.code = await runCli(args[0] === 'rehearse' ? args : ['simulation', ...args], io, '0.0.0', {
-    start: notHere,
-    worker: notHere,
-    server: notHere,
-    localSlack: notHere,
-    demoStory: notHere,
-    slackCheck: notHere,
-    doctor: notHere,
-    signInLink: notHere,
-    passwordSetter: notHere,
-  });
-  return ran;
-}
+const run = (...args: string[]) => runOffline(cwd, args[0] === 'rehearse' ? args : ['simulation', ...args]);
 
 describe('tocsin simulation check', () => {
   it('says of a simulation that holds which script each length has', async () => {

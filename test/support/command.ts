@@ -6,7 +6,7 @@ const notHere = () => Promise.reject(new Error('not here'));
 export type Ran = { code: number; out: string; err: string };
 
 /** Runs a command line in a folder where no server is to be found, and nobody answers unless `more` says so. */
-export async function runOffline(cwd: string, args: string[], more: Partial<Io> = {}): Promise<Ran> {
+export async function runOffline(cwd: string, args: string[], more: Partial<Io> = {}, version = '0.0.0'): Promise<Ran> {
   const ran: Ran = { code: -1, out: '', err: '' };
   const io: Io = {
     out: (text) => void (ran.out += text),
@@ -22,7 +22,7 @@ export async function runOffline(cwd: string, args: string[], more: Partial<Io> 
     secret: notHere,
     ...more,
   };
-  ran.code = await runCli(args, io, '0.0.0', {
+  ran.code = await runCli(args, io, version, {
     start: notHere,
     worker: notHere,
     server: notHere,

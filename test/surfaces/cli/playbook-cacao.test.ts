@@ -2,10 +2,9 @@ import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { runCli } from '../../../src/surfaces/cli/program.ts';
+import { runOffline } from '../../support/command.ts';
 
 const root = join(import.meta.dirname, '../../..');
-const never = () => Promise.reject(new Error('needs no server'));
 let cwd: string;
 beforeEach(() => {
   cwd = mkdtempSync(join(tmpdir(), 'tocsin-cacao-'));
@@ -14,34 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(cwd, { recursive: true, force: true }));
 
-async function run(...args: string[]) {
-  const ran = { code: -1, out: '', err: '' };
-  const io = {
-    out: (text: string) => void (ran.out += text),
-    err: (text: string) => void (ran.err += text),
-    interactive: false,
-    colour: false,
-    columns: 120,
-    env: {},
-    cwd,
-    home: cwd,
-    now: () => 0,
-    ask: never,
-    secret: never,
-  };
-  ran.code = await runCli(args, io, '0.0.0', {
-    start: never,
-    worker: never,
-    server: never,
-    localSlack: never,
-    demoStory: never,
-    slackCheck: never,
-    doctor: never,
-    signInLink: never,
-    passwordSetter: never,
-  });
-  return ran;
-}
+const run = (...args: string[]) => runOffline(cwd, args, { columns: 120, now: () => 0 });
 const read = (...path: string[]) => readFileSync(join(cwd, ...path), 'utf8');
 const fixture = (name: string) =>
   copyFileSync(join(root, 'test/playbook/cacao/fixtures', name), join(cwd, 'theirs.json'));

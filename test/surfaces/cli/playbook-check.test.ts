@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sarifOf } from '../../../src/surfaces/cli/check-report.ts';
-import { runCli } from '../../../src/surfaces/cli/program.ts';
+import { runOffline } from '../../support/command.ts';
 
 const root = join(import.meta.dirname, '../../..');
-const never = () => Promise.reject(new Error('needs no server'));
 let cwd: string;
 beforeEach(() => {
   cwd = mkdtempSync(join(tmpdir(), 'tocsin-check-'));
@@ -16,34 +15,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(cwd, { recursive: true, force: true }));
 
-async function run(...args: string[]) {
-  const ran = { code: -1, out: '', err: '' };
-  const io = {
-    out: (text: string) => void (ran.out += text),
-    err: (text: string) => void (ran.err += text),
-    interactive: false,
-    colour: false,
-    columns: 120,
-    env: {},
-    cwd,
-    home: cwd,
-    now: () => 0,
-    ask: never,
-    secret: never,
-  };
-  ran.code = await runCli(['playbook', 'check', ...args], io, '9.8.7', {
-    start: never,
-    worker: never,
-    server: never,
-    localSlack: never,
-    demoStory: never,
-    slackCheck: never,
-    doctor: never,
-    signInLink: never,
-    passwordSetter: never,
-  });
-  return ran;
-}
+const run = (...args: string[]) =>
+  runOffline(cwd, ['playbook', 'check', ...args], { columns: 120, now: () => 0 }, '9.8.7');
 
 const GOOD = 'playbooks/temporary-manual-process.yaml';
 const BAD = 'playbooks/odd one.yaml';

@@ -5,9 +5,8 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Io } from '../../../src/surfaces/cli/io.ts';
-import { type LocalCommands, runCli } from '../../../src/surfaces/cli/program.ts';
 import type { DryRunReport } from '../../../src/surfaces/trial/dry-run.ts';
+import { runOffline } from '../../support/command.ts';
 import { reachingOut } from '../../support/outside-guard.ts';
 import { sample } from '../../support/served.ts';
 
@@ -104,26 +103,7 @@ steps:
       - { id: rollback, do: model.rollback, with: { to: last-known-good } }
 `;
 
-const notHere = () => Promise.reject(new Error('not here'));
-
-async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const ran = { code: -1, out: '', err: '' };
-  const io: Io = {
-    out: (text) => void (ran.out += text),
-    err: (text) => void (ran.err += text),
-    interactive: false,
-    colour: false,
-    columns: 160,
-    env: { TOCSIN_DATA: join(cwd, 'nothing') },
-    cwd,
-    home: join(cwd, 'home'),
-    now: () => NOW,
-    ask: notHere,
-    secret: notHere,
-  };
-  ran.code = await runCli(['playbook', 'dry-run', ...args], io, '0.0.0', {} as LocalCommands);
-  return ran;
-}
+const run = (...args: string[]) => runOffline(cwd, ['playbook', 'dry-run', ...args], { columns: 160, now: () => NOW });
 
 async function report(...args: string[]): Promise<DryRunReport> {
   return JSON.parse((await run(...args, '--json')).out) as DryRunReport;

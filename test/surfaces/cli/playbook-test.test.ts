@@ -2,8 +2,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Io } from '../../../src/surfaces/cli/io.ts';
-import { type LocalCommands, runCli } from '../../../src/surfaces/cli/program.ts';
+import { runOffline } from '../../support/command.ts';
 import { sample } from '../../support/served.ts';
 
 /** A playbook with something of everything that scenarios can speak of. */
@@ -60,26 +59,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(cwd, { recursive: true, force: true }));
 
-const notHere = () => Promise.reject(new Error('not here'));
-
-async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const ran = { code: -1, out: '', err: '' };
-  const io: Io = {
-    out: (text) => void (ran.out += text),
-    err: (text) => void (ran.err += text),
-    interactive: false,
-    colour: false,
-    columns: 140,
-    env: {},
-    cwd,
-    home: join(cwd, 'home'),
-    now: Date.now,
-    ask: notHere,
-    secret: notHere,
-  };
-  ran.code = await runCli(['playbook', 'test', ...args], io, '0.0.0', {} as LocalCommands);
-  return ran;
-}
+const run = (...args: string[]) => runOffline(cwd, ['playbook', 'test', ...args], { columns: 140 });
 
 const FILE = 'playbooks/tests/cut-off.yaml';
 const scenarios = (text: string): void => writeFileSync(join(cwd, FILE), text);

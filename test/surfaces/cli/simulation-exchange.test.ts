@@ -12,9 +12,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-import type { Io } from '../../../src/surfaces/cli/io.ts';
-import { runCli } from '../../../src/surfaces/cli/program.ts';
 import { readXlsx } from '../../../src/surfaces/cli/simulation-xlsx.ts';
+import { runOffline } from '../../support/command.ts';
 import { sample } from '../../support/served.ts';
 
 const FILE = 'simulations/supply-chain-tampered-artifact.yaml';
@@ -28,36 +27,12 @@ beforeAll(() => {
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 
 const read = (name: string) => readFileSync(join(cwd, name), 'utf8');
-const notHere = () => Promise.reject(new Error('not here'));
 
-async function run(args: string[], answers: string[] | null = null) {
-  const ran = { code: -1, out: '', err: '' };
-  const io: Io = {
-    out: (text) => void (ran.out += text),
-    err: (text) => void (ran.err += text),
+const run = (args: string[], answers: string[] | null = null) =>
+  runOffline(cwd, ['simulation', ...args], {
     interactive: answers !== null,
-    colour: false,
-    columns: 100,
-    env: { TOCSIN_DATA: join(cwd, 'nothing') },
-    cwd,
-    home: join(cwd, 'home'),
-    now: Date.now,
     ask: () => Promise.resolve(answers?.shift() ?? ''),
-    secret: notHere,
-  };
-  ran.code = await runCli(['simulation', ...args], io, '0.0.0', {
-    start: notHere,
-    worker: notHere,
-    server: notHere,
-    localSlack: notHere,
-    demoStory: notHere,
-    slackCheck: notHere,
-    doctor: notHere,
-    signInLink: notHere,
-    passwordSetter: notHere,
   });
-  return ran;
-}
 
 describe('tocsin simulation export', () => {
   it('writes the same MSEL as CSV and as a spreadsheet, which both come back as a simulation that holds', async () => {

@@ -17,10 +17,10 @@ const rooms: Record<string, { from: string[]; types?: string[] }> = {
   activities: { from: ['incident', 'capabilities', 'playbook'], types: ['engine'] },
   inventory: { from: ['capabilities', 'incident', 'playbook'] },
   connectors: { from: ['capabilities', 'incident'], types: ['engine', 'activities', 'inventory'] },
-  store: { from: ['incident', 'playbook'], types: ['activities', 'surfaces', 'engine'] },
+  store: { from: ['incident', 'playbook'], types: ['activities', 'surfaces', 'engine', 'simulator/core'] },
   surfaces: {
     from: ['incident', 'capabilities', 'playbook', 'inventory', 'store', 'workflows', 'simulator'],
-    types: ['engine', 'activities'],
+    types: ['engine', 'activities', 'simulator/core'],
   },
   embedded: { from: [] },
   demo: { from: ['embedded', 'connectors', 'inventory', 'incident', 'capabilities', 'playbook'] },

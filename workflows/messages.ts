@@ -4,6 +4,7 @@ import type { Message } from '../src/incident/messages.ts';
 import type { Plan } from '../src/playbook/plan.ts';
 import type { Bot } from '../src/simulator/core/bots.ts';
 import type { Drill, DrillState } from '../src/simulator/core/drill-run.ts';
+import type { Inject } from '../src/simulator/core/script.ts';
 import type { RunState } from '../src/simulator/core/virtual-run.ts';
 import type { World } from '../src/simulator/core/world.ts';
 
@@ -11,8 +12,10 @@ import type { World } from '../src/simulator/core/world.ts';
 
 export const INCIDENT_WORKFLOW = 'incident';
 export const DRILL_WORKFLOW = 'drill';
-/** The one Update: takes a Message, answers with a MessageResult. */
+/** The one Update: takes a Message (a drill: an ExerciseMessage, too), answers with a MessageResult. */
 export const MESSAGE_UPDATE = 'message';
+/** The Query of a drill: answers with a Board. */
+export const BOARD_QUERY = 'board';
 
 export type RunOptions = {
   /** Continues as new after so many events; tests set 1. Otherwise the server's advice and our own count decide. */
@@ -41,8 +44,20 @@ export type PlanDrill = {
   messages: readonly { at: number; message: Message }[];
   state: RunState;
 };
-/** A script that bots play, from STARTEX to ENDEX. */
+/** A script that is played from STARTEX to ENDEX: by bots alone, or by people as well (`people`). */
 export type ScriptDrill = Drill & { state: DrillState };
+
+/** How a running drill stands, for whoever runs it: what the timeline does not tell the players. */
+export type Board = {
+  /** The injects as they are now: with what was edited and added. In the order of the script, those that were added last. */
+  injects: Inject[];
+  /** When injects are due that are set, scenario time. One that is neither here nor on the timeline waits to be set off. */
+  due: Record<string, number>;
+  /** Expectations that some event has met. */
+  met: string[];
+  /** What a jump may not pass: when the time to answer of somebody who is asked ends, scenario time; null: nobody is asked. */
+  jumpsTo: number | null;
+};
 
 /** The workflow's input, through continue-as-new too. `seq`: number of the last event; 0 at the first start. */
 export type DrillInput = (PlanDrill | ScriptDrill) & { seq: number; options?: RunOptions };

@@ -30,6 +30,14 @@ export const SystemSnapshot = z.strictObject({
 });
 export type SystemSnapshot = z.infer<typeof SystemSnapshot>;
 
+/** Who runs a drill, and who watches it. None of them plays. */
+export const StaffRole = z.enum(['facilitator', 'evaluator', 'observer']);
+export type StaffRole = z.infer<typeof StaffRole>;
+
+/** How something reaches players of a drill. */
+export const CHANNELS = ['alert', 'slack', 'mail', 'phone', 'news', 'social', 'letter'] as const;
+const Channel = z.enum(CHANNELS);
+
 export const eventData = {
   'incident.opened': z.strictObject({
     incident: Text,
@@ -171,16 +179,34 @@ export const eventData = {
     seed: z.number().int(),
     /** Who sits where; `persona`: a bot plays it, in that way. */
     seats: z.array(z.strictObject({ role: Name, person: Text, persona: Name.nullable() })),
+    /** Who runs it and who watches. Absent where bots play by themselves. */
+    staff: z.array(z.strictObject({ role: StaffRole, person: Text })).optional(),
     endsAt: z.number(),
   }),
-  /** ENDEX. `over`: nothing was left to happen; `real`: a real incident was declared. */
-  'exercise.ended': z.strictObject({ because: z.enum(['time', 'over', 'facilitator', 'real']) }),
+  /** ENDEX. `over`: nothing was left to happen; `real`: a real incident was declared, `incident` where it is known. */
+  'exercise.ended': z.strictObject({
+    because: z.enum(['time', 'over', 'facilitator', 'real']),
+    reason: Text.optional(),
+    incident: Text.optional(),
+  }),
+  /**
+   * The clock of the scenario was set. `wall`: the moment on the clock on the wall, epoch ms. `rate`: scenario ms that pass in one ms from
+   * now on; 0: it stands still. `from`: what it showed before, where it jumped. `people`: somebody is asked, and people's time is never
+   * scaled; `quiet`: nobody is asked any more. Absent where bots play by themselves.
+   */
+  'exercise.clock': z.strictObject({
+    wall: z.number(),
+    rate: z.number().min(0),
+    from: z.number(),
+    because: z.enum(['startex', 'paused', 'resumed', 'paced', 'jumped', 'people', 'quiet']),
+    reason: Text.nullable(),
+  }),
   /** Something has reached the players. `by`: the channel. `alert`: what a monitor sent. */
   'inject.delivered': z.strictObject({
     id: Name,
     title: Text,
     kind: z.enum(['contextual', 'expected-action', 'contingency']),
-    by: z.enum(['alert', 'slack', 'mail', 'phone', 'news', 'social', 'letter']),
+    by: Channel,
     from: Text,
     to: z.array(Text),
     subject: Text,
@@ -189,7 +215,23 @@ export const eventData = {
     attachments: z.array(Text),
   }),
   /** It was due, and was not needed: its condition held, or what it was to bring about had come about. */
-  'inject.skipped': z.strictObject({ id: Name, because: z.enum(['condition', 'met', 'facilitator']) }),
+  'inject.skipped': z.strictObject({
+    id: Name,
+    because: z.enum(['condition', 'met', 'facilitator']),
+    reason: Text.optional(),
+  }),
+  /** A player has looked at it: whoever the actor is. */
+  'inject.seen': z.strictObject({ id: Name }),
+  /** The facilitator changed it before it was delivered, in these fields; what it said then is in the delivery. */
+  'inject.edited': z.strictObject({ id: Name, fields: z.array(Text) }),
+  /** The facilitator thought it up in mid-drill. */
+  'inject.added': z.strictObject({ id: Name }),
+  /** The facilitator helped. `about`: the inject that it was about. */
+  'hint.given': z.strictObject({ to: z.array(Text), text: Text, about: Name.nullable() }),
+  /** The outside world spoke: the facilitator, in the name of somebody who is not there. */
+  'voice.said': z.strictObject({ as: Text, by: Channel, to: z.array(Text), text: Text }),
+  /** A player spoke to the outside world. `about`: the inject that it answers. */
+  'voice.answered': z.strictObject({ to: Text, text: Text, about: Name.nullable() }),
   /** Whoever has this role cannot be reached from now on. */
   'seat.away': z.strictObject({ role: Name, why: Text.nullable() }),
   'seat.back': z.strictObject({ role: Name }),

@@ -26,7 +26,7 @@ const CAME = {
 } as const;
 
 /** The timeline of the exercise itself in words. */
-export function exerciseWords(event: ExerciseEvent): { text: string; note?: string } {
+export function exerciseWords(event: ExerciseEvent, who = 'Somebody'): { text: string; note?: string } {
   switch (event.type) {
     case 'exercise.started': {
       const { title, length, seats, endsAt, simulation, version } = event.data;
@@ -37,14 +37,41 @@ export function exerciseWords(event: ExerciseEvent): { text: string; note?: stri
         note: `${simulation} v${version}, ${length}`,
       };
     }
-    case 'exercise.ended':
-      return { text: `EXERCISE, ENDEX: ${ENDED[event.data.because]}` };
+    case 'exercise.ended': {
+      const { because, reason, incident } = event.data;
+      const real = incident === undefined ? '' : ` (${incident})`;
+      return { text: `EXERCISE, ENDEX: ${ENDED[because]}${real}`, ...(reason && { note: reason }) };
+    }
+    case 'exercise.clock': {
+      const { reason } = event.data;
+      return { text: clockWords(event), ...(reason && { note: reason }) };
+    }
     case 'inject.delivered': {
       const { from, by, subject, text } = event.data;
       return { text: `${from} ${CAME[by]}: ${subject}`, ...(text && { note: quoted(text) }) };
     }
-    case 'inject.skipped':
-      return { text: `Inject ${event.data.id} was passed over: ${SKIPPED[event.data.because]}` };
+    case 'inject.skipped': {
+      const { id, because, reason } = event.data;
+      return { text: `Inject ${id} was passed over: ${SKIPPED[because]}`, ...(reason && { note: reason }) };
+    }
+    case 'inject.seen':
+      return { text: `${who} has read inject ${event.data.id}` };
+    case 'inject.edited':
+      return {
+        text: `${who} changed inject ${event.data.id} before it was delivered: ${event.data.fields.join(', ')}`,
+      };
+    case 'inject.added':
+      return { text: `${who} added inject ${event.data.id}` };
+    case 'hint.given':
+      return { text: `Hint to ${rolesInWords(event.data.to)}`, note: quoted(event.data.text) };
+    case 'voice.said': {
+      const { as, by, text } = event.data;
+      return { text: `${as} ${CAME[by]}`, note: quoted(text) };
+    }
+    case 'voice.answered': {
+      const { to, text } = event.data;
+      return { text: `${who} answered ${to}`, note: quoted(text) };
+    }
     case 'seat.away': {
       const { role, why } = event.data;
       return { text: `${capitalised(roleInWords(role))} cannot be reached`, ...(why && { note: why }) };
@@ -55,3 +82,29 @@ export function exerciseWords(event: ExerciseEvent): { text: string; note?: stri
       return event satisfies never;
   }
 }
+
+function clockWords({ at, data }: Extract<ExerciseEvent, { type: 'exercise.clock' }>): string {
+  const pace =
+    data.rate === 1 ? 'as fast as the clock on the wall' : `${data.rate} times as fast as the clock on the wall`;
+  switch (data.because) {
+    case 'startex':
+      return `The scenario’s clock runs ${pace}`;
+    case 'paused':
+      return 'The exercise is paused: its clock stands still';
+    case 'resumed':
+      return `The exercise goes on; its clock runs ${pace}`;
+    case 'paced':
+      return `The scenario’s clock now runs ${pace}`;
+    case 'jumped':
+      return `The scenario’s clock jumped from ${clock(data.from, at)} to ${clock(at, data.from)}`;
+    case 'people':
+      return 'Somebody is asked: the scenario’s clock runs with the clock on the wall';
+    case 'quiet':
+      return `Nobody is asked any more: the scenario’s clock runs ${pace}`;
+    default:
+      return data.because satisfies never;
+  }
+}
+
+const rolesInWords = (roles: readonly string[]): string =>
+  roles.map((role) => (role === 'everybody' ? role : roleInWords(role))).join(', ');

@@ -273,8 +273,15 @@ export function evolve(view: IncidentView, event: NumberedEvent): IncidentView {
       for (const { question } of openDecisions(view)) withdraw(view, question.number, event.at, 'The exercise is over');
       evolveExercise(view.exercise, event);
       break;
+    case 'exercise.clock':
     case 'inject.delivered':
     case 'inject.skipped':
+    case 'inject.seen':
+    case 'inject.edited':
+    case 'inject.added':
+    case 'hint.given':
+    case 'voice.said':
+    case 'voice.answered':
     case 'seat.away':
     case 'seat.back':
       evolveExercise(view.exercise, event);

@@ -1,5 +1,6 @@
 import { roleInWords, seatsInWords } from './decision.ts';
 import type { EventOf, NumberedEvent } from './events.ts';
+import { isExerciseEvent } from './exercise-view.ts';
 import { exerciseWords } from './exercise-wording.ts';
 import type { JsonObject } from './json.ts';
 import { obligationWords } from './obligation-wording.ts';
@@ -97,6 +98,7 @@ export function sentence(event: NumberedEvent & { redacted?: { why: string } }, 
 
 function words(event: NumberedEvent, names: Names): Sentence {
   const who = event.actor.kind === 'person' ? nameOf(event.actor.id, names) : 'Tocsin';
+  if (isExerciseEvent(event)) return exerciseWords(event, who);
   const step = stepOf(event.path, names);
   switch (event.type) {
     case 'incident.opened':
@@ -224,13 +226,6 @@ function words(event: NumberedEvent, names: Names): Sentence {
       const about = event.data.about === null ? '' : ` on event ${event.data.about}`;
       return { text: `${who} amended the record${about}`, note: quoted(event.data.text) };
     }
-    case 'exercise.started':
-    case 'exercise.ended':
-    case 'inject.delivered':
-    case 'inject.skipped':
-    case 'seat.away':
-    case 'seat.back':
-      return exerciseWords(event);
     default:
       return event satisfies never;
   }

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { NumberedEvent } from '../incident/events.ts';
+import { isOfExercises } from '../incident/exercise-view.ts';
 import { isExercise } from '../incident/ids.ts';
 
 /**
@@ -14,7 +15,7 @@ export function misplaced(id: string, event: NumberedEvent): { code: 'not-opened
     return { code: 'not-opened', why: `this timeline begins with ${first}; event 1 is ${type}.` };
   if (seq !== 1 && type === first)
     return { code: 'not-opened', why: `a timeline begins with ${first}, and has no other; event ${seq} is ${type}.` };
-  if (!exercise && OF_EXERCISES.test(type))
+  if (!exercise && isOfExercises(type))
     return { code: 'malformed', why: `event ${seq} is ${type}, which happens in exercises alone.` };
   if (type !== 'incident.opened' && type !== 'exercise.started') return null;
   if (event.data.incident !== id) return { code: 'malformed', why: `this is the opening of ${event.data.incident}.` };
@@ -22,8 +23,6 @@ export function misplaced(id: string, event: NumberedEvent): { code: 'not-opened
     return { code: 'malformed', why: `an incident of an exercise is opened as one, not as ${event.data.mode}.` };
   return null;
 }
-
-const OF_EXERCISES = /^(exercise|inject|seat)\./;
 
 type Stored = { seq: number; type: string };
 

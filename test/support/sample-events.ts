@@ -1,5 +1,6 @@
 import type { Question, Vote } from '../../src/incident/decision.ts';
 import { type EventData, type EventType, eventData, type NumberedEvent, person } from '../../src/incident/events.ts';
+import { isOfExercises } from '../../src/incident/exercise-view.ts';
 
 export const question: Question = {
   number: 1,
@@ -151,6 +152,7 @@ const samples: { [T in EventType]: EventData<T> } = {
     playbook: { id: 'supply-chain-tampered-artifact', version: 1, title: 'Tampered', hash: 'b'.repeat(64) },
     seed: 7,
     seats: [{ role: 'incident-commander', person: 'ben', persona: null }],
+    staff: [{ role: 'facilitator', person: 'mira' }],
     endsAt: 1_790_003_600_000,
   },
   'exercise.ended': { because: 'time' },
@@ -166,14 +168,20 @@ const samples: { [T in EventType]: EventData<T> } = {
     alert: null,
     attachments: [],
   },
+  'exercise.clock': { wall: 1_790_000_400_000, rate: 1, from: 1_790_000_002_000, because: 'startex', reason: null },
   'inject.skipped': { id: 'silence', because: 'met' },
+  'inject.seen': { id: 'reporter' },
+  'inject.edited': { id: 'reporter', fields: ['text'] },
+  'inject.added': { id: 'a-second-call' },
+  'hint.given': { to: ['communications-lead'], text: 'Who may speak to the press?', about: 'reporter' },
+  'voice.said': { as: 'Kari Nygaard', by: 'phone', to: ['communications-lead'], text: 'I have not heard from you.' },
+  'voice.answered': { to: 'Kari Nygaard', text: 'You will by four.', about: 'reporter' },
   'seat.away': { role: 'ml-on-call', why: 'In a tunnel' },
   'seat.back': { role: 'ml-on-call' },
   'amendment.added': { text: 'The time was 03:01', about: 3 },
 };
 
 const types = Object.keys(eventData) as EventType[];
-const isOfExercises = (type: EventType): boolean => /^(exercise|inject|seat)\./.test(type);
 
 /** One valid event of every type that happens in incidents, numbered from 1, beginning with `incident.opened`. */
 export const sampleEvents = (incident = 'INC-2026-0001'): NumberedEvent[] =>

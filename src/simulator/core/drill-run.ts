@@ -1,7 +1,7 @@
 import { type Opening, type Performance, perform, type Snapshot } from '../../engine/perform.ts';
 import type { Call, Stage } from '../../engine/stage.ts';
 import type { OpenQuestion } from '../../engine/state.ts';
-import { type IncidentEvent, TOCSIN } from '../../incident/events.ts';
+import { type IncidentEvent, type StaffRole, TOCSIN } from '../../incident/events.ts';
 import type { JsonObject } from '../../incident/json.ts';
 import type { Message } from '../../incident/messages.ts';
 import type { Plan } from '../../playbook/plan.ts';
@@ -24,6 +24,15 @@ export type Drill = {
   actors: readonly Actor[];
   /** Scenario time of STARTEX, epoch ms. */
   startedAt: number;
+  /** Absent: bots play by themselves, and time leaps from event to event. */
+  people?: DrillPeople | undefined;
+};
+
+/** Who takes part besides bots, and how fast the scenario's clock runs while nobody is asked: scenario ms in one ms. */
+export type DrillPeople = {
+  players: readonly { role: string; person: string }[];
+  staff: readonly { role: StaffRole; person: string }[];
+  rate: number;
 };
 
 /** Where a drill stands: all that another run needs to go on from there, as plain JSON. */

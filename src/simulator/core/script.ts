@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SystemSnapshot } from '../../incident/events.ts';
+import { CHANNELS, SystemSnapshot } from '../../incident/events.ts';
 import { Name } from '../../incident/ids.ts';
 import { JsonObject } from '../../incident/json.ts';
 import { Around } from './around.ts';
@@ -10,7 +10,6 @@ import { Fault, SimulatedSystem } from './world.ts';
  * SHA-256 (hex) over the canonical JSON of the script without it; a drill keeps the script it was started with.
  */
 export const INJECT_KINDS = ['contextual', 'expected-action', 'contingency'] as const;
-export const CHANNELS = ['alert', 'slack', 'mail', 'phone', 'news', 'social', 'letter'] as const;
 /** In place of a role: all players. */
 export const EVERYBODY = 'everybody';
 

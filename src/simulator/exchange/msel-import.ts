@@ -1,5 +1,6 @@
+import { CHANNELS } from '../../incident/events.ts';
 import { capitalised } from '../../incident/phrases.ts';
-import { CHANNELS, EVERYBODY } from '../core/script.ts';
+import { EVERYBODY } from '../core/script.ts';
 import type { ExpectationSource, InjectSource, SimulationSource } from '../script/source.ts';
 import { BadImport, type Table } from './bad-import.ts';
 import type { Draft, ToDo } from './draft.ts';

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { CHANNELS } from '../../incident/events.ts';
 import { Name } from '../../incident/ids.ts';
 import { JsonObject } from '../../incident/json.ts';
 import { Duration } from '../../playbook/duration.ts';
 import { Around } from '../core/around.ts';
-import { CHANNELS, EVERYBODY, INJECT_KINDS } from '../core/script.ts';
+import { EVERYBODY, INJECT_KINDS } from '../core/script.ts';
 
 /**
  * A simulation as people write it, one a file: simulations/<simulation>.yaml. The JSON Schema for editors is made from this; what a

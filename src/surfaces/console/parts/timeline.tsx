@@ -191,11 +191,19 @@ function looksOf(event: StoredEvent): Looks {
     case 'exercise.started':
     case 'exercise.ended':
       return { glyph: 'caution' };
+    case 'exercise.clock':
     case 'inject.delivered':
     case 'inject.skipped':
+    case 'inject.seen':
+    case 'inject.edited':
+    case 'inject.added':
     case 'seat.away':
     case 'seat.back':
       return { glyph: 'clock' };
+    case 'hint.given':
+    case 'voice.said':
+    case 'voice.answered':
+      return { glyph: 'say' };
     default:
       return event satisfies never;
   }

@@ -26,3 +26,13 @@ export type Tasks = {
   /** Writes down what came of a run; what was found becomes an alert. */
   noteCheck(run: CheckedRun): Promise<void>;
 };
+
+/** `at`: scenario time. Events ride along, as with an act. */
+export type AdmitTask = { drill: string; call: Call; at: number; events: NumberedEvent[] };
+
+/** What a drill asks of its workers. None of it leaves the drill. */
+export type DrillTasks = {
+  record(task: RecordTask): Promise<void>;
+  /** Whether the simulated world may let this act happen, by the very rules of an incident; else why not. */
+  admit(task: AdmitTask): Promise<{ code: string; message: string } | null>;
+};

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type Question, REQUESTER_OUT, type Vote } from '../incident/decision.ts';
+import { timeIn } from '../incident/exercise-clock.ts';
 import type { JsonObject } from '../incident/json.ts';
 import type { Message, MessageResult } from '../incident/messages.ts';
 import { type DecisionView, type IncidentView, openDecisions, playbookAt } from '../incident/view.ts';
@@ -53,7 +54,7 @@ export async function decide(
   if (answer.answer === 'approve' && riskyActs(question).length > 0 && !answer.confirmed)
     throw unconfirmed(answer.incident, question);
   refuseAnotherSelf(decision, deps.directory.formerIds(person.id));
-  const at = deps.now();
+  const at = timeIn(view, deps.now());
   const vote = deps.votes.sign({
     incident: answer.incident,
     question: question.number,
@@ -160,10 +161,11 @@ export async function settleObligation(deps: CommandDeps, person: Person, settle
   const { view } = await incidentOr404(deps.reader, incident);
   const found = view.obligations.find((one) => one.number === number);
   if (!found) throw notFound(`duty ${number} in ${incident}`, 'List them: tocsin incident duties.');
-  const duty = dutyOf(incident, found, deps.now());
+  const at = timeIn(view, deps.now());
+  const duty = dutyOf(incident, found, at);
   if (!maySettle(duty, { roles: rolesIn(person, view) })) throw notTheirs(duty);
   const when = givenAt === null ? {} : { givenAt };
-  const said = { id, person: person.id, at: deps.now(), number, outcome, text, ...when };
+  const said = { id, person: person.id, at, number, outcome, text, ...when };
   return deliver(deps, incident, { type: 'obligation', ...said });
 }
 

@@ -1,3 +1,5 @@
+import { seatsOf } from '../incident/exercise-view.ts';
+import type { IncidentView } from '../incident/view.ts';
 import type { Person } from './ports.ts';
 
 /**
@@ -139,10 +141,14 @@ export function may(
   return roles.some((role) => grants[role]?.includes(permission) ?? false);
 }
 
-/** The roles a person holds in one incident: those of the inventory and those assigned to them in it. */
-export function rolesIn(person: Person, incident: { roles: Readonly<Record<string, string>> }): string[] {
-  const assigned = Object.keys(incident.roles).filter((role) => incident.roles[role] === person.id);
-  return [...new Set([...person.roles, ...assigned])];
+/**
+ * The roles a person holds in one incident: those of the inventory and those assigned to them in it. In a drill those of their seats count
+ * in place of the inventory's: who is not on the roster decides nothing, and anybody can learn any seat.
+ */
+export function rolesIn(person: Person, { roles, exercise }: Pick<IncidentView, 'roles' | 'exercise'>): string[] {
+  const assigned = Object.keys(roles).filter((role) => roles[role] === person.id);
+  const own = exercise ? seatsOf(exercise, person.id) : person.roles;
+  return [...new Set([...own, ...assigned])];
 }
 
 /** The roles that give a permission, for messages ("ask somebody who is …"). */

@@ -11,6 +11,7 @@ import { atLeast, type Measure, shown } from './measure.ts';
 const INJECTS = 60;
 const QUESTIONS = 10;
 const STEPS = 200;
+const STEPS_A_QUESTION = STEPS / QUESTIONS;
 const ROLES = ['incident-commander', 'ml-on-call', 'legal-counsel'];
 const DRILL_MS = 90 * MINUTE;
 /** However late a bot answers, it is counted. */
@@ -42,17 +43,18 @@ export async function benchRehearsal(seconds: number): Promise<Measure[]> {
   ];
 }
 
-/** Two branches of acts with questions between them. Every other act changes the world. */
+/** Two branches of acts with questions between them, each of which allows the risky ones up to the next. Every other act changes the world. */
 function generatedDrill() {
-  const branch = (name: string): Step[] =>
+  const branch = (side: string, letter: string): Step[] =>
     Array.from({ length: STEPS / 2 }, (_, i) => {
-      const id = `${name}-${i}`;
-      if (i % (STEPS / QUESTIONS) === 0)
-        return ask(id, { ...PATIENT, by: [{ role: ROLES[i % 3] as string, count: 1 }] });
-      return act(id, ['model.inspect', 'model.isolate', 'model.probe', 'model.restore'][i % 4] as string);
+      const id = `${letter}-${i}`;
+      const asks = i - (i % STEPS_A_QUESTION);
+      if (i === asks) return ask(id, { ...PATIENT, by: [{ role: ROLES[i % 3] as string, count: 1 }] });
+      const capability = ['model.inspect', 'model.isolate', 'model.probe', 'model.restore'][i % 4] as string;
+      return act(id, capability, { coveredBy: `both/${side}/${letter}-${asks}` });
     });
   const plan = {
-    ...planOf([parallel('both', { left: branch('l'), right: branch('r') })]),
+    ...planOf([parallel('both', { left: branch('left', 'l'), right: branch('right', 'r') })]),
     opensOn: 'alert.kind == "model.signature-invalid"',
   };
   return { plan, script: generatedScript() };

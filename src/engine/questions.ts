@@ -1,5 +1,5 @@
 import { contractOf } from '../capabilities/contracts.ts';
-import { hasForm, type Question, refuseVote, tally, type Vote } from '../incident/decision.ts';
+import { hasForm, isSameHuman, type Question, refuseVote, tally, type Vote } from '../incident/decision.ts';
 import { person } from '../incident/events.ts';
 import type { JsonObject } from '../incident/json.ts';
 import { awareSince } from './aware.ts';
@@ -61,7 +61,11 @@ export class Questions {
     }
     if (vote.planHash !== this.#conductor.planHash(open.question.path)) return another;
     if (vote.path !== open.question.path) return { code: 'mismatch', message: 'This vote was made for another step.' };
-    return refuseVote(open.question, vote, now, open.escalated) ?? this.#refuseOutputs(open.question, vote);
+    return (
+      refuseVote(open.question, vote, now, open.escalated) ??
+      refuseAnotherSelf(open.votes, vote) ??
+      this.#refuseOutputs(open.question, vote)
+    );
   }
 
   /** What people supply in place of a step must be what the step declares: later steps were checked against that. */
@@ -176,4 +180,10 @@ export class Questions {
   #expire(open: OpenQuestion): void {
     this.#make(open, open.question.otherwise, 'default', []);
   }
+}
+
+/** Who has answered under another id before the inventory knew them does not answer again. */
+function refuseAnotherSelf(votes: readonly Vote[], vote: Vote): { code: string; message: string } | null {
+  const before = votes.find((other) => other.person !== vote.person && isSameHuman(other, vote));
+  return before ? { code: 'answered-before', message: `You have answered this already, as ${before.person}.` } : null;
 }

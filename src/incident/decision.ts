@@ -75,6 +75,8 @@ export const Vote = z.strictObject({
   path: z.string(),
   planHash: z.string(),
   person: z.string(),
+  /** Other ids under which the same human may stand on timelines. Nobody counts twice for having been met before they were known. */
+  formerly: z.array(z.string()).optional(),
   roles: z.array(z.string()),
   answer: z.string(),
   reason: z.string().max(2000).optional(),
@@ -106,7 +108,7 @@ export function refuseVote(question: Question, vote: Vote, now: number, escalate
       code: 'unknown-answer',
       message: `"${vote.answer}" is not an answer to this question; answer ${question.options.join(', ')}.`,
     };
-  if (question.excluded.includes(vote.person)) return { code: 'requester', message: REQUESTER_OUT };
+  if (isExcluded(question, vote)) return { code: 'requester', message: REQUESTER_OUT };
   if (entitledRoles(question, vote.roles, escalated).length === 0)
     return { code: 'not-entitled', message: `Only ${seatsInWords(question.by)} can answer this.` };
   if (needsReason(question, vote.answer) && !vote.reason?.trim())
@@ -120,6 +122,17 @@ export function refuseVote(question: Question, vote: Vote, now: number, escalate
   }
   return null;
 }
+
+type Voter = Pick<Vote, 'person' | 'formerly'>;
+
+/** Whether two votes are of one human. */
+export const isSameHuman = (one: Voter, other: Voter): boolean =>
+  one.person === other.person ||
+  (one.formerly?.includes(other.person) ?? false) ||
+  (other.formerly?.includes(one.person) ?? false);
+
+const isExcluded = ({ excluded }: Question, { person, formerly = [] }: Vote): boolean =>
+  [person, ...formerly].some((id) => excluded.includes(id));
 
 /** Where every seat must agree and one voice against it decides: the two answers. Null for the other kinds. */
 export function agreement({ kind }: Pick<Question, 'kind'>): { yes: string; no: string } | null {
@@ -156,14 +169,17 @@ export function entitledRoles(question: Question, held: readonly string[], escal
 export type Tally = { approvals: { role: string; needed: number; have: string[] }[]; outcome: string | null };
 
 /**
- * Counts votes, latest per person. One deny decides (any seat can stop a risky act); an approval needs every seat filled
+ * Counts votes, the latest of each human. One deny decides (any seat can stop a risky act); an approval needs every seat filled
  * by different people. Whoever the question was escalated to may fill any open seat, once it has been escalated.
  * Failure questions are decided by the first answer; own options by the first that every seat chose.
  */
 export function tally(question: Question, votes: readonly Vote[], escalated: boolean): Tally {
-  const latest = new Map<string, Vote>();
-  for (const vote of votes) latest.set(vote.person, vote);
-  const valid = [...latest.values()].filter((vote) => canCount(question, vote, escalated));
+  const latest: Vote[] = [];
+  for (const vote of votes) {
+    const before = latest.findIndex((other) => isSameHuman(other, vote));
+    latest.splice(before < 0 ? latest.length : before, 1, vote);
+  }
+  const valid = latest.filter((vote) => canCount(question, vote, escalated));
   if (question.kind === 'failure') {
     const first = valid[0];
     return { approvals: [], outcome: first ? first.answer : null };
@@ -197,7 +213,7 @@ function tallyChoice(question: Question, votes: readonly Vote[], escalated: bool
 }
 
 function canCount(question: Question, vote: Vote, escalated: boolean): boolean {
-  return !question.excluded.includes(vote.person) && entitledRoles(question, vote.roles, escalated).length > 0;
+  return !isExcluded(question, vote) && entitledRoles(question, vote.roles, escalated).length > 0;
 }
 
 /** Fills seats by bipartite matching, so that a person with two roles sits where they are needed. */

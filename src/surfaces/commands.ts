@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type Question, REQUESTER_OUT, type Vote } from '../incident/decision.ts';
+import type { Question, Vote } from '../incident/decision.ts';
 import { timeIn } from '../incident/exercise-clock.ts';
 import type { JsonObject } from '../incident/json.ts';
 import type { Message, MessageResult } from '../incident/messages.ts';
-import { type DecisionView, type IncidentView, openDecisions, playbookAt } from '../incident/view.ts';
+import { type IncidentView, openDecisions, playbookAt } from '../incident/view.ts';
 import type { Plan } from '../playbook/plan.ts';
 import { type Duty, dutyOf, maySettle } from './model/duties.ts';
 import { rolesIn } from './permissions.ts';
@@ -53,7 +53,7 @@ export async function decide(
   if (!question) throw notFound(`question ${answer.number} in ${answer.incident}`, 'List them: tocsin incident show.');
   if (answer.answer === 'approve' && riskyActs(question).length > 0 && !answer.confirmed)
     throw unconfirmed(answer.incident, question);
-  refuseAnotherSelf(decision, deps.directory.formerIds(person.id));
+  const formerly = deps.directory.formerIds(person.id);
   const at = timeIn(view, deps.now());
   const vote = deps.votes.sign({
     incident: answer.incident,
@@ -61,6 +61,7 @@ export async function decide(
     path: question.path,
     planHash: playbookAt(view, question.path)?.hash ?? '',
     person: person.id,
+    ...(formerly.length > 0 ? { formerly: [...formerly] } : {}),
     roles: rolesIn(person, view),
     answer: answer.answer,
     ...(answer.reason?.trim() ? { reason: answer.reason.trim() } : {}),
@@ -71,21 +72,6 @@ export async function decide(
     surface: answer.surface,
   });
   return deliver(deps, answer.incident, { type: 'decide', id: answer.id, person: person.id, at, vote });
-}
-
-/** Nobody answers twice, or what they asked for, because the inventory has come to know them by another id. */
-function refuseAnotherSelf({ question, votes }: DecisionView, former: readonly string[]): void {
-  const refusal = (code: string, message: string) =>
-    new Problem({
-      status: 403,
-      code,
-      message,
-      notDone: 'Your answer was not taken.',
-      next: 'Another person must answer.',
-    });
-  if (question.excluded.some((id) => former.includes(id))) throw refusal('requester', REQUESTER_OUT);
-  const before = votes.find(({ person }) => former.includes(person));
-  if (before) throw refusal('answered-before', `You have answered this already, as ${before.person}.`);
 }
 
 /** Disruptive and irreversible acts that approving this question allows. */
@@ -200,6 +186,7 @@ const REFUSAL_STATUS: Readonly<Record<string, ProblemStatus>> = {
   late: 409,
   'not-entitled': 403,
   requester: 403,
+  'answered-before': 403,
   'unknown-answer': 422,
   outputs: 422,
   reason: 422,

@@ -46,6 +46,8 @@ const code = (v: Vote, now = 10, escalated = false) => refuseVote(question, v, n
 describe('a vote is refused', () => {
   it('from whoever opened the incident, whatever role they hold', () =>
     expect(code(vote('reporter', IC))).toBe('requester'));
+  it('from whoever opened it under the id that they had before they were known', () =>
+    expect(code(vote('ana', IC, 'approve', { formerly: ['reporter'] }))).toBe('requester'));
   it('from a person without a seat', () => expect(code(vote('eve', ['legal-counsel']))).toBe('not-entitled'));
   it('from the manager before it was escalated to them, and taken after', () => {
     expect(code(vote('max', EM))).toBe('not-entitled');
@@ -127,5 +129,19 @@ describe('words for people', () => {
     expect(roleInWords('incident-commander')).toBe('incident commander');
     expect(seatsInWords(question.by)).toBe('incident commander and ML on-call');
     expect(seatsInWords([{ role: 'legal-counsel', count: 2 }])).toBe('2 × legal counsel');
+  });
+});
+
+describe('one human with two ids', () => {
+  const two: Question = { ...question, by: [{ role: 'incident-commander', count: 2 }] };
+  const before = vote('slack-u0ana', IC);
+  const now = vote('ana', IC, 'approve', { formerly: ['slack-u0ana'] });
+
+  it.each([
+    ['the old id first', [before, now]],
+    ['the old id last', [now, before]],
+  ])('has one vote, %s', (_, votes) => {
+    expect(tally(two, votes, false).outcome).toBeNull();
+    expect(tally(two, [...votes, vote('max', IC)], false).outcome).toBe('approve');
   });
 });

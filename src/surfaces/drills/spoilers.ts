@@ -1,0 +1,42 @@
+import type { NumberedEvent } from '../../incident/events.ts';
+import { type ExerciseView, isForStaff, seatsOf, staffRolesOf } from '../../incident/exercise-view.ts';
+import type { IncidentView } from '../../incident/view.ts';
+import { Problem } from '../problem.ts';
+
+/** Who reads what of a drill while it is played. When it is over, everybody reads everything. */
+
+type Roster = Pick<ExerciseView, 'seats' | 'staff' | 'endedAt'>;
+
+/** Drills of bots alone have nobody whose game could be spoiled. */
+export const hasPeople = ({ seats, staff }: Pick<ExerciseView, 'seats' | 'staff'>): boolean =>
+  staff.length > 0 || seats.some(({ persona }) => persona === null);
+
+const isPlayed = (exercise: Roster): boolean => exercise.endedAt === undefined && hasPeople(exercise);
+
+export const isOnRoster = (exercise: Roster, person: string): boolean =>
+  seatsOf(exercise, person).length > 0 || staffRolesOf(exercise, person).length > 0;
+
+/** Who plays, and who is not there, must not read what is to come or how it is run. */
+export const readsScript = (exercise: Roster, person: string): boolean =>
+  !isPlayed(exercise) || staffRolesOf(exercise, person).length > 0;
+
+/** What of a timeline this person may read now. */
+export function eventsFor<E extends Pick<NumberedEvent, 'type'>>(
+  { exercise }: Pick<IncidentView, 'exercise'>,
+  person: string,
+  events: readonly E[],
+): readonly E[] {
+  return !exercise || readsScript(exercise, person) ? events : events.filter((event) => !isForStaff(event));
+}
+
+/** Throws Problem when it is a drill that others play. */
+export function assertMayRead({ exercise }: Pick<IncidentView, 'exercise'>, id: string, person: string): void {
+  if (!exercise || !isPlayed(exercise) || isOnRoster(exercise, person)) return;
+  throw new Problem({
+    status: 403,
+    code: 'being-played',
+    message: `${id} is an exercise that others play.`,
+    notDone: 'Its timeline is not shown while it runs.',
+    next: 'It is for everybody as soon as it is over. Who plays, and what: see Drills.',
+  });
+}

@@ -43,7 +43,10 @@ export const settings = {
     schema: z.enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error'),
     about: 'debug, info, warn or error (info)',
   },
-  TOCSIN_TASK_QUEUE: { schema: text, about: 'Temporal task queue of the workers (tocsin)' },
+  TOCSIN_TASK_QUEUE: {
+    schema: text,
+    about: 'Temporal task queue of the workers (tocsin); drills have their own, with -drills behind it',
+  },
   TOCSIN_TEMPORAL_UI: {
     schema: z.union([z.literal('off'), port], "must be a port or 'off'"),
     about: "port of the embedded Temporal's own web UI, or off (off)",
@@ -105,6 +108,8 @@ export type Config = {
   keys: string;
   logLevel: 'debug' | 'info' | 'warn' | 'error';
   taskQueue: string;
+  /** Of the drill workers: no worker of incidents listens there. */
+  drillTaskQueue: string;
   temporalUi: number | 'off';
   /** References, resolved where they are used (resolveReference). */
   metricsToken: string | null;
@@ -143,6 +148,7 @@ export function readConfig(env: NodeJS.ProcessEnv, cwd: string = process.cwd()):
   const dataDir = path('TOCSIN_DATA', '.tocsin');
   const host = read('TOCSIN_HOST') ?? '127.0.0.1';
   const consolePort = read('TOCSIN_PORT') ?? 7373;
+  const taskQueue = read('TOCSIN_TASK_QUEUE') ?? 'tocsin';
   const config: Config = {
     dataDir,
     host,
@@ -152,7 +158,8 @@ export function readConfig(env: NodeJS.ProcessEnv, cwd: string = process.cwd()):
     playbooks: path('TOCSIN_PLAYBOOKS', join(packageRoot, 'playbooks')),
     keys: path('TOCSIN_KEYS', join(dataDir, 'keys')),
     logLevel: read('TOCSIN_LOG_LEVEL') ?? 'info',
-    taskQueue: read('TOCSIN_TASK_QUEUE') ?? 'tocsin',
+    taskQueue,
+    drillTaskQueue: `${taskQueue}-drills`,
     temporalUi: read('TOCSIN_TEMPORAL_UI') ?? 'off',
     metricsToken: read('TOCSIN_METRICS_TOKEN'),
     watchdogWebhook: read('TOCSIN_WATCHDOG_WEBHOOK'),

@@ -1,25 +1,26 @@
 import type { Client } from '@temporalio/client';
 import type pg from 'pg';
-import { INCIDENT_WORKFLOW } from '../../workflows/messages.ts';
+import { DRILL_WORKFLOW, INCIDENT_WORKFLOW } from '../../workflows/messages.ts';
 import type { KnownKeys } from './keys.ts';
 
 const LOOKED_AT_MAX = 50;
 
 /**
  * Which keys stored data was made with, so that a key folder which lacks one is not taken for a fresh one. Payload keys stand
- * in clear beside what they encrypted: looked at is the input of incidents that are running.
+ * in clear beside what they encrypted: looked at is the input of incidents and drills that are running.
  */
 export async function keysInUse(pool: pg.Pool, client: Client): Promise<KnownKeys> {
-  const [{ rows }, payload] = await Promise.all([
+  const [{ rows }, payload, drills] = await Promise.all([
     pool.query<{ id: string }>('SELECT id FROM head_keys'),
-    payloadKeysInUse(client),
+    payloadKeysInUse(client, INCIDENT_WORKFLOW),
+    payloadKeysInUse(client, DRILL_WORKFLOW),
   ]);
-  return { head: rows.map(({ id }) => id), payload };
+  return { head: rows.map(({ id }) => id), payload, drills };
 }
 
-async function payloadKeysInUse(client: Client): Promise<string[]> {
+async function payloadKeysInUse(client: Client, workflowType: string): Promise<string[]> {
   const { namespace } = client.options;
-  const query = `WorkflowType = '${INCIDENT_WORKFLOW}' AND ExecutionStatus = 'Running'`;
+  const query = `WorkflowType = '${workflowType}' AND ExecutionStatus = 'Running'`;
   const { executions } = await client.workflowService.listWorkflowExecutions({
     namespace,
     query,

@@ -6,7 +6,16 @@ import {
   type KeyObject,
   randomBytes,
 } from 'node:crypto';
-import { linkSync, mkdirSync, readdirSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -16,8 +25,9 @@ import { join } from 'node:path';
  *   payload-0001.key                      AES-256, for all that passes through Temporal: worker and server
  *   head-0001.pem, head-0001.pub.pem      Ed25519, signs the heads of timelines: private part for the worker alone
  *   vote-0001.pem, vote-0001.pub.pem      Ed25519, signs votes: private part for the server alone
+ *   drill/                                what drills have of their own: payload and head keys, and the public vote keys
  *
- * On one machine all of them lie in one folder and each process reads what its role may have. Where worker and server run
+ * A drill worker reads `drill/` as a worker reads the folder itself, and nothing else. On one machine all of them lie in one folder and each process reads what its role may have. Where worker and server run
  * apart, give each only its own files.
  */
 export type KeyRole = 'worker' | 'server';
@@ -29,7 +39,17 @@ export type WorkerKeys = { payload: PayloadKey[]; head: SigningKey; heads: Publi
 export type ServerKeys = { payload: PayloadKey[]; vote: SigningKey; heads: PublicKeys; votes: PublicKeys };
 
 /** Ids of keys that stored data was made with. A folder that lacks one of them is not a fresh folder but a loss. */
-export type KnownKeys = { payload: readonly string[]; head: readonly string[] };
+export type KnownKeys = {
+  /** Of what was said to incidents. */
+  payload: readonly string[];
+  /** Of what was said to drills. */
+  drills: readonly string[];
+  /** Of both: timelines of drills are signed, too. */
+  head: readonly string[];
+};
+
+/** Where the keys of drills lie. */
+export const drillKeysIn = (dir: string): string => join(dir, 'drill');
 
 export class KeyError extends Error {
   readonly code: 'keys-missing' | 'keys-exposed' | 'keys-unreadable';
@@ -52,12 +72,24 @@ const FILES = {
  * Makes whatever the folder lacks. Safe when two processes start at once: a key file appears whole or not at all, and
  * whoever comes second takes the first one's. Refuses when `known` names a key that is gone: a new one would hide the loss.
  */
-export function makeKeys(dir: string, known: KnownKeys = { payload: [], head: [] }): void {
+export function makeKeys(dir: string, known: KnownKeys = { payload: [], drills: [], head: [] }): void {
+  openFolder(dir);
+  refuseLoss(dir, known);
+  fill(dir, ['head', 'vote']);
+  const drills = drillKeysIn(dir);
+  openFolder(drills);
+  fill(drills, ['head']);
+  for (const { file } of list(dir, FILES.votePublic)) copyPublicPart(dir, drills, file);
+}
+
+function openFolder(dir: string): void {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   requirePrivate(dir);
-  refuseLoss(dir, known);
+}
+
+function fill(dir: string, kinds: readonly ('head' | 'vote')[]): void {
   if (list(dir, FILES.payload).length === 0) addPayloadKey(dir);
-  for (const kind of ['head', 'vote'] as const) {
+  for (const kind of kinds) {
     if (list(dir, FILES[kind]).length === 0 && list(dir, FILES[`${kind}Public`]).length === 0) addSigningKey(dir, kind);
     publishPublicParts(dir, kind);
   }
@@ -76,6 +108,15 @@ export function loadKeys(dir: string, role: KeyRole, known?: KnownKeys): WorkerK
   if (shared.votes.size === 0)
     throw missing(dir, 'vote-0001.pub.pem', 'no vote can be verified, and so no risky act carried out');
   return { ...shared, head: signingKey(dir, 'head') };
+}
+
+/** What the server speaks to drills with. */
+export function loadDrillPayloadKeys(dir: string): PayloadKey[] {
+  const drills = drillKeysIn(dir);
+  requirePrivate(drills);
+  const keys = payloadKeys(drills);
+  if (keys.length === 0) throw missing(drills, 'payload-0001.key', 'no drill can be started or read');
+  return keys;
 }
 
 /** Adds a payload key; from the next start on it encrypts, and the older ones still decrypt. Answers with its id. */
@@ -101,6 +142,14 @@ function publishPublicParts(dir: string, kind: 'head' | 'vote'): void {
     const publicKey = createPublicKey(readFileSync(join(dir, file)));
     writeOnce(dir, `${kind}-${number}.pub.pem`, publicKey.export({ type: 'spki', format: 'pem' }).toString());
   }
+}
+
+/** A vote key that was made anew has the name of the one before. */
+function copyPublicPart(from: string, to: string, file: string): void {
+  const key = readFileSync(join(from, file), 'utf8');
+  const copy = join(to, file);
+  if (existsSync(copy) && readFileSync(copy, 'utf8') !== key) unlinkSync(copy);
+  writeOnce(to, file, key);
 }
 
 function place(dir: string, kind: 'payload' | 'head' | 'vote', ending: string, content: string): boolean {
@@ -199,25 +248,42 @@ function requirePrivate(dir: string): void {
 }
 
 function refuseLoss(dir: string, known: KnownKeys): void {
-  const payload = new Set(payloadKeys(dir).map((key) => key.id));
-  const lostPayload = known.payload.filter((id) => !payload.has(id));
-  if (lostPayload.length > 0)
+  const drills = drillKeysIn(dir);
+  const folders = existsSync(drills) ? [dir, drills] : [dir];
+  const lostIn = (folder: string, ids: readonly string[]): string[] => {
+    const there = new Set(folders.includes(folder) ? payloadKeys(folder).map((key) => key.id) : []);
+    return ids.filter((id) => !there.has(id));
+  };
+  const lost = lostIn(dir, known.payload);
+  if (lost.length > 0)
     throw new KeyError(
       'keys-missing',
-      `The payload key ${lostPayload.join(', ')} is not in ${dir}. Incidents that are running were encrypted with it: without it they cannot be read or go on. ` +
+      `The payload key ${lost.join(', ')} is not in ${dir}. Incidents that are running were encrypted with it: without it they cannot be read or go on. ` +
         'Their timelines are in PostgreSQL, in clear, and stay readable. Restore the payload-*.key files from your backup. If they are lost for good: ' +
         'export the timelines, terminate the running incidents in Temporal, and open them anew.',
     );
-  const heads = publicKeys(dir, 'head');
-  const signers = list(dir, FILES.head).map(({ file }) => idOfPublicKey(createPublicKey(read(dir, file))));
-  const lostHeads = known.head.filter((id) => !heads.has(id) && !signers.includes(id));
+  const lostToDrills = lostIn(drills, known.drills);
+  if (lostToDrills.length > 0)
+    throw new KeyError(
+      'keys-missing',
+      `The payload key ${lostToDrills.join(', ')} is not in ${drills}. Drills that are running were encrypted with it: without it they cannot be read or go on. ` +
+        'Restore the payload-*.key files from your backup. If they are lost for good: terminate the running drills in Temporal, and start them anew.',
+    );
+  const there = new Set(folders.flatMap(headKeysIn));
+  const lostHeads = known.head.filter((id) => !there.has(id));
   if (lostHeads.length > 0)
     throw new KeyError(
       'keys-missing',
-      `The head-signing key ${lostHeads.join(', ')} is not in ${dir}. Timelines signed with it are whole, but their author can no longer be proved. ` +
-        'Restore the head-*.pem files (or at least head-*.pub.pem) from your backup.',
+      `The head-signing key ${lostHeads.join(', ')} is not in ${folders.join(' or ')}. Timelines signed with it are whole, but their author can no longer be proved. ` +
+        'Restore the head-*.pem files (or at least head-*.pub.pem) from your backup, those of drills into the folder drill.',
     );
 }
+
+/** Ids of the keys whose public or private part is there. */
+const headKeysIn = (dir: string): string[] => [
+  ...publicKeys(dir, 'head').keys(),
+  ...list(dir, FILES.head).map(({ file }) => idOfPublicKey(createPublicKey(read(dir, file)))),
+];
 
 function missing(dir: string, file: string, consequence: string): KeyError {
   return new KeyError(

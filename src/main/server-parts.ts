@@ -50,6 +50,8 @@ export type PartsDeps = {
   inventory: LiveInventory;
   pool: pg.Pool;
   temporal: TemporalClient;
+  /** Speaks to drills, with their own keys. */
+  drillTemporal: Pick<TemporalClient, 'client'>;
   keys: ServerKeys;
   log: Log;
 };

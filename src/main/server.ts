@@ -6,7 +6,7 @@ import type { Inventory } from '../inventory/inventory.ts';
 import { migrate } from '../store/migrate.ts';
 import { mayTake, openPool } from '../store/pool.ts';
 import { createApp } from '../surfaces/http/app.ts';
-import { loadKeys, makeKeys, type ServerKeys } from './keys.ts';
+import { loadDrillPayloadKeys, loadKeys, makeKeys, type ServerKeys } from './keys.ts';
 import { keysInUse } from './keys-in-use.ts';
 import { createLiveInventory } from './live-inventory.ts';
 import { prepareLocal } from './local.ts';
@@ -15,7 +15,7 @@ import { createLog, type Log } from './log.ts';
 import { composeServer } from './server-parts.ts';
 import type { Service, ServiceConfig } from './supervised.ts';
 import { temporalAddress } from './temporal-address.ts';
-import { connectTemporal } from './temporal-client.ts';
+import { connectTemporal, withOtherKeys } from './temporal-client.ts';
 import { untilThere } from './until-there.ts';
 
 export type ServerOptions = {
@@ -55,8 +55,20 @@ export async function runServer(
     keys.payload,
     () => loadKeys(config.keys, 'server').payload,
   );
+  const drillTemporal = withOtherKeys(temporal, loadDrillPayloadKeys(config.keys), () =>
+    loadDrillPayloadKeys(config.keys),
+  );
   const slackCode = config.slack.references === null ? null : await loadSlack();
-  const parts = composeServer({ config, composeSlack: slackCode, inventory, pool, temporal, keys, log });
+  const parts = composeServer({
+    config,
+    composeSlack: slackCode,
+    inventory,
+    pool,
+    temporal,
+    drillTemporal,
+    keys,
+    log,
+  });
   const app = createApp(parts.app, (done, about) => log[about.by === about.for ? 'info' : 'warn'](about, done));
   const http = await listen(app.fetch, config);
   const digests = every(TELL_INCIDENTS_EVERY_MS, () => parts.app.alertDesk.tellIncidents(), log);

@@ -1,4 +1,4 @@
-import { Client, Connection, type TLSConfig } from '@temporalio/client';
+import { Client, Connection, type ConnectionLike, type TLSConfig } from '@temporalio/client';
 import { dataConverter, type Reread } from './codec.ts';
 import type { PayloadKey } from './keys.ts';
 
@@ -20,11 +20,22 @@ export async function connectTemporal(
 ): Promise<TemporalClient> {
   const { address, namespace, tls, apiKey } = where;
   const connection = await Connection.connect({ address, tls, apiKey, connectTimeout: '10s' });
-  const client = new Client({
-    connection,
-    namespace,
-    dataConverter: dataConverter(keys, reread),
-    identity: 'tocsin-server',
-  });
-  return { client, close: () => connection.close() };
+  return { client: clientOver(connection, namespace, keys, reread), close: () => connection.close() };
 }
+
+/** Another client over the same connection, which speaks with other keys: neither can read what the other one says. */
+export const withOtherKeys = (
+  { client }: TemporalClient,
+  keys: readonly PayloadKey[],
+  reread?: Reread,
+): Pick<TemporalClient, 'client'> => ({
+  client: clientOver(client.connection, client.options.namespace, keys, reread),
+});
+
+const clientOver = (
+  connection: ConnectionLike,
+  namespace: string,
+  keys: readonly PayloadKey[],
+  reread?: Reread,
+): Client =>
+  new Client({ connection, namespace, dataConverter: dataConverter(keys, reread), identity: 'tocsin-server' });

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, unlinkSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { addPayloadKey, loadKeys, makeKeys } from '../../src/main/keys.ts';
+import { addPayloadKey, drillKeysIn, loadDrillPayloadKeys, loadKeys, makeKeys } from '../../src/main/keys.ts';
 
 const made: string[] = [];
 afterEach(() => {
@@ -20,8 +20,9 @@ describe('the key folder', () => {
     const dir = folder();
     makeKeys(dir);
     expect(statSync(dir).mode & 0o777).toBe(0o700);
-    for (const file of readdirSync(dir)) expect(statSync(join(dir, file)).mode & 0o777, file).toBe(0o600);
-    expect(readdirSync(dir).sort()).toEqual([
+    const files = readdirSync(dir).filter((file) => file !== 'drill');
+    for (const file of files) expect(statSync(join(dir, file)).mode & 0o777, file).toBe(0o600);
+    expect(files.sort()).toEqual([
       'head-0001.pem',
       'head-0001.pub.pem',
       'payload-0001.key',
@@ -66,7 +67,7 @@ describe('the key folder', () => {
     const dir = folder();
     makeKeys(dir);
     const keys = loadKeys(dir, 'worker');
-    const known = { payload: keys.payload.map((key) => key.id), head: [keys.head.id] };
+    const known = { payload: keys.payload.map((key) => key.id), drills: [], head: [keys.head.id] };
     unlinkSync(join(dir, 'payload-0001.key'));
     const loss = expect.objectContaining({
       code: 'keys-missing',
@@ -89,5 +90,48 @@ describe('the key folder', () => {
 
   it('says where it looked when there is no folder', () => {
     expect(() => loadKeys('/nonexistent/keys', 'server')).toThrow(/\/nonexistent\/keys.*TOCSIN_KEYS/);
+  });
+});
+
+describe('the keys of drills', () => {
+  it('are others than those of incidents, but for the votes, which the same server signs', () => {
+    const dir = folder();
+    makeKeys(dir);
+    const drills = drillKeysIn(dir);
+    expect(statSync(drills).mode & 0o777).toBe(0o700);
+    for (const file of readdirSync(drills)) expect(statSync(join(drills, file)).mode & 0o777, file).toBe(0o600);
+    const [incidents, exercises] = [loadKeys(dir, 'worker'), loadKeys(drills, 'worker')];
+    expect(exercises.payload[0]?.id).not.toBe(incidents.payload[0]?.id);
+    expect(exercises.head.id).not.toBe(incidents.head.id);
+    expect([...exercises.votes.keys()]).toEqual([...incidents.votes.keys()]);
+    expect(readdirSync(drills)).not.toContain('vote-0001.pem');
+    expect(loadDrillPayloadKeys(dir)).toEqual(exercises.payload);
+    makeKeys(dir);
+    expect(loadKeys(drills, 'worker').head.id).toBe(exercises.head.id);
+  });
+
+  it('follow the vote key where it is made anew', () => {
+    const dir = folder();
+    makeKeys(dir);
+    for (const file of ['vote-0001.pem', 'vote-0001.pub.pem']) unlinkSync(join(dir, file));
+    makeKeys(dir);
+    expect([...loadKeys(drillKeysIn(dir), 'worker').votes.keys()]).toEqual([loadKeys(dir, 'server').vote.id]);
+  });
+
+  it('are missed when they are lost, and so are heads signed with them', () => {
+    const dir = folder();
+    makeKeys(dir);
+    const drills = drillKeysIn(dir);
+    const { payload, head } = loadKeys(drills, 'worker');
+    const none = { payload: [], drills: [], head: [] };
+    const inUse = { ...none, drills: payload.map((key) => key.id), head: [head.id, loadKeys(dir, 'worker').head.id] };
+    expect(() => makeKeys(dir, inUse)).not.toThrow();
+    rmSync(drills, { recursive: true });
+    const lost = (message: RegExp) =>
+      expect.objectContaining({ code: 'keys-missing', message: expect.stringMatching(message) });
+    expect(() => makeKeys(dir, { ...none, drills: inUse.drills })).toThrow(
+      lost(/keys\/drill\. Drills that are running .* cannot be read.*backup/s),
+    );
+    expect(() => makeKeys(dir, { ...none, head: inUse.head })).toThrow(lost(/^The head-signing key .* is not in /));
   });
 });

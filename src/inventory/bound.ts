@@ -74,6 +74,7 @@ export function connectionProblems(value: InventorySource, source: YamlSource): 
       report(path, 'wrong-kind', `${name} is of kind ${connection.kind}; this takes ${kinds.join(' or ')}`);
   };
   for (const [i, name] of value.paging.entries()) expect(name, ['smtp', 'webhook'], ['paging', i]);
+  if (value.drills.mail !== undefined) expect(value.drills.mail, ['smtp'], ['drills', 'mail']);
   for (const [id, { serving }] of Object.entries(value.systems)) {
     const path = ['systems', id, 'serving'];
     if (serving?.['ask-through'] !== undefined) expect(serving['ask-through'], ['openai'], [...path, 'ask-through']);

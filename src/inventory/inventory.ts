@@ -9,6 +9,7 @@ import { type Key, readYaml, type YamlSource } from '../playbook/yaml.ts';
 import { validate } from '../playbook/zod-issues.ts';
 import { bindingProblems, connectionProblems } from './bound.ts';
 import type { Connection } from './connections.ts';
+import { type DrillSchedule, drillProblems, drillSchedules } from './drills.ts';
 import { type Bindings, InventorySource, SIMULATED } from './schema.ts';
 import { type Checks, checksOf, type Serving, servingOf } from './serving.ts';
 import { type SlackFacts, slackFacts, slackProblems } from './slack.ts';
@@ -44,6 +45,10 @@ export type Inventory = {
   /** When people work; null where the inventory does not say it. Absent: as null. */
   calendar?: BusinessCalendar | null;
   slack: SlackFacts;
+  /** The connection through which players get the mails of a drill. Absent: they get none. */
+  drillMail?: string | undefined;
+  /** Drills that come round by themselves. Absent: none. */
+  drillSchedules?: readonly DrillSchedule[];
 };
 
 /** Reads and checks `tocsin.yaml`. Every problem is reported at once; `inventory` is null when there is an error. */
@@ -59,6 +64,7 @@ export function parseInventory(
     ...bindingProblems(value, source),
     ...connectionProblems(value, source),
     ...slackProblems(value, source),
+    ...drillProblems(value, source),
   ];
   return { inventory: found.length > 0 ? null : inventoryOf(value), diagnostics: sortDiagnostics(found) };
 }
@@ -82,6 +88,8 @@ function inventoryOf(value: InventorySource): Inventory {
     paging: value.paging,
     calendar: value.calendar ?? null,
     slack: slackFacts(value),
+    drillMail: value.drills.mail,
+    drillSchedules: drillSchedules(value),
   };
 }
 

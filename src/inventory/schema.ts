@@ -5,6 +5,7 @@ import { Name } from '../incident/ids.ts';
 import { Severity } from '../incident/severity.ts';
 import { Duration } from '../playbook/duration.ts';
 import { Connection, Reference } from './connections.ts';
+import { DrillScheduleEntry } from './drill-schema.ts';
 
 /** The shape of `tocsin.yaml`. The JSON Schema for editors is made from it; names and references are checked in inventory.ts. */
 const Text = z.string().trim().min(1).max(200);
@@ -132,16 +133,17 @@ const Calendar = z.strictObject({
     .describe('days on which nobody works, such as 2026-12-25'),
 });
 
+const SlackChannel = z.string().regex(
+  // Names may be of any script, but have no capitals, spaces or signs.
+  /^(#?[^\sA-Z#@.,:;!?'"`()[\]{}<>&/\\|*]{1,80}|[CG][A-Z0-9]{2,30})$/,
+  'a Slack channel is its name in lower case, such as incidents, or its id, such as C0123ABCD',
+);
+
 const Slack = z.strictObject({
-  channel: z
-    .string()
-    .regex(
-      // Names may be of any script, but have no capitals, spaces or signs.
-      /^(#?[^\sA-Z#@.,:;!?'"`()[\]{}<>&/\\|*]{1,80}|[CG][A-Z0-9]{2,30})$/,
-      'a Slack channel is its name in lower case, such as incidents, or its id, such as C0123ABCD',
-    )
-    .default('incidents')
-    .describe('where incidents are announced: the name of a channel or its id'),
+  channel: SlackChannel.default('incidents').describe('where incidents are announced: the name of a channel or its id'),
+  drills: SlackChannel.optional().describe(
+    'where drills are played, never the channel of incidents; if absent, each drill gets a channel of its own',
+  ),
   'own-channel-for': z
     .array(Severity)
     .default(['sev1', 'sev2'])
@@ -150,6 +152,11 @@ const Slack = z.strictObject({
     .enum(['public', 'private'])
     .default('public')
     .describe('private: only those who are asked, command or reported see the channel of an incident'),
+});
+
+const Drills = z.strictObject({
+  mail: Name.optional().describe('the connection, of kind smtp, through which players get the mails of a drill'),
+  schedules: z.array(DrillScheduleEntry).max(100).default([]).describe('drills that come round by themselves'),
 });
 
 export const InventorySource = z
@@ -170,6 +177,7 @@ export const InventorySource = z
     calendar: Calendar.optional().describe('when people work: what playbooks count by with `wait: { business: … }`'),
     paging: z.array(Name).default([]).describe('connections of kind smtp or webhook through which people are paged'),
     slack: Slack.prefault({}).describe('where incidents show in Slack'),
+    drills: Drills.prefault({}).describe('how drills reach those who play them, and which come round by themselves'),
   })
   .describe('Tocsin inventory: the AI systems, the people, and which connection serves which capability.');
 export type InventorySource = z.infer<typeof InventorySource>;

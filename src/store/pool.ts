@@ -1,7 +1,7 @@
 import pg from 'pg';
 
 /** What a migration grants each kind of process. */
-export type Role = 'tocsin_worker' | 'tocsin_server';
+export type Role = 'tocsin_worker' | 'tocsin_server' | 'tocsin_drill';
 
 export type PoolOptions = {
   /** Shown by pg_stat_activity. */

@@ -38,6 +38,7 @@ export const settings = {
   TOCSIN_PUBLIC_URL: { schema: httpUrl, about: 'address people reach the console under, where it differs' },
   TOCSIN_INVENTORY: { schema: text, about: 'inventory file (tocsin.yaml)' },
   TOCSIN_PLAYBOOKS: { schema: text, about: 'folder of playbooks (playbooks)' },
+  TOCSIN_SIMULATIONS: { schema: text, about: 'folder of simulations, for drills (simulations)' },
   TOCSIN_KEYS: { schema: text, about: 'folder of keys (keys in the data folder)' },
   TOCSIN_LOG_LEVEL: {
     schema: z.enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error'),
@@ -105,6 +106,7 @@ export type Config = {
   publicUrl: string;
   inventory: string;
   playbooks: string;
+  simulations: string;
   keys: string;
   logLevel: 'debug' | 'info' | 'warn' | 'error';
   taskQueue: string;
@@ -156,6 +158,7 @@ export function readConfig(env: NodeJS.ProcessEnv, cwd: string = process.cwd()):
     publicUrl: read('TOCSIN_PUBLIC_URL')?.replace(/\/+$/, '') ?? `http://${shownHost(host)}:${consolePort}`,
     inventory: path('TOCSIN_INVENTORY', join(packageRoot, 'tocsin.yaml')),
     playbooks: path('TOCSIN_PLAYBOOKS', join(packageRoot, 'playbooks')),
+    simulations: path('TOCSIN_SIMULATIONS', join(packageRoot, 'simulations')),
     keys: path('TOCSIN_KEYS', join(dataDir, 'keys')),
     logLevel: read('TOCSIN_LOG_LEVEL') ?? 'info',
     taskQueue,

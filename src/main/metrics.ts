@@ -102,8 +102,7 @@ function registerIncidents(registry: Registry, { reader, now }: MetricSources): 
     labelNames: ['severity'],
     registers: [registry],
     async collect() {
-      const all = await reader.incidents({ status: ['open'], limit: 10_000 });
-      const open = all.filter((view) => view.mode !== 'exercise');
+      const open = await reader.incidents({ status: ['open'], limit: 10_000 });
       for (const severity of ['sev1', 'sev2', 'sev3', 'sev4'])
         this.set({ severity }, open.filter((view) => view.severity === severity).length);
       const questions = open.flatMap(openDecisions);

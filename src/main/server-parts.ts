@@ -1,11 +1,12 @@
 import type pg from 'pg';
 import type { SavedIncident } from '../../workflows/messages.ts';
-import { idIn } from '../incident/ids.ts';
+import { idIn, isExercise } from '../incident/ids.ts';
 import { surroundingsOf, systemNamed } from '../inventory/inventory.ts';
 import { plannedChecks } from '../inventory/planned-checks.ts';
 import { readLibrary } from '../playbook/library.ts';
 import { createAccounts } from '../store/accounts.ts';
 import { createCheckStates } from '../store/checks.ts';
+import { createDrillStore } from '../store/drills.ts';
 import { exportJsonLines } from '../store/export.ts';
 import { createFindings } from '../store/findings.ts';
 import { createInbox } from '../store/inbox.ts';
@@ -19,23 +20,27 @@ import { createAlertDesk } from '../surfaces/alerts.ts';
 import { createCheckDesk } from '../surfaces/checks.ts';
 import { consolePages } from '../surfaces/console/routes.tsx';
 import { createDirectory } from '../surfaces/directory.ts';
+import { createDrillDesk } from '../surfaces/drills/desk.ts';
+import { createDrillRuns } from '../surfaces/drills/runs.ts';
 import type { AppDeps } from '../surfaces/http/app.ts';
 import type { Deps } from '../surfaces/http/context.ts';
 import { createIdentity } from '../surfaces/identity.ts';
 import { createOpener } from '../surfaces/open.ts';
 import { checkSources } from '../surfaces/playbook-check.ts';
 import { createPlaybookDesk } from '../surfaces/playbook-desk.ts';
+import type { Responses } from '../surfaces/ports.ts';
 import { createRunningIncidents } from '../surfaces/responses.ts';
 import { createVoteSigner } from '../surfaces/votes.ts';
 import { resolveReference } from './config.ts';
+import { drillInput } from './drill-input.ts';
 import type { ServerKeys } from './keys.ts';
 import type { LiveInventory } from './live-inventory.ts';
 import type { Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { mlflowSecret } from './mlflow-secret.ts';
-
 import { createHealth } from './readiness.ts';
 import { createSchedules, type Schedules } from './schedules.ts';
+import { createSimulations } from './simulations.ts';
 import type { composeSlack, SlackSurface, SlackSurfaceDeps } from './slack.ts';
 import { createSlackNames, type SlackNames } from './slack-names.ts';
 import { slackSettings } from './slack-settings.ts';
@@ -70,7 +75,7 @@ const WATCHED_MAX = 2_000;
 
 /** Puts the server together out of store, Temporal and inventory. */
 export function composeServer(parts: PartsDeps): ServerParts {
-  const { config, inventory, pool, temporal, keys, log } = parts;
+  const { config, inventory, pool, temporal, drillTemporal, keys, log } = parts;
   const now = Date.now;
   const warn = (message: string, about: Record<string, unknown>) => log.warn(about, message);
   const failed: AppDeps['log']['failed'] = (error, { method, path }) => {
@@ -99,7 +104,7 @@ export function composeServer(parts: PartsDeps): ServerParts {
     isOnTimeline: async (incident) => (await reader.incident(incident)) !== null,
   });
   const metrics = createMetrics({ reader, openFindings: findings.open, now });
-  const responses = metrics.timed({
+  const incidents = metrics.timed({
     send: running.send,
     open: createOpener({
       directory,
@@ -109,6 +114,28 @@ export function composeServer(parts: PartsDeps): ServerParts {
       now,
       warn,
     }),
+  });
+  const drillRuns = createDrillRuns({
+    client: drillTemporal.client,
+    taskQueue: config.drillTaskQueue,
+    inputOf: (drill) => drillInput(plans, drill),
+  });
+  // Drills have workflows of their own, and are counted nowhere.
+  const responses: Responses = {
+    open: incidents.open,
+    send: (id, message) => (isExercise(id) ? drillRuns.send(id, message) : incidents.send(id, message)),
+  };
+  const drills = createDrillDesk({
+    store: createDrillStore(pool),
+    runs: drillRuns,
+    simulations: createSimulations({
+      folder: config.simulations,
+      playbookFolder: config.playbooks,
+      playbooks: plans,
+      inventory: inventory.current,
+    }),
+    playbooks: plans,
+    ...{ reader, directory, now },
   });
   const votes = createVoteSigner(keys.vote);
   const slack = slackSurface(
@@ -151,6 +178,7 @@ export function composeServer(parts: PartsDeps): ServerParts {
     ...deps,
     alertDesk,
     checkDesk,
+    drills,
     hooks: {
       systemNamed: (name) => systemNamed(inventory.current(), name)?.id ?? null,
       mlflowSecret: (connection) => mlflowSecret(inventory.current(), connection, warn),

@@ -77,10 +77,11 @@ export function createReader({
   };
 
   return {
-    async incidents({ status = ['open', 'resolved', 'closed'], limit = INCIDENTS_LISTED }) {
+    async incidents({ status = ['open', 'resolved', 'closed'], limit = INCIDENTS_LISTED, drills = false }) {
       const { rows } = await pool.query<{ id: string; head_seq: number; revision: number }>(
-        'SELECT id, head_seq, revision FROM incidents WHERE status = ANY($1) ORDER BY opened_at DESC, id DESC LIMIT $2',
-        [status, limit],
+        `SELECT id, head_seq, revision FROM incidents WHERE status = ANY($1) AND ($3 OR mode <> 'exercise')
+         ORDER BY opened_at DESC, id DESC LIMIT $2`,
+        [status, limit, drills],
       );
       const views: IncidentView[] = [];
       for (const { id, head_seq, revision } of rows) {

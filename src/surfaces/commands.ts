@@ -171,15 +171,15 @@ export async function send(deps: CommandDeps, incident: string, message: Message
 }
 
 async function deliver(deps: CommandDeps, incident: string, message: Message): Promise<Accepted> {
-  const result = await deps.responses.send(incident, message);
+  const notDone = message.type === 'decide' ? 'Your answer was not taken.' : 'Nothing was changed.';
+  return accepted(await deps.responses.send(incident, message), notDone, `See how things stand: ${incident}.`);
+}
+
+/** What came of it. Throws Problem when it was refused. */
+export function accepted(result: MessageResult, notDone: string, next: string): Accepted {
   if (result.status === 'accepted') return result;
-  throw new Problem({
-    status: REFUSAL_STATUS[result.code] ?? 409,
-    code: result.code,
-    message: result.message,
-    notDone: message.type === 'decide' ? 'Your answer was not taken.' : 'Nothing was changed.',
-    next: `See how things stand: ${incident}.`,
-  });
+  const { code, message } = result;
+  throw new Problem({ status: REFUSAL_STATUS[code] ?? 409, code, message, notDone, next });
 }
 
 const REFUSAL_STATUS: Readonly<Record<string, ProblemStatus>> = {

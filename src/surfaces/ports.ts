@@ -49,7 +49,12 @@ export type FoundIncident = { view: IncidentView; plan: Plan | null; added: Adde
 
 /** Reading (PostgreSQL). */
 export interface Reader {
-  incidents(filter: { status?: ('open' | 'resolved' | 'closed')[]; limit?: number }): Promise<IncidentView[]>;
+  /** The latest first. `drills`: drills as well, which are no incidents and are left out otherwise. */
+  incidents(filter: {
+    status?: ('open' | 'resolved' | 'closed')[];
+    limit?: number;
+    drills?: boolean;
+  }): Promise<IncidentView[]>;
   incident(id: string): Promise<FoundIncident | null>;
   events(id: string, afterSeq: number): Promise<StoredEvent[]>;
   /** Calls back with the incident's id whenever its timeline grows. Returns unsubscribe. */

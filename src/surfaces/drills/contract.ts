@@ -3,7 +3,7 @@ import type { Board } from '../../../workflows/messages.ts';
 import { StaffRole } from '../../incident/events.ts';
 import { type ExerciseCommand, RATE_MAX } from '../../incident/exercise-messages.ts';
 import { Name } from '../../incident/ids.ts';
-import type { MessageResult } from '../../incident/messages.ts';
+import type { Message, MessageResult } from '../../incident/messages.ts';
 import type { Diagnostic } from '../../playbook/diagnostics.ts';
 import type { Script } from '../../simulator/core/script.ts';
 import type { Accepted } from '../commands.ts';
@@ -23,7 +23,7 @@ export const DrillPlan = z.strictObject({
   staff: z.array(Staff).max(50).default([]),
   /** When it is to begin, epoch ms; null: not settled. */
   at: z.number().int().nullable().default(null),
-  /** Whole minutes that people should keep free; absent: the simulation's length. */
+  /** What the bots' chance follows from; absent: drawn when it is planned. */
   seed: z.number().int().min(0).max(2_147_483_647).optional(),
   /** How fast the scenario's clock runs while nobody is asked. */
   rate: z.number().min(1).max(RATE_MAX).default(1),
@@ -47,6 +47,8 @@ export type Drill = {
   seed: number;
   rate: number;
   note: string | null;
+  /** Grows with every change, so that calendars know which is the latest. */
+  revision: number;
   plannedBy: string;
   /** Epoch ms, wall time, as all times here. */
   plannedAt: number;
@@ -64,7 +66,8 @@ export type Offer = {
   about: string;
   playbook: string;
   lengths: { name: string; title: string; ms: number }[];
-  seats: { role: string; brief: string; needed: boolean }[];
+  /** A seat's brief is for whoever takes it. */
+  seats: { role: string; needed: boolean }[];
   references: string[];
   problems: Diagnostic[];
 };
@@ -76,7 +79,7 @@ export type StaffNote = { person: string; at: number; scenarioAt: number | null;
 export interface DrillStore {
   /** The same key gives the same drill. */
   plan(
-    drill: Omit<Drill, 'id' | 'status' | 'startedAt' | 'startedBy' | 'cancelledAt' | 'cancelledBecause'>,
+    drill: Omit<Drill, 'id' | 'status' | 'revision' | 'startedAt' | 'startedBy' | 'cancelledAt' | 'cancelledBecause'>,
     key: string,
   ): Promise<Drill>;
   find(id: string): Promise<Drill | null>;
@@ -84,7 +87,7 @@ export interface DrillStore {
   list(filter: { status?: readonly DrillStatus[]; limit?: number }): Promise<Drill[]>;
   /** Roster, time and note of a drill that is planned; null when it no longer is. */
   change(id: string, to: Pick<Drill, 'players' | 'staff' | 'at' | 'rate' | 'note'>): Promise<Drill | null>;
-  /** Null when it is neither planned nor being started by this person. */
+  /** Who was the first to start it stays so: another attempt changes nothing. Null when it was cancelled. */
   start(id: string, by: string, at: number): Promise<Drill | null>;
   cancel(id: string, because: string, at: number): Promise<Drill | null>;
   addNote(id: string, note: StaffNote): Promise<void>;
@@ -97,6 +100,8 @@ export interface DrillStore {
 export interface DrillRuns {
   /** Starts the workflow, unless it runs already. */
   start(drill: Drill): Promise<void>;
+  /** What is told any incident: see Responses. */
+  send(id: string, message: Message): Promise<MessageResult>;
   tell(id: string, message: ExerciseCommand & { id: string; person: string; at: number }): Promise<MessageResult>;
   /** Null when it does not run. */
   board(id: string): Promise<Board | null>;

@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { AlertDesk } from '../alerts.ts';
 import type { CheckDesk } from '../checks.ts';
+import type { DrillDesk } from '../drills/contract.ts';
 import type { PlaybookDesk } from '../playbook-desk.ts';
 import { accountRoutes } from './account.ts';
 import { alertRoutes } from './alerts.ts';
@@ -23,6 +24,7 @@ export type ApiDeps = Deps & {
   alertDesk: AlertDesk;
   hooks: HookPorts;
   checkDesk: CheckDesk;
+  drills: DrillDesk;
 };
 
 /** Told of every sign-in link and API token that is made or revoked, never of its secret. `for`: whom it lets in. */

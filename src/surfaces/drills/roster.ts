@@ -1,0 +1,139 @@
+import type { ExerciseCommand } from '../../incident/exercise-messages.ts';
+import { type ExerciseView, mayRun, seatsOf, staffRolesOf } from '../../incident/exercise-view.ts';
+import { didYouMean } from '../../playbook/names.ts';
+import type { Script } from '../../simulator/core/script.ts';
+import type { Directory, Person } from '../ports.ts';
+import { Problem } from '../problem.ts';
+import type { Drill } from './contract.ts';
+import { isOnRoster, readsScript } from './spoilers.ts';
+
+/** Who takes part in a drill, as its timeline will tell it. */
+export const rosterOf = ({
+  players,
+  staff,
+  status,
+}: Pick<Drill, 'players' | 'staff' | 'status'>): Pick<ExerciseView, 'seats' | 'staff'> & { endedAt?: number } => ({
+  seats: players.map((player) => ({ ...player, persona: null })),
+  staff: [...staff],
+  // When does not matter: everybody reads everything from then on.
+  ...(status === 'ended' && { endedAt: 0 }),
+});
+
+/** Whether this person may read the script, the board and the notes of the staff. */
+export const readsScriptOf = (drill: Pick<Drill, 'players' | 'staff' | 'status'>, person: string): boolean =>
+  readsScript(rosterOf(drill), person);
+
+/** Whoever planned it, and its facilitators. */
+export const mayArrange = (drill: Pick<Drill, 'staff' | 'plannedBy'>, person: string): boolean =>
+  drill.plannedBy === person || staffRolesOf({ staff: [...drill.staff] }, person).includes('facilitator');
+
+export const mayStart = (drill: Drill, person: string): boolean =>
+  mayArrange(drill, person) || isOnRoster(rosterOf(drill), person);
+
+type Role = 'run' | 'facilitate' | 'play' | 'take part';
+const SAYS: Record<ExerciseCommand['type'], Role> = {
+  'drill-pause': 'run',
+  'drill-resume': 'run',
+  'drill-pace': 'run',
+  'drill-jump': 'run',
+  endex: 'run',
+  'drill-close': 'run',
+  'inject-now': 'facilitate',
+  'inject-skip': 'facilitate',
+  'inject-edit': 'facilitate',
+  'inject-add': 'facilitate',
+  hint: 'facilitate',
+  voice: 'facilitate',
+  seen: 'play',
+  'answer-voice': 'play',
+  'drill-open': 'play',
+};
+
+const NOT_DONE = 'Nothing was changed.';
+
+/** Throws Problem unless this person may say it in this drill. */
+export function assertMaySay(drill: Drill, by: Person, command: ExerciseCommand): void {
+  const roster = rosterOf(drill);
+  // Everybody may stop it for a real incident.
+  const needed = command.type === 'endex' && command.because === 'real' ? 'take part' : SAYS[command.type];
+  const facilitators = roster.staff.filter(({ role }) => role === 'facilitator').map(({ person }) => person);
+  const may: Record<Role, boolean> = {
+    run: mayRun(roster, by.id),
+    facilitate: facilitators.includes(by.id),
+    play: seatsOf(roster, by.id).length > 0,
+    'take part': isOnRoster(roster, by.id),
+  };
+  if (may[needed]) return;
+  const ask = facilitators.length > 0 ? `Ask ${facilitators.join(' or ')}.` : 'Ask somebody who plays.';
+  const refusals: Record<Role, [message: string, next: string]> = {
+    run: ['Only whoever runs this drill may do that.', ask],
+    facilitate:
+      facilitators.length > 0
+        ? ['Only the facilitator of this drill may do that.', ask]
+        : ['Nobody facilitates this drill: its injects come by themselves.', 'Plan one with a facilitator.'],
+    play: ['Only who plays in this drill may do that; its staff never play.', 'Leave it to the players.'],
+    'take part': ['You take no part in this drill.', `${ask} They can stop it.`],
+  };
+  const [message, next] = refusals[needed];
+  throw new Problem({ status: 403, code: 'not-entitled', message, notDone: NOT_DONE, next });
+}
+
+/** Throws Problem when a role is named that nobody sits in, or a system that is not in the scenario. */
+export function assertNames(script: Script, command: ExerciseCommand): void {
+  const roles = [...script.seats.map(({ role }) => role), 'everybody'];
+  for (const role of addressees(command)) known('seat', role, roles, NOT_DONE);
+  if (command.type === 'drill-open' && command.system !== null)
+    known(
+      'AI system',
+      command.system,
+      script.systems.map(({ snapshot }) => snapshot.id),
+      NOT_DONE,
+    );
+}
+
+function addressees(command: ExerciseCommand): readonly string[] {
+  if (command.type === 'hint' || command.type === 'voice') return command.to;
+  if (command.type === 'inject-add') return command.inject.to;
+  return command.type === 'inject-edit' ? (command.edit.to ?? []) : [];
+}
+
+/** Throws Problem unless these people can take these parts. */
+export function assertRoster(
+  directory: Directory,
+  script: Script,
+  { players, staff }: Pick<Drill, 'players' | 'staff'>,
+  notDone: string,
+): void {
+  const people = directory.people().map(({ id }) => id);
+  const seats = script.seats.map(({ role }) => role);
+  for (const { role } of players) known('seat', role, seats, notDone);
+  for (const { person } of [...players, ...staff]) known('person in the inventory', person, people, notDone);
+  const refuse = (code: string, message: string, next: string): never => {
+    throw new Problem({ status: 422, code, message, notDone, next });
+  };
+  if (players.length + staff.length === 0)
+    refuse('nobody', 'Nobody takes part.', 'Let bots play by themselves: tocsin rehearse.');
+  const both = players.find(({ person }) => staff.some((one) => one.person === person));
+  if (both)
+    refuse(
+      'plays-and-runs',
+      `${both.person} would play, and be on the staff: the staff know what will come.`,
+      'Choose one of the two.',
+    );
+  const taken = [...players, ...staff].map(({ role, person }) => `${person} as ${role}`);
+  const twice = taken.find((one, i) => taken.indexOf(one) !== i);
+  if (twice !== undefined) refuse('twice', `${twice} is named twice.`, 'Name everybody once for each part.');
+}
+
+/** Throws Problem when there is none of that name. */
+export function known(what: string, name: string, names: readonly string[], notDone: string): void {
+  if (names.includes(name)) return;
+  const near = didYouMean(name, names);
+  throw new Problem({
+    status: 422,
+    code: `unknown-${what.split(' ')[0]?.toLowerCase()}`,
+    message: `There is no ${what} "${name}".`,
+    notDone,
+    next: near ? `Did you mean "${near}"?` : `There are ${names.join(', ') || 'none'}.`,
+  });
+}

@@ -9,6 +9,12 @@ const dist = join(root, 'dist');
 const stampFile = join(dist, '.stamp.json');
 const rooms = ['src', 'workflows', 'bench'];
 const isCode = (path) => /\.tsx?$/.test(path);
+/** Each worker offers the workflows of one of them. */
+const bundles = [
+  ['index.js', 'workflow-bundle.js'],
+  ['drills.js', 'drill-bundle.js'],
+];
+const areBundled = () => bundles.every(([, bundle]) => existsSync(join(dist, bundle)));
 /** What workflows are bundled from: the rooms they may import, and the packages. */
 const bundled = ['workflows', 'src/engine', 'src/playbook', 'src/incident', 'src/capabilities', 'src/simulator'];
 
@@ -17,7 +23,7 @@ export async function build(say) {
   const files = sources();
   const stamp = readStamp();
   const now = timesOf(files);
-  if (stamp.sources === now && existsSync(join(dist, 'workflow-bundle.js'))) return;
+  if (stamp.sources === now && areBundled()) return;
   const release = await lockBuild(say);
   try {
     say('Building …');
@@ -96,7 +102,7 @@ function prune() {
   }
 }
 
-/** A bundle takes a second: it is made anew only when something in it changed. */
+/** A bundle takes a second: they are made anew only when something in them changed. */
 async function bundleWorkflows(last) {
   const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json')));
   for (const file of bundled.flatMap((room) => walk(join(dist, room))).sort()) {
@@ -104,11 +110,12 @@ async function bundleWorkflows(last) {
     hash.update(relative(dist, file)).update(readFileSync(file));
   }
   const digest = hash.digest('hex');
-  const target = join(dist, 'workflow-bundle.js');
-  if (digest === last && existsSync(target)) return digest;
+  if (digest === last && areBundled()) return digest;
   const { bundleWorkflows } = await import(pathToFileURL(join(dist, 'src', 'main', 'bundle.js')).href);
-  const { code } = await bundleWorkflows(join(dist, 'workflows', 'index.js'));
-  writeFileSync(target, code);
+  for (const [entry, bundle] of bundles) {
+    const { code } = await bundleWorkflows(join(dist, 'workflows', entry));
+    writeFileSync(join(dist, bundle), code);
+  }
   return digest;
 }
 

@@ -230,7 +230,7 @@ async function slack(config: Config): Promise<Found> {
 const LEVELS = ['ok', 'warning', 'error'];
 
 function build(): Found {
-  const missing = ['dist/src/main/cli.js', 'dist/workflow-bundle.js'].filter(
+  const missing = ['dist/src/main/cli.js', 'dist/workflow-bundle.js', 'dist/drill-bundle.js'].filter(
     (file) => !existsSync(join(packageRoot, file)),
   );
   return missing.length === 0 ? ok('built') : problem(`${missing.join(' and ')} missing`, 'npm run build');

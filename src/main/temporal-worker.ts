@@ -1,6 +1,6 @@
 import { NativeConnection, Runtime, type TLSConfig, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import type { Logger } from 'pino';
-import type { Tasks } from '../activities/tasks.ts';
+import type { DrillTasks, Tasks } from '../activities/tasks.ts';
 import { dataConverter, type Reread } from './codec.ts';
 import type { PayloadKey } from './keys.ts';
 import type { TemporalAddress } from './temporal-client.ts';
@@ -11,7 +11,7 @@ export type TemporalWorkerDeps = {
   payloadKeys: readonly PayloadKey[];
   rereadKeys?: Reread;
   bundle: WorkflowBundleOption;
-  activities: Tasks;
+  activities: Tasks | DrillTasks;
 };
 
 export type RunningWorker = {
@@ -54,6 +54,21 @@ export async function startTemporalWorker(deps: TemporalWorkerDeps): Promise<Run
       if (worker.getState() === 'RUNNING') worker.shutdown();
       await ended;
     },
+  };
+}
+
+/** Ends the process when the worker cannot go on, unless it was stopped by what this answers with. */
+export function orEndWith(worker: RunningWorker, log: Logger): () => Promise<void> {
+  let stopping = false;
+  worker.ended.catch((error: unknown) => {
+    if (stopping) return;
+    log.fatal({ error: error instanceof Error ? error.message : String(error) }, 'the worker cannot go on');
+    // Whoever supervises starts it afresh; what was running is taken up by other workers.
+    process.exit(1);
+  });
+  return () => {
+    stopping = true;
+    return worker.stop();
   };
 }
 

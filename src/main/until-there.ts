@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { SetupError } from '../embedded/failure.ts';
 import type { Log } from './log.ts';
 
 const FIRST_PAUSE_MS = 100;
@@ -26,8 +27,9 @@ export async function untilThere<T>(
   }
 }
 
-/** Waiting does not help against a wrong password, a missing database, a certificate that is not trusted, a lost key. */
+/** Waiting does not help against a wrong set-up or password, a missing database, a certificate that is not trusted, a lost key. */
 function isFinal(error: unknown): boolean {
+  if (error instanceof SetupError) return true;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return /^(28|3D)/.test(code) || /^keys-/.test(code) || /CERT|SELF_SIGNED/.test(code);
 }

@@ -1,12 +1,9 @@
-import { existsSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { createActivities } from '../activities/activities.ts';
 import { createApprovalVerifier } from '../activities/approval.ts';
 import type { ActivityPorts } from '../activities/ports.ts';
 import { rememberingSecrets } from '../connectors/secrets/redactor.ts';
 import { createSecrets } from '../connectors/secrets/secrets.ts';
-import { SetupError } from '../embedded/failure.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { createCheckBook } from '../store/checks.ts';
 import { createLeases } from '../store/leases.ts';
@@ -16,9 +13,10 @@ import { createReader } from '../store/reader.ts';
 import { createSnapshots } from '../store/snapshots.ts';
 import { createTimeline } from '../store/timeline.ts';
 import { createWorlds } from '../store/worlds.ts';
+import { awaitKeys } from './await-keys.ts';
 import { createRegistry } from './bindings.ts';
-import { bundlePath } from './bundle.ts';
-import { KeyError, loadKeys, type WorkerKeys } from './keys.ts';
+import { builtBundle } from './bundle.ts';
+import { loadKeys } from './keys.ts';
 import { createLiveBindings } from './live-bindings.ts';
 import { createLiveInventory } from './live-inventory.ts';
 import { requireAllowed } from './local-allowed.ts';
@@ -26,7 +24,7 @@ import { createLog, type Log } from './log.ts';
 import { packageRoot } from './package-root.ts';
 import type { Service, ServiceConfig } from './supervised.ts';
 import { temporalAddress } from './temporal-address.ts';
-import { logTemporalTo, startTemporalWorker } from './temporal-worker.ts';
+import { logTemporalTo, orEndWith, startTemporalWorker } from './temporal-worker.ts';
 import { untilThere } from './until-there.ts';
 
 export type WorkerOptions = {
@@ -41,8 +39,7 @@ export async function runWorker(
 ): Promise<Service> {
   const log = createLog({ name: 'worker', level: config.logLevel });
   logTemporalTo(log);
-  const codePath = bundlePath(packageRoot);
-  if (!existsSync(codePath)) throw new SetupError('not-built', `${codePath} is missing`, 'Build it: npm run build');
+  const bundle = builtBundle(packageRoot, 'incidents');
   const keys = await awaitKeys(config.keys, log);
   const accept = (inventory: Inventory) => requireAllowed(config, inventory);
   const inventory = createLiveInventory(config.inventory, Date.now, log, accept);
@@ -93,24 +90,17 @@ export async function runWorker(
         taskQueue: config.taskQueue,
         payloadKeys: keys.payload,
         rereadKeys: () => loadKeys(config.keys, 'worker').payload,
-        bundle: { codePath },
+        bundle,
         activities: createActivities(ports),
       }),
     starting.signal,
   );
-  let stopping = false;
-  worker.ended.catch((error: unknown) => {
-    if (stopping) return;
-    log.fatal({ error: error instanceof Error ? error.message : String(error) }, 'the worker cannot go on');
-    // Whoever supervises starts it afresh; what was running is taken up by other workers.
-    process.exit(1);
-  });
+  const stop = orEndWith(worker, log);
   log.info({ taskQueue: config.taskQueue }, 'the worker is ready');
   return {
     ready: {},
     stop: async () => {
-      stopping = true;
-      await worker.stop();
+      await stop();
       await bound.close();
       await reader.close();
       await pool.end();
@@ -131,22 +121,5 @@ async function openDatabase(url: string, log: Log, onProblem: (error: Error) => 
     return openPool(url, options);
   } finally {
     await login.end();
-  }
-}
-
-const KEYS_WITHIN_MS = 60_000;
-
-/** On a fresh machine the server makes the keys, as soon as it knows that nothing was ever encrypted with others. */
-async function awaitKeys(dir: string, log: Log): Promise<WorkerKeys> {
-  let waiting = false;
-  for (const giveUpAt = Date.now() + KEYS_WITHIN_MS; ; ) {
-    try {
-      return loadKeys(dir, 'worker');
-    } catch (error) {
-      if (!(error instanceof KeyError) || error.code !== 'keys-missing' || Date.now() > giveUpAt) throw error;
-      if (!waiting) log.info(`waiting for the server to make the keys in ${dir}`);
-      waiting = true;
-      await pause(100);
-    }
   }
 }

@@ -118,7 +118,7 @@ export const HOUSE_INVENTORY: Inventory = {
 
 let bundle: Promise<WorkflowBundleOption> | undefined;
 export const testBundle = (): Promise<WorkflowBundleOption> =>
-  (bundle ??= bundleWorkflows(join(packageRoot, 'workflows', 'index.ts')));
+  (bundle ??= bundleWorkflows(join(packageRoot, 'test', 'support', 'workflows', 'every.ts')));
 
 /** Generous: other tests share the machine. */
 const DEADLINE_MS = 20_000;

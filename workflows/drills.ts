@@ -1,0 +1,3 @@
+/** The one workflow of drill workers, which offer no other. */
+
+export { drill } from './drill.ts';

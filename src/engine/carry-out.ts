@@ -6,8 +6,8 @@ import { type Conductor, StepFailed } from './conductor.ts';
 import type { ActResult, Approval, Call } from './stage.ts';
 import type { StepState } from './state.ts';
 
-export type Errand = Omit<Call, 'attempt' | 'purpose'> & {
-  purpose: Purpose;
+export type Errand = {
+  call: Omit<Call, 'attempt'>;
   retry: Retry;
   provedBy: string | null;
   /** The AI system that it must not share with another plan's risky act. */
@@ -27,23 +27,22 @@ export async function carryOut(
   cancel: CancelScope,
   pausable: boolean,
 ): Promise<JsonObject> {
-  const { retry, provedBy, turnOn, beginning, ...call } = errand;
+  const { call, retry, provedBy, turnOn, beginning } = errand;
+  const { path, capability, purpose } = call;
   // Between an act and its proof nobody else's may come; one that is still to begin lets others go first.
-  const yieldTurn = () =>
-    call.purpose === 'prove' ? conductor.turns.rest(call.path) : conductor.turns.leave(call.path);
+  const yieldTurn = () => (purpose === 'prove' ? conductor.turns.rest(path) : conductor.turns.leave(path));
   for (;;) {
     if (cur.retryAt !== undefined) {
       yieldTurn();
-      await conductor.until(cur.retryAt, call.path, cancel);
+      await conductor.until(cur.retryAt, path, cancel);
       delete cur.retryAt;
     }
     for (;;) {
-      const gate = conductor.gate(call.path, cancel, pausable);
+      const gate = conductor.gate(path, cancel, pausable);
       if (gate) {
         yieldTurn();
         await gate;
       }
-      const { path, capability, purpose } = call;
       const turn =
         turnOn === undefined
           ? undefined
@@ -54,7 +53,6 @@ export async function carryOut(
     beginning?.();
     cur.attempt ??= 1;
     const { result, tookMs } = await inFlight(conductor, { ...call, attempt: cur.attempt });
-    const { path, capability, purpose } = call;
     if (result.ok) {
       delete cur.attempt;
       conductor.record(path, 'act.done', { capability, outputs: result.outputs, tookMs, purpose, provedBy });

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../incident/json.ts';
 import type { DoStep } from '../playbook/plan.ts';
 import { PROVED } from '../playbook/proved.ts';
 import { actKey, approvalFor, carryOut, type Errand, turnFor } from './carry-out.ts';
@@ -27,13 +28,14 @@ async function actAndProve(conductor: Conductor, step: DoStep, cur: StepState, c
   if (!cur.outputs) {
     cur.with ??= conductor.values(step.use.with, variables);
     const errand = errandOf(conductor, step, 'act', cur, context, cur.with);
+    const { key } = errand.call;
     const gate = conductor.gate(step.path, cancel, pausable);
     if (gate) await gate;
-    const beginning = () => registerUndo(conductor, step, context, errand.key);
+    errand.beginning = () => registerUndo(conductor, step, context, key);
     try {
-      cur.outputs = await carryOut(conductor, { ...errand, beginning }, cur, cancel, pausable);
+      cur.outputs = await carryOut(conductor, errand, cur, cancel, pausable);
     } catch (error) {
-      if (error instanceof StepFailed && error.fault.effect === 'none') unregisterUndo(conductor, errand.key);
+      if (error instanceof StepFailed && error.fault.effect === 'none') unregisterUndo(conductor, key);
       throw error;
     }
   }
@@ -69,23 +71,25 @@ function errandOf(
   purpose: 'act' | 'prove',
   cur: StepState,
   { again }: Context,
-  input: Errand['with'],
+  input: JsonObject,
 ): Errand {
   const use = purpose === 'prove' && step.prove ? step.prove : step.use;
   const risky = step.use.risk === 'disruptive' || step.use.risk === 'irreversible';
   return {
-    key: actKey(conductor, step.path, purpose, cur.humanRetries ?? 0, again),
-    path: step.path,
-    capability: use.capability,
-    risk: use.risk,
-    purpose,
-    with: input,
-    timeoutMs: use.timeoutMs,
-    undoes: null,
-    approval:
-      use.risk === 'disruptive' || use.risk === 'irreversible'
-        ? approvalFor(conductor, step.path, step.coveredBy, step.unattended)
-        : null,
+    call: {
+      key: actKey(conductor, step.path, purpose, cur.humanRetries ?? 0, again),
+      path: step.path,
+      capability: use.capability,
+      risk: use.risk,
+      purpose,
+      with: input,
+      timeoutMs: use.timeoutMs,
+      undoes: null,
+      approval:
+        use.risk === 'disruptive' || use.risk === 'irreversible'
+          ? approvalFor(conductor, step.path, step.coveredBy, step.unattended)
+          : null,
+    },
     retry: step.retry,
     provedBy: purpose === 'act' ? (step.prove?.capability ?? null) : null,
     // Its proof looks on while it is still its turn: to wait for another's as well could be for ever.

@@ -2,7 +2,7 @@ import { person, TOCSIN } from '../incident/events.ts';
 import { planNumber, planPath } from '../incident/step-path.ts';
 import { PROVED } from '../playbook/proved.ts';
 import { CancelScope } from './cancel.ts';
-import { approvalFor, carryOut, turnFor, undoKey } from './carry-out.ts';
+import { approvalFor, carryOut, type Errand, turnFor, undoKey } from './carry-out.ts';
 import { type Conductor, StepFailed } from './conductor.ts';
 import { failureQuestion } from './failure.ts';
 import type { PlanRun } from './plan-run.ts';
@@ -85,17 +85,19 @@ async function undoOne(conductor: Conductor, entry: Undo, cur: StepState, cancel
   }
 }
 
-function errandOf(conductor: Conductor, entry: Undo, humanRetries: number) {
+function errandOf(conductor: Conductor, entry: Undo, humanRetries: number): Errand {
   return {
-    key: undoKey(entry.actKey, humanRetries),
-    path: entry.path,
-    capability: entry.capability,
-    risk: entry.risk,
-    purpose: 'undo' as const,
-    with: entry.with,
-    timeoutMs: entry.timeoutMs,
-    undoes: entry.actKey,
-    approval: approvalFor(conductor, entry.path, entry.approvedBy, entry.unattended),
+    call: {
+      key: undoKey(entry.actKey, humanRetries),
+      path: entry.path,
+      capability: entry.capability,
+      risk: entry.risk,
+      purpose: 'undo',
+      with: entry.with,
+      timeoutMs: entry.timeoutMs,
+      undoes: entry.actKey,
+      approval: approvalFor(conductor, entry.path, entry.approvedBy, entry.unattended),
+    },
     retry: { attempts: 3, delayMs: 2_000, factor: 2 },
     provedBy: null,
     turnOn: turnFor(entry.with),

@@ -6,7 +6,7 @@ import type { Message } from '../../incident/messages.ts';
 import type { Plan } from '../../playbook/plan.ts';
 import { Agenda } from './agenda.ts';
 import { asTold, type Bot, Bots, type Ground, type Players } from './bots.ts';
-import { actOnWorld, type World } from './world.ts';
+import { actOnWorld, ownWorld, type World } from './world.ts';
 
 /** Where a run stands: all that another one needs to go on from there, as plain JSON. */
 export type RunState = {
@@ -55,7 +55,7 @@ export class VirtualRun implements Stage {
 
   constructor(options: VirtualRunOptions) {
     this.#options = options;
-    this.#world = options.state.world;
+    this.#world = ownWorld(options.state.world);
     this.#now = options.state.now;
     this.#delivered = new Set(options.state.delivered ?? deliveredBefore(options));
     const { plan, opening, onCrash } = options;

@@ -79,9 +79,15 @@ export function newWorld(systems: Record<string, SimulatedSystem>): World {
   return { format: 1, systems, mailbox: [], faults: [], applied: {} };
 }
 
+/** A copy that can be acted on while others hold the world. */
+export const ownWorld = (world: World): World => ({ ...world, applied: { ...world.applied } });
+
 type Effect = { outputs: JsonObject; change?: Partial<Pick<SimulatedSystem, 'serving' | 'traffic' | 'around'>> };
 
-/** What this call does to the world. Pure: the world given is not changed. */
+/**
+ * What this call does to the world. Of the world given nothing is changed but `applied`, which only grows: whoever acts on a world
+ * that others hold as well gives a copy of it (`ownWorld`).
+ */
 export function actOnWorld(world: World, call: Call, now: number): { world: World; result: ActResult; tookMs: number } {
   const took = tookMs(call.capability);
   const refused = refusedFor(call);
@@ -109,17 +115,16 @@ export function actOnWorld(world: World, call: Call, now: number): { world: Worl
   const effect = effectOf(current, system, call);
   if ('code' in effect) return { world: current, result: { ok: false, fault: effect }, tookMs: took };
   const lies = struck?.fault.kind === 'lie';
-  const changed =
-    effect.change && !lies ? { ...current.systems, [id]: { ...system, ...effect.change } } : current.systems;
-  const { serving, traffic, around } = system;
-  const before = isAround(call.capability) ? { serving, traffic, ...(around && { around }) } : { serving, traffic };
-  const applied =
-    call.risk === 'read' ? current.applied : { ...current.applied, [call.key]: { outputs: effect.outputs, before } };
-  return {
-    world: { ...current, systems: changed, applied },
-    result: { ok: true, outputs: effect.outputs },
-    tookMs: took,
-  };
+  const after =
+    effect.change && !lies
+      ? { ...current, systems: { ...current.systems, [id]: { ...system, ...effect.change } } }
+      : current;
+  if (call.risk !== 'read') {
+    const { serving, traffic, around } = system;
+    const before = isAround(call.capability) ? { serving, traffic, ...(around && { around }) } : { serving, traffic };
+    after.applied[call.key] = { outputs: effect.outputs, before };
+  }
+  return { world: after, result: { ok: true, outputs: effect.outputs }, tookMs: took };
 }
 
 /** As a worker refuses it, which verifies the votes too: here there is nobody who could forge them. */
@@ -238,8 +243,8 @@ function sendMail(world: World, call: Call, now: number): { world: World; result
   const { to, subject, text } = call.with;
   const mail = { to: String(to), subject: String(subject), text: String(text), at: now, key: call.key };
   const outputs = { messageId: `simulated-${world.mailbox.length + 1}`, recipients: mail.to.split(',').length };
-  const applied = { ...world.applied, [call.key]: { outputs, before: null } };
-  return { world: { ...world, mailbox: [...world.mailbox, mail], applied }, result: { ok: true, outputs } };
+  world.applied[call.key] = { outputs, before: null };
+  return { world: { ...world, mailbox: [...world.mailbox, mail] }, result: { ok: true, outputs } };
 }
 
 function sendWebhook(world: World, call: Call, now: number): { world: World; result: ActResult } {
@@ -251,8 +256,8 @@ function sendWebhook(world: World, call: Call, now: number): { world: World; res
     key: call.key,
   };
   const outputs = { deliveryId: `simulated-${world.mailbox.length + 1}`, status: 200 };
-  const applied = { ...world.applied, [call.key]: { outputs, before: null } };
-  return { world: { ...world, mailbox: [...world.mailbox, sent], applied }, result: { ok: true, outputs } };
+  world.applied[call.key] = { outputs, before: null };
+  return { world: { ...world, mailbox: [...world.mailbox, sent] }, result: { ok: true, outputs } };
 }
 
 function strike(world: World, call: Call): { world: World; fault: Fault } | null {

@@ -1,6 +1,6 @@
 import { continueAsNew, proxyActivities } from '@temporalio/workflow';
 import type { Tasks } from '../src/activities/tasks.ts';
-import { DrillRun, type DrillRunOptions } from '../src/simulator/core/drill-run.ts';
+import { DrillRun } from '../src/simulator/core/drill-run.ts';
 import { VirtualRun, type VirtualRunOptions } from '../src/simulator/core/virtual-run.ts';
 import type { DrillEnd, DrillInput } from './messages.ts';
 import { Outbox } from './outbox.ts';
@@ -12,7 +12,7 @@ const { record } = proxyActivities<Tasks>({
 
 type Over = DrillEnd | { status: 'continued'; next: DrillInput };
 /** What the run of a plan and the run of a script ask of whoever keeps them. */
-type Keeping = Pick<DrillRunOptions & VirtualRunOptions, 'record' | 'outside' | 'continueDue' | 'onCrash'>;
+type Keeping = Pick<VirtualRunOptions, 'record' | 'outside' | 'continueDue' | 'onCrash'>;
 
 /** A drill that jumps from event to event: the same engine and the same timeline as an incident, in a world of its own. */
 export async function drill(input: DrillInput): Promise<DrillEnd> {
@@ -45,6 +45,7 @@ function play(input: DrillInput, keeping: Keeping, over: (how: Over) => void): v
       ? new DrillRun({
           ...input,
           ...keeping,
+          admit: (call, _at, back) => keeping.outside?.(call, () => back(null)),
           onContinue: (state) => over({ status: 'continued', next: { ...input, state } }),
           onEnd: (world) => over({ status: 'ended', world }),
         })

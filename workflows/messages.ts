@@ -3,7 +3,7 @@ import type { NumberedEvent } from '../src/incident/events.ts';
 import type { Message } from '../src/incident/messages.ts';
 import type { Plan } from '../src/playbook/plan.ts';
 import type { Bot } from '../src/simulator/core/bots.ts';
-import type { Drill, DrillState } from '../src/simulator/core/drill-run.ts';
+import type { Drill, DrillState } from '../src/simulator/core/drill.ts';
 import type { Inject } from '../src/simulator/core/script.ts';
 import type { RunState } from '../src/simulator/core/virtual-run.ts';
 import type { World } from '../src/simulator/core/world.ts';

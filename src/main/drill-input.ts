@@ -1,6 +1,5 @@
 import type { DrillInput } from '../../workflows/messages.ts';
-import { worldOf } from '../simulator/core/drill-run.ts';
-import { actorsOf } from '../simulator/core/personas.ts';
+import { newDrill } from '../simulator/core/drill.ts';
 import type { Drill } from '../surfaces/drills/contract.ts';
 import type { Playbooks } from '../surfaces/ports.ts';
 
@@ -9,12 +8,5 @@ export async function drillInput(playbooks: Pick<Playbooks, 'published'>, drill:
   const { id, script, playbook, players, staff, seed, rate } = drill;
   const plan = (await playbooks.published(playbook.hash))?.plan;
   if (!plan) throw new Error(`the plan ${playbook.hash}, which ${id} was planned with, is not published`);
-  return {
-    ...{ id, script, plan, seed },
-    actors: actorsOf(script, new Set(players.map(({ role }) => role))),
-    startedAt: script.startsAt,
-    people: { players, staff, rate },
-    state: { world: worldOf(script), now: script.startsAt },
-    seq: 0,
-  };
+  return { ...newDrill({ id, script, plan, seed, people: { players, staff, rate } }), seq: 0 };
 }

@@ -1,6 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import { worldOf } from '../../src/simulator/core/drill-run.ts';
-import { actorsOf } from '../../src/simulator/core/personas.ts';
+import { newDrill } from '../../src/simulator/core/drill.ts';
 import type { ScriptRehearsal } from '../../src/simulator/core/rehearse-script.ts';
 import { DRILL_WORKFLOW, type DrillInput, type RunOptions } from '../../workflows/messages.ts';
 import type { House } from './house.ts';
@@ -11,13 +10,6 @@ export function startDrill(
   { script, plan, seed, id }: ScriptRehearsal & { id: string },
   options?: RunOptions,
 ): Promise<WorkflowHandle> {
-  const input: DrillInput = {
-    ...{ id, script, plan, seed },
-    actors: actorsOf(script),
-    startedAt: script.startsAt,
-    state: { world: worldOf(script), now: script.startsAt },
-    seq: 0,
-    ...(options && { options }),
-  };
+  const input: DrillInput = { ...newDrill({ id, script, plan, seed }), seq: 0, ...(options && { options }) };
   return client.workflow.start(DRILL_WORKFLOW, { workflowId: id, taskQueue, args: [input] });
 }

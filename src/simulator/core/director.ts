@@ -1,4 +1,5 @@
-import type { EventData, EventType, IncidentEvent } from '../../incident/events.ts';
+import type { Actor, EventData, EventType, IncidentEvent } from '../../incident/events.ts';
+import type { InjectEdit, NewInject } from '../../incident/exercise-messages.ts';
 import { ExpressionError } from '../../playbook/cel.ts';
 import { WELL } from './around.ts';
 import {
@@ -12,6 +13,7 @@ import {
   type Root,
   rootsOf,
 } from './facts.ts';
+import { added, type Edited, edited } from './inject-changes.ts';
 import type { Change, Inject, Script } from './script.ts';
 import { isMetBy, type Memory, noMemory, remember } from './sought.ts';
 import type { SimulatedSystem, World } from './world.ts';
@@ -27,19 +29,23 @@ export type DirectorState = {
   /** What has been done: injects that were delivered or passed over, seats that were left or taken again. */
   past: string[];
   ended: boolean;
+  /** What the facilitator made of injects before they were delivered, by id, and those of their own. Absent while there are none. */
+  edits?: Record<string, Edited> | undefined;
+  added?: Inject[] | undefined;
 };
 
 /** What a director stands on. */
 export type Scene = {
   now: () => number;
   at: (time: number, path: string, fire: () => void) => () => void;
-  record: <T extends EventType>(type: T, data: EventData<T>) => void;
+  /** `actor`: who did it, where it was not the script. */
+  record: <T extends EventType>(type: T, data: EventData<T>, actor?: Actor) => void;
   world: () => World;
   change: (world: World) => void;
   /** A monitor has raised an alert. */
   alert: (alert: NonNullable<Inject['alert']>, id: string) => void;
-  /** ENDEX. */
-  end: () => void;
+  /** ENDEX: records it. */
+  end: (data: EventData<'exercise.ended'>, actor?: Actor) => void;
 };
 
 /** Sorts before every step and every message: what the script does comes first at its moment. */
@@ -56,6 +62,7 @@ export class Director {
   readonly #armed = new Map<string, () => void>();
   /** What conditions may see otherwise since they were last looked at. */
   readonly #changed = new Set<Root>(ROOTS);
+  #all: readonly Inject[];
   #systems: World['systems'] | null = null;
   #looking = false;
 
@@ -70,6 +77,18 @@ export class Director {
     );
     for (const inject of state ? [] : script.injects)
       if (inject.trigger.on === 'time') this.state.due[inject.id] = startedAt + inject.trigger.atMs;
+    this.#all = this.#asTheyAre();
+  }
+
+  /** As they are now, those of the facilitator's own last. */
+  get injects(): readonly Inject[] {
+    return this.#all;
+  }
+
+  #asTheyAre(): readonly Inject[] {
+    const { edits, added: own = [] } = this.state;
+    if (!edits) return own.length === 0 ? this.#script.injects : [...this.#script.injects, ...own];
+    return [...this.#script.injects, ...own].map((inject) => edited(inject, edits[inject.id]));
   }
 
   /** Sets everything that is due. Call once, also when a run is taken up again. */
@@ -84,7 +103,7 @@ export class Director {
     }
     if (this.#script.injects.some(({ trigger }) => trigger.on === 'condition' && /\bminutes\b/.test(trigger.cel)))
       this.#everyMinute();
-    this.#scene.at(Math.max(now, this.#startedAt + length.ms), '~endex', () => this.end('time'));
+    this.#scene.at(Math.max(now, this.#startedAt + length.ms), '~endex', () => this.end({ because: 'time' }));
   }
 
   /** Once, also when the run is taken up again at that very moment. */
@@ -116,11 +135,42 @@ export class Director {
     this.#look();
   }
 
-  end(because: EventData<'exercise.ended'>['because']): void {
+  end(data: EventData<'exercise.ended'>, actor?: Actor): void {
     if (this.state.ended) return;
     this.state.ended = true;
-    this.#scene.record('exercise.ended', { because });
-    this.#scene.end();
+    this.#scene.end(data, actor);
+  }
+
+  /** Whether it was delivered or passed over; null: neither. */
+  whatBecameOf(id: string): 'delivered' | 'skipped' | null {
+    if (Object.hasOwn(this.state.facts.delivered, id)) return 'delivered';
+    return this.state.past.includes(id) ? 'skipped' : null;
+  }
+
+  skip(id: string, reason: string, actor: Actor): void {
+    this.#pass(id, { because: 'facilitator', reason }, actor);
+  }
+
+  edit(id: string, { dueAt, ...edit }: InjectEdit, actor: Actor): void {
+    const fields = [...Object.keys(edit), ...(dueAt === undefined ? [] : ['dueAt'])];
+    this.state.edits = { ...this.state.edits, [id]: { ...this.state.edits?.[id], ...edit } };
+    this.#all = this.#asTheyAre();
+    this.#scene.record('inject.edited', { id, fields }, actor);
+    if (dueAt !== undefined) this.#arm(id, dueAt);
+  }
+
+  /** Answers with its id. */
+  add(inject: NewInject, actor: Actor): string {
+    const own = added(
+      inject,
+      this.#all.map(({ id }) => id),
+    );
+    this.state.added = [...(this.state.added ?? []), own];
+    this.#all = this.#asTheyAre();
+    this.#scene.record('inject.added', { id: own.id }, actor);
+    if (inject.dueAt === null) this.deliver(own, actor);
+    else this.#arm(own.id, inject.dueAt);
+    return own.id;
   }
 
   /** Conditions that have become true set their injects off. What that does may make others true. */
@@ -128,7 +178,7 @@ export class Director {
     if (this.#looking || this.state.ended) return;
     this.#looking = true;
     const changed = this.#takeChanged();
-    for (const { id, trigger } of this.#script.injects) {
+    for (const { id, trigger } of this.#all) {
       if (trigger.on !== 'condition' || !rootsOf(trigger.cel).some((root) => changed.has(root))) continue;
       if (this.#isSet(id)) continue;
       if (this.#holds(trigger.cel, `inject ${id}`)) this.#arm(id, this.#scene.now() + trigger.delayMs);
@@ -158,10 +208,10 @@ export class Director {
   }
 
   #comeDue(id: string): void {
-    const inject = this.#script.injects.find((one) => one.id === id);
+    const inject = this.#all.find((one) => one.id === id);
     if (!inject || this.state.past.includes(id) || this.state.ended) return;
     const because = this.#isNeedless(inject);
-    if (because) this.#pass(id, because);
+    if (because) this.#pass(id, { because });
     else this.deliver(inject);
   }
 
@@ -170,23 +220,24 @@ export class Director {
     return unless !== null && this.#holds(unless, `inject ${id}`) ? 'condition' : null;
   }
 
-  #pass(id: string, because: EventData<'inject.skipped'>['because']): void {
+  #pass(id: string, why: Omit<EventData<'inject.skipped'>, 'id'>, actor?: Actor): void {
     this.#settle(id);
-    this.#scene.record('inject.skipped', { id, because });
+    this.#scene.record('inject.skipped', { id, ...why }, actor);
   }
 
   #settle(id: string): void {
+    this.#armed.get(id)?.();
     delete this.state.due[id];
     this.state.past.push(id);
   }
 
   /** Also by the facilitator's hand, before its time. */
-  deliver(inject: Inject): void {
+  deliver(inject: Inject, actor?: Actor): void {
     const { id, title, kind, by, from, to, subject, text, alert, attachments } = inject;
     this.#settle(id);
-    this.#scene.record('inject.delivered', { id, title, kind, by, from, to, subject, text, alert, attachments });
+    this.#scene.record('inject.delivered', { id, title, kind, by, from, to, subject, text, alert, attachments }, actor);
     if (inject.changes) this.#scene.change(changed(this.#scene.world(), inject.changes));
-    for (const next of this.#script.injects)
+    for (const next of this.#all)
       if (next.trigger.on === 'inject' && next.trigger.inject === id && !this.#isSet(next.id))
         this.#arm(next.id, this.#scene.now() + next.trigger.delayMs);
     if (alert) this.#scene.alert(alert, id);

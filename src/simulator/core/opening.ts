@@ -1,6 +1,7 @@
 import type { Opening } from '../../engine/perform.ts';
 import type { SystemSnapshot } from '../../incident/events.ts';
 import type { JsonObject } from '../../incident/json.ts';
+import { didYouMean } from '../../playbook/names.ts';
 import { findInputs, holdsFor, type Systems, severityOf } from '../../playbook/opening.ts';
 import type { Plan } from '../../playbook/plan.ts';
 import type { Script } from './script.ts';
@@ -25,6 +26,27 @@ export function openingByAlert({ id, plan, script, alert }: Raised): Opening | n
     mode: 'exercise',
     inputs,
   };
+}
+
+type Asked = { id: string; plan: Plan; script: Script; title: string; system: string | null; person: string };
+
+/** What a person opens, as in an incident; `faults`: what is missing. */
+export function openingByPerson({ id, plan, script, title, system, person }: Asked): Opening | { faults: string[] } {
+  const ignore = () => undefined;
+  const systems = systemsOf(script);
+  const named = system === null ? null : systems.system(system);
+  const { inputs, faults } = findInputs(systems, plan, { inputs: {}, system, alert: null });
+  if (system !== null && !named) return { faults: [unknown(system, systems)] };
+  if (faults.length > 0) return { faults };
+  const about = named ?? aboutOf(plan, inputs);
+  const severity = severityOf(ignore, plan, { inputs, alert: null, system: about });
+  return { incident: id, title, severity, system: about, requester: person, alert: null, mode: 'exercise', inputs };
+}
+
+function unknown(system: string, systems: Systems): string {
+  const known = systems.systems().map(({ id }) => id);
+  const meant = didYouMean(system, known);
+  return `there is no AI system "${system}": ${meant === undefined ? `one of ${known.join(', ')}` : `did you mean "${meant}"?`}`;
 }
 
 export const systemsOf = ({ systems }: Script): Systems => ({

@@ -1,7 +1,7 @@
 import type { IncidentEvent, NumberedEvent } from '../../incident/events.ts';
 import type { Plan } from '../../playbook/plan.ts';
-import { type Drill, DrillRun, type DrillState, worldOf } from './drill-run.ts';
-import { actorsOf } from './personas.ts';
+import { type DrillState, newDrill } from './drill.ts';
+import { DrillRun } from './drill-run.ts';
 import type { Script } from './script.ts';
 import type { World } from './world.ts';
 
@@ -19,7 +19,7 @@ export type ScriptResult = { events: NumberedEvent[]; world: World; continued: n
 /** Plays a script from STARTEX to ENDEX in memory, in virtual time, with bots in every seat. */
 export function rehearseScript(rehearsal: ScriptRehearsal): Promise<ScriptResult> {
   const { script, plan, seed, id = 'EX-0001', continueAfter } = rehearsal;
-  const drill: Drill = { id, script, plan, seed, actors: actorsOf(script), startedAt: script.startsAt };
+  const drill = newDrill({ id, script, plan, seed });
   const events: NumberedEvent[] = [];
   let continued = 0;
   let due = false;
@@ -43,6 +43,6 @@ export function rehearseScript(rehearsal: ScriptRehearsal): Promise<ScriptResult
       });
       run.begin();
     };
-    begin({ world: worldOf(script), now: script.startsAt });
+    begin(drill.state);
   });
 }

@@ -43,7 +43,9 @@ export function isMetBy(sought: Sought, event: IncidentEvent, memory: Memory): b
     case 'duty':
       return dutyIsMet(sought, event, memory);
     case 'noted':
-      return event.type === 'note.added' && holdsText(event.data.text, sought.holds);
+      return (
+        (event.type === 'note.added' || event.type === 'voice.answered') && holdsText(event.data.text, sought.holds)
+      );
     case 'event':
       return conditionIsMet(sought, event);
     case 'judged':
@@ -79,6 +81,8 @@ function decisionIsMet({ step, answer, people }: Of<'decided'>, event: IncidentE
 }
 
 function toldIsMet({ to, holds }: Of<'told'>, event: IncidentEvent, memory: Memory): boolean {
+  if (event.type === 'voice.answered')
+    return isSame(event.data.to, to) && (holds === null || holdsText(event.data.text, holds));
   if (event.type !== 'act.done' || !isCarriedOut(event.data)) return false;
   const said = memory.says[event.path];
   return said?.to === to && (holds === null || holdsText(said.text, holds));
@@ -89,6 +93,14 @@ function dutyIsMet({ rule, state }: Of<'duty'>, event: IncidentEvent, memory: Me
   if (event.type === 'obligation.met') return state !== 'opened' && memory.rules[event.data.number] === rule;
   return event.type === 'obligation.waived' && state === 'settled' && memory.rules[event.data.number] === rule;
 }
+
+/** People write names as they like. */
+const isSame = (a: string, b: string): boolean => nameOf(a) === nameOf(b);
+const nameOf = (text: string): string =>
+  text
+    .trim()
+    .toLowerCase()
+    .replace(/[\s_-]+/g, ' ');
 
 const holdsText = (text: string, part: string): boolean => text.toLowerCase().includes(part.toLowerCase());
 
@@ -118,6 +130,8 @@ export function resultsOf(script: Script, events: readonly Numbered[]): Result[]
     if (event.type === 'inject.delivered' && !delivered.has(event.data.id)) delivered.set(event.data.id, here);
     for (const { id, sought } of script.expectations)
       if (isMetBy(sought, event, memory)) seen.set(id, [...(seen.get(id) ?? []), here]);
+    // What is said in the hot wash is no deed any more.
+    if (event.type === 'exercise.ended') break;
   }
   const startedAt = events[0]?.at ?? script.startsAt;
   return script.expectations.map((one) => resultOf(one, { seen, delivered, startedAt }));

@@ -2,3 +2,4 @@
 
 export { check } from './check.ts';
 export { incident } from './incident.ts';
+export { planDrill } from './plan-drill.ts';

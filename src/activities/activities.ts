@@ -5,7 +5,7 @@ import type { JsonObject } from '../incident/json.ts';
 import { carryOut } from './act.ts';
 import { carryOutCheck } from './check.ts';
 import type { ActivityPorts } from './ports.ts';
-import type { ActTask, CheckTask, FinishTask, LoadTask, PageTask, RecordTask, Tasks } from './tasks.ts';
+import type { ActTask, CheckTask, FinishTask, LoadTask, NoteDrillsTask, PageTask, RecordTask, Tasks } from './tasks.ts';
 
 const BEAT_EVERY_MS = 500;
 
@@ -72,6 +72,8 @@ export function createActivities(ports: ActivityPorts): Tasks {
     },
 
     noteCheck: (run: CheckedRun): Promise<void> => ports.checks.note(run, ports.now(), newsOf),
+
+    noteDrillsDue: ({ schedule }: NoteDrillsTask): Promise<void> => ports.drills.noteDue(schedule, ports.now()),
   };
 }
 

@@ -73,6 +73,12 @@ export interface CheckBook {
   note(run: CheckedRun, at: number, newsOf: (run: CheckedRun, failures: number) => CheckNews): Promise<void>;
 }
 
+/** Drills that come round by themselves: their schedule stands in the inventory, and servers plan them. */
+export interface DrillsDue {
+  /** Writes down which drills of this schedule are to be planned by now. What is written down already stays as it is. */
+  noteDue(schedule: string, now: number): Promise<void>;
+}
+
 export type ActivityPorts = {
   timeline: TimelineWriter;
   leases: LeaseKeeper;
@@ -81,6 +87,7 @@ export type ActivityPorts = {
   notifier: Notifier;
   snapshots: SnapshotKeeper;
   checks: CheckBook;
+  drills: DrillsDue;
   now(): number;
   /** True for errors that mean "our own database is away": they are retried, and are no fault of the step. */
   unavailable(error: unknown): boolean;

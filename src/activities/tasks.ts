@@ -14,6 +14,7 @@ export type FinishTask = { incident: string; saved: JsonObject };
 export type LoadTask = { incident: string };
 /** `key` names the attempt, in the answer too. */
 export type CheckTask = { system: string; check: CheckName; key: string };
+export type NoteDrillsTask = { schedule: string };
 
 export type Tasks = {
   act(task: ActTask): Promise<ActResult>;
@@ -25,6 +26,8 @@ export type Tasks = {
   check(task: CheckTask): Promise<{ key: string; outcome: CheckOutcome }>;
   /** Writes down what came of a run; what was found becomes an alert. */
   noteCheck(run: CheckedRun): Promise<void>;
+  /** Writes down which drills of a schedule are to be planned by now. */
+  noteDrillsDue(task: NoteDrillsTask): Promise<void>;
 };
 
 /** `at`: scenario time. Events ride along, as with an act. */

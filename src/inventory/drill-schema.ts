@@ -53,6 +53,9 @@ export const DrillScheduleEntry = z.strictObject({
     .describe('days on which there is none, beside the holidays of the calendar'),
   'plan-ahead': Duration.default('21d').describe('how long before it is planned'),
   remind: z.array(Duration).max(10).optional().describe('how long before its facilitator is reminded'),
-  facilitator: Name.optional().describe('the person who runs it'),
-  players: z.record(Name, Name).default({}).describe('who plays which role; bots play the others'),
+  facilitator: Name.describe('the person who runs it'),
+  players: z
+    .record(Name, Name)
+    .default({})
+    .describe('who plays which role, where the simulation has it; bots play the others'),
 });

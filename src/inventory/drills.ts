@@ -25,7 +25,7 @@ export type DrillSchedule = {
   planAheadMs: number;
   /** How long before a drill its facilitator is reminded, the longest first. */
   remindMs: readonly number[];
-  facilitator: string | null;
+  facilitator: string;
   players: readonly { role: string; person: string }[];
 };
 export type Every = 'week' | 'month' | 'quarter' | 'half-year' | 'year';
@@ -53,7 +53,7 @@ export function drillSchedules({ drills, organisation, calendar }: InventorySour
     workdays: calendar?.days ?? null,
     planAheadMs: milliseconds(source['plan-ahead']),
     remindMs: source.remind?.map(milliseconds).sort((a, b) => b - a) ?? REMIND_MS,
-    facilitator: source.facilitator ?? null,
+    facilitator: source.facilitator,
     players: Object.entries(source.players).map(([role, person]) => ({ role, person })),
   }));
 }
@@ -87,7 +87,7 @@ export function drillProblems(value: InventorySource, source: YamlSource): Diagn
     if (milliseconds(schedule['plan-ahead']) > PLAN_AHEAD_DAYS_MAX * DAY_MS)
       problem(at('plan-ahead'), 'plan-ahead', `a drill is planned at most ${PLAN_AHEAD_DAYS_MAX}d ahead`);
     const people = Object.keys(value.people);
-    if (facilitator !== undefined) expect(facilitator, people, 'person', at('facilitator'));
+    expect(facilitator, people, 'person', at('facilitator'));
     for (const [role, person] of Object.entries(players)) {
       expect(role, Object.keys(value.roles), 'role', at('players', role), true);
       expect(person, people, 'person', at('players', role));

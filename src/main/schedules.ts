@@ -1,14 +1,14 @@
 import {
   type Client,
   ScheduleAlreadyRunning,
+  type ScheduleDescription,
   ScheduleNotFoundError,
   type ScheduleOptions,
-  ScheduleOverlapPolicy,
 } from '@temporalio/client';
-import { CHECK_WORKFLOW, checkId, checkOfSchedule } from '../../workflows/check-id.ts';
 import type { Inventory } from '../inventory/inventory.ts';
-import { type PlannedCheck, plannedChecks } from '../inventory/planned-checks.ts';
 import { listSchedules } from '../surfaces/checks.ts';
+import { checkSchedules } from './check-schedules.ts';
+import { drillSchedules } from './drill-schedules.ts';
 import type { Log } from './log.ts';
 
 export type Schedules = {
@@ -24,20 +24,29 @@ export type ScheduleDeps = {
   now(): number;
 };
 
-type Planned = PlannedCheck & { everyMs: number };
+/** What comes round by itself. `what`: names one of them in the log. */
+export type ScheduleKind = {
+  what: string;
+  wanted(inventory: Inventory, taskQueue: string): WantedSchedule[];
+  isOne(taskQueue: string, scheduleId: string): boolean;
+};
+
+export type WantedSchedule = {
+  options: ScheduleOptions & { action: { type: 'startWorkflow'; workflowId: string } };
+  about: Record<string, unknown>;
+  /** Whether a schedule that is there is as it should be. */
+  isSo(found: ScheduleDescription): boolean;
+  /** `run`: what it does depends on more of the file than stands in Temporal. */
+  whenEdited?: 'run';
+};
 
 /** Somebody may have deleted one in Temporal, or another server may have read an older file. */
 const LOOK_AGAIN_EVERY_MS = 60_000;
-const MINUTE_MS = 60_000;
-/** Temporal takes no shorter one. */
-const CATCHUP_MIN_MS = 10_000;
-/** Spread, so that all systems of an hourly check do not ask one registry at once. */
-const JITTER_SHARE = 0.1;
-const JITTER_MAX_MS = 5 * MINUTE_MS;
+const KINDS = [checkSchedules, drillSchedules];
 
 /**
- * Keeps one Temporal Schedule for each check of the inventory that has an interval. Nothing is remembered between looks and every
- * change is one that may be made twice, so that several servers can do this side by side.
+ * Keeps Temporal Schedules for what the inventory wants to come round by itself. Nothing is remembered between looks and every change
+ * is one that may be made twice, so that several servers can do this side by side.
  */
 export function createSchedules(deps: ScheduleDeps): Schedules {
   let followed: Inventory | null = null;
@@ -45,8 +54,9 @@ export function createSchedules(deps: ScheduleDeps): Schedules {
   return {
     async follow() {
       const inventory = deps.inventory();
-      if (inventory === followed && deps.now() - lookedAt < LOOK_AGAIN_EVERY_MS) return;
-      await makeSo(deps, scheduled(inventory));
+      const edited = inventory !== followed;
+      if (!edited && deps.now() - lookedAt < LOOK_AGAIN_EVERY_MS) return;
+      for (const kind of KINDS) await makeSo(deps, kind, inventory, edited);
       // Only now: what failed is tried again at the next call.
       followed = inventory;
       lookedAt = deps.now();
@@ -54,59 +64,44 @@ export function createSchedules(deps: ScheduleDeps): Schedules {
   };
 }
 
-const scheduled = (inventory: Inventory): Planned[] =>
-  plannedChecks(inventory).flatMap(({ everyMs, ...planned }) => (everyMs === null ? [] : [{ ...planned, everyMs }]));
-
-async function makeSo(deps: ScheduleDeps, wanted: readonly Planned[]): Promise<void> {
+async function makeSo(deps: ScheduleDeps, kind: ScheduleKind, inventory: Inventory, edited: boolean): Promise<void> {
   const { client, taskQueue, log } = deps;
-  const ids = new Set(wanted.map((planned) => checkId(taskQueue, planned)));
-  for (const planned of wanted) await ensure(deps, planned);
+  const wanted = kind.wanted(inventory, taskQueue);
+  const ids = new Set(wanted.map(({ options }) => options.scheduleId));
+  for (const one of wanted) await ensure(deps, kind, one, edited);
   // The list lags behind a little: what it does not show yet is seen at the next look.
   for await (const { scheduleId } of listSchedules(client)) {
-    if (!scheduleId || checkOfSchedule(taskQueue, scheduleId) === null || ids.has(scheduleId)) continue;
+    if (!scheduleId || !kind.isOne(taskQueue, scheduleId) || ids.has(scheduleId)) continue;
     await unlessGone(() => client.schedule.getHandle(scheduleId).delete());
-    log.info({ schedule: scheduleId }, 'a check is no longer made on a schedule');
+    log.info({ schedule: scheduleId }, `${kind.what} no longer has a schedule`);
   }
 }
 
-async function ensure({ client, taskQueue, log }: ScheduleDeps, planned: Planned): Promise<void> {
-  const options = optionsFor(taskQueue, planned);
+async function ensure(
+  { client, log }: ScheduleDeps,
+  { what }: ScheduleKind,
+  { options, about, isSo, whenEdited }: WantedSchedule,
+  edited: boolean,
+): Promise<void> {
   const handle = client.schedule.getHandle(options.scheduleId);
   const found = await unlessGone(() => handle.describe());
   if (found === null) {
     try {
       await client.schedule.create(options);
-      log.info({ schedule: options.scheduleId, everyMs: planned.everyMs }, 'a check is made on a schedule');
+      log.info({ schedule: options.scheduleId, ...about }, `${what} has a schedule`);
     } catch (error) {
       // Another server was quicker.
       if (!(error instanceof ScheduleAlreadyRunning)) throw error;
     }
     return;
   }
-  if (found.spec.intervals?.length === 1 && found.spec.intervals[0]?.every === planned.everyMs) return;
-  const { spec, action, policies } = options;
-  // Paused in Temporal's own console, it stays so.
-  await handle.update(({ state }) => ({ spec, action, policies, state }));
-  log.info({ schedule: options.scheduleId, everyMs: planned.everyMs }, 'the schedule of a check was changed');
-}
-
-type CheckSchedule = ScheduleOptions & { action: { type: 'startWorkflow'; workflowId: string } };
-
-function optionsFor(taskQueue: string, { everyMs, ...checked }: Planned): CheckSchedule {
-  const id = checkId(taskQueue, checked);
-  const jitterMs = everyMs < MINUTE_MS ? 0 : Math.min(everyMs * JITTER_SHARE, JITTER_MAX_MS);
-  return {
-    scheduleId: id,
-    spec: { intervals: [{ every: everyMs }], ...(jitterMs > 0 && { jitter: jitterMs }) },
-    action: { type: 'startWorkflow', workflowId: id, workflowType: CHECK_WORKFLOW, taskQueue, args: [] },
-    policies: {
-      overlap: ScheduleOverlapPolicy.SKIP,
-      // After an outage the next turn says how things are now; those that were missed say nothing more.
-      catchupWindow: Math.max(CATCHUP_MIN_MS, Math.min(everyMs, MINUTE_MS)),
-    },
-    // Nobody should wait an hour to learn whether a check works.
-    state: { triggerImmediately: true },
-  };
+  if (!isSo(found)) {
+    const { spec, action, policies } = options;
+    // Paused in Temporal's own console, it stays so.
+    await handle.update(({ state }) => ({ spec, action, policies, state }));
+    log.info({ schedule: options.scheduleId, ...about }, `the schedule of ${what} was changed`);
+  }
+  if (edited && whenEdited === 'run' && !found.state.paused) await unlessGone(() => handle.trigger());
 }
 
 async function unlessGone<T>(call: () => Promise<T>): Promise<T | null> {

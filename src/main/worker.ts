@@ -6,6 +6,7 @@ import { rememberingSecrets } from '../connectors/secrets/redactor.ts';
 import { createSecrets } from '../connectors/secrets/secrets.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { createCheckBook } from '../store/checks.ts';
+import { createTurnNotes } from '../store/drill-turns.ts';
 import { createLeases } from '../store/leases.ts';
 import { createPlanShelf } from '../store/plans.ts';
 import { isDatabaseAway, mayTake, openPool } from '../store/pool.ts';
@@ -16,6 +17,7 @@ import { createWorlds } from '../store/worlds.ts';
 import { awaitKeys } from './await-keys.ts';
 import { createRegistry } from './bindings.ts';
 import { builtBundle } from './bundle.ts';
+import { createDrillsDue } from './drills-due.ts';
 import { loadKeys } from './keys.ts';
 import { createLiveBindings } from './live-bindings.ts';
 import { createLiveInventory } from './live-inventory.ts';
@@ -76,6 +78,7 @@ export async function runWorker(
     notifier: bound.notifier,
     snapshots: { save: saveSnapshot, load: loadSnapshot },
     checks: createCheckBook(pool),
+    drills: createDrillsDue({ inventory: inventory.current, ...createTurnNotes(pool) }),
     now: Date.now,
     unavailable: isDatabaseAway,
   };

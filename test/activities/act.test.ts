@@ -54,6 +54,7 @@ async function carriedOut(given: Given = {}) {
     notifier: { page: async () => undefined },
     snapshots: { save: async () => undefined, load: async () => null },
     checks: { note: async () => undefined },
+    drills: { noteDue: async () => undefined },
     now: () => 0,
     unavailable: (error) => error instanceof Away,
   };

@@ -22,7 +22,7 @@ drills:
 }
 
 function schedule(words: string, more?: string): DrillSchedule {
-  const { inventory, diagnostics } = read(`{ id: regular, simulation: a-leak, ${words} }`, more);
+  const { inventory, diagnostics } = read(`{ id: regular, simulation: a-leak, facilitator: ben, ${words} }`, more);
   const [found] = inventory?.drillSchedules ?? [];
   if (!found) throw new Error(JSON.stringify(diagnostics));
   return found;
@@ -215,25 +215,25 @@ describe('what tocsin.yaml may not say about them', () => {
     );
 
   it.each([
-    [`id: a, simulation: x, every: month, on: { month: 1, day: mon, at: 10:00 }`, undefined],
+    [`id: a, simulation: x, facilitator: ben, every: month, on: { month: 1, day: mon, at: 10:00 }`, undefined],
     [
-      `id: a, simulation: x, every: quarter, on: { month: 4, day: mon, at: 10:00 }`,
+      `id: a, simulation: x, facilitator: ben, every: quarter, on: { month: 4, day: mon, at: 10:00 }`,
       '8 no-such-month: a quarter has 3 months ',
     ],
     [
-      `id: a, simulation: x, every: week, on: { month: 1, day: mon, at: 10:00 }`,
+      `id: a, simulation: x, facilitator: ben, every: week, on: { month: 1, day: mon, at: 10:00 }`,
       '8 no-such-month: a drill of every week has no month; leave it out ',
     ],
     [
-      `id: a, simulation: x, every: week, on: { week: first, day: mon, at: 10:00 }`,
+      `id: a, simulation: x, facilitator: ben, every: week, on: { week: first, day: mon, at: 10:00 }`,
       '8 no-such-week: a drill of every week has no week; leave it out ',
     ],
     [
-      `id: a, simulation: x, every: week, on: { day: mon, at: 10:00 }, jitter: 7d`,
+      `id: a, simulation: x, facilitator: ben, every: week, on: { day: mon, at: 10:00 }, jitter: 7d`,
       '8 jitter: a drill of every week moves by 6d at most ',
     ],
     [
-      `id: a, simulation: x, every: month, on: { day: mon, at: 10:00 }, plan-ahead: 181d`,
+      `id: a, simulation: x, facilitator: ben, every: month, on: { day: mon, at: 10:00 }, plan-ahead: 181d`,
       '8 plan-ahead: a drill is planned at most 180d ahead ',
     ],
     [
@@ -241,7 +241,7 @@ describe('what tocsin.yaml may not say about them', () => {
       '8 unknown-name: unknown person "benn" ben',
     ],
     [
-      `id: a, simulation: x, every: month, on: { day: mon, at: 10:00 }, players: { leegal: ada }`,
+      `id: a, simulation: x, facilitator: ben, every: month, on: { day: mon, at: 10:00 }, players: { leegal: ada }`,
       '8 unknown-name: unknown role "leegal" legal',
     ],
     [
@@ -253,12 +253,16 @@ describe('what tocsin.yaml may not say about them', () => {
   });
 
   it('two schedules of one name, times and days that there are not', () => {
-    const one = '{ id: a, simulation: x, every: month, on: { day: mon, at: 10:00 } }';
+    const one = '{ id: a, simulation: x, facilitator: ben, every: month, on: { day: mon, at: 10:00 } }';
     expect(said(`${one}, ${one}`)).toEqual(['8 name-twice: there are two schedules of drills called "a" ']);
-    expect(said('{ id: a, simulation: x, every: month, on: { day: mon, at: 25:00 } }')[0]).toContain('write a time');
+    expect(said('{ id: a, simulation: x, facilitator: ben, every: month, on: { day: mon, at: 25:00 } }')[0]).toContain(
+      'write a time',
+    );
     for (const blackout of ['2026-02-30', '2027-01-06 to 2026-12-20', 'christmas'])
       expect(
-        said(`{ id: a, simulation: x, every: month, on: { day: mon, at: 10:00 }, blackout: [${blackout}] }`)[0],
+        said(
+          `{ id: a, simulation: x, facilitator: ben, every: month, on: { day: mon, at: 10:00 }, blackout: [${blackout}] }`,
+        )[0],
       ).toContain('write a day such as 2026-12-24');
   });
 });

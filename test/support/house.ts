@@ -16,6 +16,7 @@ import type { MessageResult } from '../../src/incident/messages.ts';
 import { type IncidentView, openDecisions, playbookAt } from '../../src/incident/view.ts';
 import type { Inventory } from '../../src/inventory/inventory.ts';
 import { bundleWorkflows } from '../../src/main/bundle.ts';
+import { createDrillsDue } from '../../src/main/drills-due.ts';
 import { loadKeys, makeKeys, type ServerKeys, type WorkerKeys } from '../../src/main/keys.ts';
 import { createLog } from '../../src/main/log.ts';
 import { packageRoot } from '../../src/main/package-root.ts';
@@ -26,6 +27,7 @@ import type { Plan } from '../../src/playbook/plan.ts';
 import { World } from '../../src/simulator/core/world.ts';
 import { canonical, sha256 } from '../../src/store/chain.ts';
 import { createCheckBook } from '../../src/store/checks.ts';
+import { createTurnNotes } from '../../src/store/drill-turns.ts';
 import { createLeases } from '../../src/store/leases.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { createPlanLibrary, createPlanShelf } from '../../src/store/plans.ts';
@@ -82,6 +84,8 @@ export type HouseOptions = {
   worker?: boolean;
   pace?: number;
   wrap?: (provider: CapabilityProvider) => CapabilityProvider;
+  /** Whose drills come round. Absent: HOUSE_INVENTORY, which has none. */
+  inventory?: () => Inventory;
   bundle?: WorkflowBundleOption;
 };
 
@@ -280,6 +284,7 @@ function portsOf({ pool, keys, reader, pages, options }: PortDeps): ActivityPort
     notifier: { page: async ({ incident, role, key }) => void pages.push({ incident, role, key }) },
     snapshots: { save: saveSnapshot, load: loadSnapshot },
     checks: createCheckBook(pool),
+    drills: createDrillsDue({ inventory: () => options.inventory?.() ?? HOUSE_INVENTORY, ...createTurnNotes(pool) }),
     now: Date.now,
     unavailable: isDatabaseAway,
   };

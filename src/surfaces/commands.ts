@@ -5,6 +5,7 @@ import type { JsonObject } from '../incident/json.ts';
 import type { Message, MessageResult } from '../incident/messages.ts';
 import { type IncidentView, openDecisions, playbookAt } from '../incident/view.ts';
 import type { Plan } from '../playbook/plan.ts';
+import { assertMayRead } from './drills/spoilers.ts';
 import { type Duty, dutyOf, maySettle } from './model/duties.ts';
 import { rolesIn } from './permissions.ts';
 import type { Directory, Person, Reader, Responses, VoteSigner } from './ports.ts';
@@ -48,6 +49,7 @@ export async function decide(
   known?: { view: IncidentView; plan: Plan | null },
 ): Promise<Accepted> {
   const { view } = known ?? (await incidentOr404(deps.reader, answer.incident));
+  assertMayRead(view, answer.incident, person.id);
   const decision = view.decisions.find((one) => one.question.number === answer.number);
   const question = decision?.question;
   if (!question) throw notFound(`question ${answer.number} in ${answer.incident}`, 'List them: tocsin incident show.');
@@ -145,6 +147,7 @@ export type Settlement = {
 export async function settleObligation(deps: CommandDeps, person: Person, settlement: Settlement): Promise<Accepted> {
   const { incident, number, outcome, text, givenAt, id } = settlement;
   const { view } = await incidentOr404(deps.reader, incident);
+  assertMayRead(view, incident, person.id);
   const found = view.obligations.find((one) => one.number === number);
   if (!found) throw notFound(`duty ${number} in ${incident}`, 'List them: tocsin incident duties.');
   const at = timeIn(view, deps.now());
@@ -166,8 +169,11 @@ const notTheirs = ({ number, ownerWords }: Duty): Problem =>
 
 /** Sends any message. Throws Problem when the incident refuses it. */
 export async function send(deps: CommandDeps, incident: string, message: Message): Promise<Accepted> {
-  await incidentOr404(deps.reader, incident);
-  return deliver(deps, incident, message);
+  const { view } = await incidentOr404(deps.reader, incident);
+  assertMayRead(view, incident, message.person);
+  // In a drill it is the scenario's time.
+  const at = view.exercise ? timeIn(view, deps.now()) : message.at;
+  return deliver(deps, incident, { ...message, at });
 }
 
 async function deliver(deps: CommandDeps, incident: string, message: Message): Promise<Accepted> {

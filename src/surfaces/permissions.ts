@@ -6,6 +6,7 @@ import type { Person } from './ports.ts';
  * What a route asks of whoever calls it.
  * - `public`: anybody. `signed-in`: a person of the inventory.
  * - `read`, `open`, `note`: every person of the inventory.
+ * - `drill`: every person of the inventory; a drill touches nothing. Who may do what in one is told by its roster.
  * - `decide`: every person who holds a role; the question itself says which role may answer it, the duty to notify who may settle it.
  * - `alert`: a token made for alerts, or a person.
  * - `command`: role incident-commander, held by the inventory or assigned in this incident.
@@ -19,6 +20,7 @@ export type Permission =
   | 'read'
   | 'open'
   | 'note'
+  | 'drill'
   | 'decide'
   | 'alert'
   | 'command'
@@ -27,7 +29,7 @@ export type Permission =
   | 'slack'
   | 'mlflow';
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** Every route of API and console, as Hono spells its path. A route that is missing here stops the server from starting. */
 export const permissions = {
@@ -71,6 +73,19 @@ export const permissions = {
   'GET /api/checks': 'read',
   // It changes nothing, and what it finds may open an incident, which everybody may.
   'POST /api/systems/:id/checks': 'open',
+  'GET /api/simulations': 'read',
+  'GET /api/drills': 'read',
+  'POST /api/drills': 'drill',
+  'GET /api/drills/:id': 'read',
+  'PATCH /api/drills/:id': 'drill',
+  'POST /api/drills/:id/start': 'drill',
+  'POST /api/drills/:id/cancel': 'drill',
+  'POST /api/drills/:id/commands': 'drill',
+  'GET /api/drills/:id/board': 'read',
+  'GET /api/drills/:id/notes': 'read',
+  'POST /api/drills/:id/notes': 'drill',
+  'GET /api/drills/:id/calendar.ics': 'read',
+  'GET /api/drills/:id/briefing': 'read',
   'GET /api/tokens': 'signed-in',
   'POST /api/tokens': 'signed-in',
   'DELETE /api/tokens/:id': 'signed-in',
@@ -123,7 +138,7 @@ export const grants: Readonly<Record<string, readonly Permission[]>> = {
   admin: ['publish', 'admin'],
 };
 
-const everybody: readonly Permission[] = ['public', 'signed-in', 'read', 'open', 'note', 'alert'];
+const everybody: readonly Permission[] = ['public', 'signed-in', 'read', 'open', 'note', 'drill', 'alert'];
 
 /**
  * Whether `person` may do it. `roles`: what they hold; for a request about one incident `rolesIn` adds what they were assigned

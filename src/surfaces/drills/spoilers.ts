@@ -1,6 +1,7 @@
 import type { NumberedEvent } from '../../incident/events.ts';
 import { type ExerciseView, isForStaff, seatsOf, staffRolesOf } from '../../incident/exercise-view.ts';
 import type { IncidentView } from '../../incident/view.ts';
+import type { FoundIncident } from '../ports.ts';
 import { Problem } from '../problem.ts';
 
 /** Who reads what of a drill while it is played. When it is over, everybody reads everything. */
@@ -27,6 +28,31 @@ export function eventsFor<E extends Pick<NumberedEvent, 'type'>>(
   events: readonly E[],
 ): readonly E[] {
   return !exercise || readsScript(exercise, person) ? events : events.filter((event) => !isForStaff(event));
+}
+
+/** What of an incident, or a drill, this person may read now. Throws Problem when it is a drill that others play. */
+export function foundFor(found: FoundIncident, id: string, person: string): FoundIncident {
+  const { view, events } = found;
+  const { exercise } = view;
+  assertMayRead(view, id, person);
+  if (!exercise || readsScript(exercise, person)) return found;
+  return {
+    ...found,
+    view: { ...view, exercise: { ...exercise, skipped: {} } },
+    events: [...eventsFor(view, person, events)],
+  };
+}
+
+/** Throws Problem while what is left out of a timeline would be missed: its signed export holds every event, or proves nothing. */
+export function assertReadsAll({ exercise }: Pick<IncidentView, 'exercise'>, id: string, person: string): void {
+  if (!exercise || readsScript(exercise, person)) return;
+  throw new Problem({
+    status: 403,
+    code: 'for-staff',
+    message: `The signed timeline of ${id} tells what its facilitator does: it is for the staff of this drill until it is over.`,
+    notDone: 'It was not exported.',
+    next: 'Export it after ENDEX, or read it now as a report: --format md or html.',
+  });
 }
 
 /** Throws Problem when it is a drill that others play. */

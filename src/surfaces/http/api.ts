@@ -8,6 +8,7 @@ import { alertRoutes } from './alerts.ts';
 import { checkRoutes } from './checks.ts';
 import { commandRoutes } from './commands.ts';
 import type { AppEnv, Deps } from './context.ts';
+import { drillRoutes } from './drills.ts';
 import type { HookPorts } from './hooks.ts';
 import { incidentRoutes } from './incidents.ts';
 import { inventoryRoutes } from './inventory.ts';
@@ -41,6 +42,7 @@ export function apiRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps & { access: Ac
   playbookRoutes(app, deps);
   alertRoutes(app, deps);
   checkRoutes(app, deps);
+  drillRoutes(app, deps);
   accountRoutes(app, deps);
   inventoryRoutes(app, deps);
 }

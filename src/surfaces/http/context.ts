@@ -5,6 +5,7 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { csrf } from 'hono/csrf';
 import { matchedRoutes } from 'hono/route';
 import { secureHeaders } from 'hono/secure-headers';
+import { assertMayRead } from '../drills/spoilers.ts';
 import type { Identity, SignedIn } from '../identity.ts';
 import { may, type Permission, permissions, rolesIn, rolesWith } from '../permissions.ts';
 import type { Accounts, Directory, Person, PlaybookArchive, Reader, Responses, Session, VoteSigner } from '../ports.ts';
@@ -200,6 +201,8 @@ function permitted(deps: Deps): MiddlewareHandler<AppEnv> {
 async function rolesHere(deps: Deps, person: Person, path: string): Promise<string[]> {
   const id = /^(?:\/api)?\/incidents\/((?:INC|EX)-\d{4}-\d{4,})(?:\/|$)/.exec(path)?.[1];
   const found = id ? await deps.reader.incident(id) : null;
+  // Nor is anything told to a drill that others play.
+  if (id && found) assertMayRead(found.view, id, person.id);
   return found ? rolesIn(person, found.view) : person.roles;
 }
 

@@ -3,6 +3,7 @@ import { stream } from 'hono/streaming';
 import { type IncidentView, openDecisions } from '../../incident/view.ts';
 import { type Names, namesFor, sentence } from '../../incident/wording.ts';
 import { incidentOr404, messageId } from '../commands.ts';
+import { assertReadsAll, foundFor } from '../drills/spoilers.ts';
 import { incidentMeasures } from '../model/measures.ts';
 import { everyStepOf, type PlanStanding, planState, plansOf, stepsLeft } from '../model/plans.ts';
 import type { Node } from '../model/tree.ts';
@@ -13,7 +14,7 @@ import { reportMarkdown } from '../report/markdown.ts';
 import { reportOf } from '../report/report.ts';
 import { untilShown } from '../watch.ts';
 import type { ApiDeps } from './api.ts';
-import { type AppEnv, whoIs } from './context.ts';
+import { type AppEnv, type Ctx, whoIs } from './context.ts';
 import {
   AnyObject,
   EventBody,
@@ -29,6 +30,8 @@ import {
 
 /** Opening and reading incidents. */
 export function incidentRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
+  const foundBy = async (c: Ctx, id: string) => foundFor(await incidentOr404(deps.reader, id), id, whoIs(c).id);
+
   app.openapi(openRoute, async (c) => {
     const body = c.req.valid('json');
     const person = whoIs(c);
@@ -54,7 +57,7 @@ export function incidentRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
   });
 
   app.openapi(showRoute, async (c) => {
-    const { view, plan, added, events } = await incidentOr404(deps.reader, c.req.valid('param').id);
+    const { view, plan, added, events } = await foundBy(c, c.req.valid('param').id);
     const plans = plansOf(view, { plan, added }).map((one) => planBody(one, view.paused));
     return c.json({ ...view, measures: incidentMeasures(events), plans }, 200);
   });
@@ -62,16 +65,15 @@ export function incidentRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
   app.openapi(eventsRoute, async (c) => {
     const { id } = c.req.valid('param');
     const { after, limit } = c.req.valid('query');
-    const found = await incidentOr404(deps.reader, id);
-    const { view } = found;
-    const events = await deps.reader.events(id, after);
+    const found = await foundBy(c, id);
+    const events = found.events.filter(({ seq }) => seq > after).slice(0, limit);
     const names = namesOf(deps.directory, found);
-    return c.json({ events: events.slice(0, limit).map((event) => eventBody(event, names)), head: view.seq }, 200);
+    return c.json({ events: events.map((event) => eventBody(event, names)), head: found.view.seq }, 200);
   });
 
   app.openapi(planRoute, async (c) => {
     const { id } = c.req.valid('param');
-    const { plan } = await incidentOr404(deps.reader, id);
+    const { plan } = await foundBy(c, id);
     if (!plan) throw notFound(`plan for ${id}: it runs no playbook`, 'Nothing to show.');
     // A plan is JSON; its recursive type says more than the compiler needs here.
     return c.json(plan as unknown as z.infer<typeof AnyObject>, 200);
@@ -80,8 +82,9 @@ export function incidentRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
   app.openapi(timelineRoute, async (c) => {
     const { id } = c.req.valid('param');
     const { format } = c.req.valid('query');
-    const found = await incidentOr404(deps.reader, id);
+    const found = await foundBy(c, id);
     const { view, events } = found;
+    if (format === 'jsonl') assertReadsAll(view, id, whoIs(c).id);
     const { type, extension } = FORMATS[format];
     c.header('Content-Type', type);
     c.header('Content-Disposition', `attachment; filename="${id}.${extension}"`);

@@ -157,6 +157,10 @@ export const IncidentBody = z
     resolvedAt: millis.optional(),
     closedAt: millis.optional(),
     plan: PlanState.nullable(),
+    exercise: z
+      .custom<NonNullable<IncidentView['exercise']>>()
+      .optional()
+      .openapi({ type: 'object', description: 'Of a drill: who plays, its clock, what has reached the players.' }),
     added: z.array(AddedPlaybook).openapi({ description: 'Playbooks that were added, in that order.' }),
     roles: z.record(z.string(), z.string()).openapi({ description: 'Person by role, as assigned in this incident.' }),
     steps: z

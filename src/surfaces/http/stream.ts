@@ -1,9 +1,10 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { streamSSE } from 'hono/streaming';
 import { incidentOr404 } from '../commands.ts';
+import { foundFor } from '../drills/spoilers.ts';
 import { watch } from '../watch.ts';
 import type { ApiDeps } from './api.ts';
-import { type AppEnv, isStillSignedIn } from './context.ts';
+import { type AppEnv, isStillSignedIn, whoIs } from './context.ts';
 import { eventBody, namesOf } from './incidents.ts';
 import { IncidentParams, problems } from './schemas.ts';
 
@@ -14,7 +15,9 @@ const HEARTBEAT_MS = 20_000;
 export function streamRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
-    const names = namesOf(deps.directory, await incidentOr404(deps.reader, id));
+    const person = whoIs(c).id;
+    const found = async () => foundFor(await incidentOr404(deps.reader, id), id, person);
+    const names = namesOf(deps.directory, await found());
     const resumed = Number(c.req.header('last-event-id') ?? c.req.valid('query').after);
     c.header('X-Accel-Buffering', 'no');
     return streamSSE(c, async (out) => {
@@ -25,7 +28,8 @@ export function streamRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
         let sent = Number.isSafeInteger(resumed) && resumed >= 0 ? resumed : 0;
         await out.write('retry: 2000\n\n');
         while (!out.aborted && (await isStillSignedIn(c, deps))) {
-          for (const event of await deps.reader.events(id, sent)) {
+          for (const event of (await found()).events) {
+            if (event.seq <= sent) continue;
             await out.writeSSE({
               id: String(event.seq),
               event: event.type,

@@ -35,6 +35,8 @@ export type SlackStore = SlackMembers & {
   isHistory(incident: string): Promise<boolean>;
   /** The incident that a channel was made for. */
   incidentIn(channel: string): Promise<string | null>;
+  /** The drill that is told in a channel, with others or alone: the one that runs, else the last; null when several run. */
+  drillIn(channel: string): Promise<string | null>;
   /** Of a message of ours; null for one that nobody noted. */
   postAt(channel: string, ts: string): Promise<{ incident: string; key: string } | null>;
   homeOpened(user: string, at: number): Promise<void>;
@@ -111,6 +113,15 @@ export function createSlackStore(pool: pg.Pool): SlackStore {
         [channel],
       );
       return rows[0]?.incident ?? null;
+    },
+    async drillIn(channel) {
+      const { rows } = await pool.query<{ incident: string; over: boolean }>(
+        `SELECT p.incident, i.status = 'closed' AS over FROM slack_posts p JOIN incidents i ON i.id = p.incident
+         WHERE p.channel = $1 AND p.key = 'startex' ORDER BY over, p.incident DESC LIMIT 2`,
+        [channel],
+      );
+      const [one, other] = rows;
+      return one === undefined || (other && !one.over && !other.over) ? null : one.incident;
     },
     async postAt(channel, ts) {
       const { rows } = await pool.query<{ incident: string; key: string }>(

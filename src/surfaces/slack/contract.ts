@@ -48,6 +48,10 @@ export const ACTIONS = {
   /** In Home and DMs: opens the console; Slack sends it although it needs nothing but an acknowledgement. */
   open: 'link.open',
   reportFromHome: 'report.open',
+  /** Of a drill: I have read it; I answer it; a note for the hot wash. */
+  seen: 'drill.seen',
+  answerInject: 'drill.answer',
+  hotWash: 'drill.note',
 } as const;
 
 export const VIEWS = {
@@ -56,6 +60,8 @@ export const VIEWS = {
   report: 'report',
   note: 'note',
   openIncident: 'open',
+  answerInject: 'drill.answer',
+  noDuff: 'drill.no-duff',
 } as const;
 
 export const SHORTCUTS = { report: 'report-incident', reportMessage: 'report-incident-message' } as const;
@@ -74,11 +80,23 @@ export function readRef(text: string | undefined): DecisionRef | null {
   return match ? { incident: match[1] as string, number: Number(match[2]), version: Number(match[3]) } : null;
 }
 
+/** Which inject a button belongs to; without one, which drill. */
+export type InjectRef = { drill: string; inject: string | null };
+
+export const injectRefText = ({ drill, inject }: InjectRef): string => `${drill}/${inject ?? ''}`;
+
+export function readInjectRef(text: string | undefined): InjectRef | null {
+  const [, drill, inject] = /^(EX-\d{4}-\d{4,})\/([a-z0-9-]{0,64})$/.exec(text ?? '') ?? [];
+  return drill === undefined ? null : { drill, inject: inject || null };
+}
+
 /** What `private_metadata` of a view of ours holds, as JSON (3,000 characters at most). */
 export type ViewContext = {
   incident?: string;
   number?: number;
   answer?: string;
+  /** Of a drill. */
+  inject?: string;
   /** Where the person came from: for the message to refresh and for words that only they see. */
   channel?: string;
   ts?: string;
@@ -103,11 +121,34 @@ export interface Messages {
   escalation(story: Story, decision: DecisionView): SlackPost;
   /** Of a duty to notify: to whoever answers for it, directly; reminders in the thread as well. */
   duty(story: Story, obligation: ObligationView, news: 'opened' | 'reminder' | 'overdue'): SlackPost;
+  /** What is said of a drill alone; null when there is nothing (any more). */
+  drill(story: Story, saying: DrillSaying): SlackPost | null;
   /** `SEV 1 · open · Model artefact tampered with`, at most 250 characters. */
   topic(view: IncidentView): string;
   /** `person`: null for those who take no part (guests, bots): they are shown nothing of any incident. `now`: when it was looked. */
-  home(person: Person | null, waiting: readonly Waiting[], open: readonly Story[], now: number): HomeView;
+  home(
+    person: Person | null,
+    waiting: readonly Waiting[],
+    open: readonly Story[],
+    now: number,
+    /** Those that run. */
+    drills?: readonly Story[],
+  ): HomeView;
 }
+
+export type DrillSaying =
+  /** What is played, by whom, until when: stands as long as the drill's messages do. */
+  | { kind: 'startex' }
+  /** Something has reached the players. */
+  | { kind: 'inject'; id: string }
+  /** The outside world spoke, or was spoken to. `seq`: of the event. */
+  | { kind: 'voice'; seq: number }
+  /** To those for whom it is. */
+  | { kind: 'hint'; seq: number }
+  /** Somebody set the clock, or the drill is over. */
+  | { kind: 'turn'; event: ExerciseTurn };
+
+export type ExerciseTurn = Extract<StoredEvent, { type: 'exercise.clock' | 'exercise.ended' }>;
 
 /** A question that waits for the reader. */
 export type Waiting = { story: Story; decision: DecisionView };
@@ -158,6 +199,23 @@ export interface Modals {
     systems: readonly { id: string; name: string }[];
     error?: string | undefined;
   }): ModalView;
+  /** An answer to an inject: to whom, and what. */
+  answerInject(about: {
+    story: Story;
+    context: ViewContext;
+    to: string;
+    text?: string | undefined;
+    error?: string | undefined;
+  }): ModalView;
+  readAnswerInject(values: ViewValues): { to: string; text: string } | FieldErrors;
+  /** A real incident stops the drill: the reason, and which one. */
+  noDuff(about: {
+    story: Story;
+    context: ViewContext;
+    reason?: string | undefined;
+    error?: string | undefined;
+  }): ModalView;
+  readNoDuff(values: ViewValues): { reason: string; incident: string | null } | FieldErrors;
   readOpenIncident(
     values: ViewValues,
   ): { title: string | null; playbook: string | null; system: string | null; severity: Severity | null } | FieldErrors;

@@ -8,6 +8,7 @@ import type {
 import { runningClock } from '../../../src/embedded/slack/state/clock.ts';
 import type { Question, Vote } from '../../../src/incident/decision.ts';
 import { type EventData, type EventType, type NumberedEvent, person } from '../../../src/incident/events.ts';
+import { isExercise } from '../../../src/incident/ids.ts';
 import { createReader } from '../../../src/store/reader.ts';
 import { createSlackStore, type SlackStore } from '../../../src/store/slack.ts';
 import type { Directory, Person } from '../../../src/surfaces/ports.ts';
@@ -21,7 +22,7 @@ import {
   type PublisherDeps,
 } from '../../../src/surfaces/slack/publisher/publisher.ts';
 import { channelId, openLocalSlack } from '../../support/local-slack.ts';
-import { question, sampleEvents, vote } from '../../support/sample-events.ts';
+import { question, sampleEvents, sampleExercise, vote } from '../../support/sample-events.ts';
 import { type TestStore, testStore } from '../../support/store.ts';
 
 /** A timeline in PostgreSQL, a local Slack, and publishers between them, on one clock that can be moved. */
@@ -187,7 +188,7 @@ function taleOf(
   append: (events: NumberedEvent[]) => Promise<unknown>,
 ) {
   let seq = 0;
-  const samples = sampleEvents(incident);
+  const samples = isExercise(incident) ? sampleExercise(incident) : sampleEvents(incident);
   const event = <T extends EventType>(type: T, data: Partial<EventData<T>> = {}): NumberedEvent => {
     const sample = samples.find((one) => one.type === type);
     if (!sample) throw new Error(`no sample of ${type}`);

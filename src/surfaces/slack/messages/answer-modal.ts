@@ -65,9 +65,9 @@ function tallyWith({ question, votes, escalatedAt }: Asked['decision'], me: Look
 }
 
 function answerFacts(asked: Asked): Fact[] {
-  const { decision, answer } = asked;
+  const { story, decision, answer } = asked;
   const { question } = decision;
-  const by: Fact = ['Answer by', due(question.until)];
+  const by: Fact = ['Answer by', due(story, question.until)];
   if (question.kind === 'failure') return [['What went wrong', question.failure?.message ?? ''], by];
   if (question.kind === 'task') return [...youSay(asked), by];
   return answer === 'deny' ? [by] : [...actFacts(question), ...youSay(asked), by];

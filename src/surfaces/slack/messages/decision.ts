@@ -62,7 +62,7 @@ function askedOf(story: Story, { question, escalatedAt }: DecisionView, place: '
           md`Escalated at ${utc(escalatedAt, question.askedAt)}: the ${roleInWords(question.escalate.to)} may answer too.`,
         ];
   const paused = story.view.paused ? [md`New acts are paused: what is approved starts when somebody resumes.`] : [];
-  return joined([who, md`Answer by ${due(question.until)}.`, ...escalated, ...paused], '\n');
+  return joined([who, md`Answer by ${due(story, question.until)}.`, ...escalated, ...paused], '\n');
 }
 
 /**

@@ -4,7 +4,7 @@ import { counted } from '../../../incident/phrases.ts';
 import { type Duty, dutyOf, isOpen, leftWords } from '../../model/duties.ts';
 import type { SlackPost, Story } from '../contract.ts';
 import { context, header, post, section } from './blocks.ts';
-import { due, fullTime, headline, markOf, markWord, nameIn } from './facts.ts';
+import { due, fullTime, headline, markFirst, markWord, nameIn, smallMark } from './facts.ts';
 import { fitted, joined, link, type Markup, md, moment, ready } from './text.ts';
 
 /** Duties to notify, as Slack says them. Times are tokens that Slack shows in the reader's own zone. */
@@ -18,13 +18,14 @@ export function dutyPost(story: Story, obligation: ObligationView, news: DutyNew
   const { number, rule } = duty;
   const lead = isOpen(duty) ? LEADS[news] : 'Settled';
   return post(md`${markWord(story.view.mode)}${lead}, duty ${number} of ${story.view.id}: tell ${rule.whom}`, [
+    ...markFirst(story),
     section(`${lead}: ${rule.whom} must be told.`),
     section(isOpen(duty) ? openWords(story, duty) : settledWords(story, duty)),
     ...(isOpen(duty) && rule.content.length > 0
       ? [section(fitted(`The notice must hold: ${rule.content.join('; ')}.`, 1_500))]
       : []),
     context(
-      ...marked(story),
+      ...smallMark(story),
       `${headline(story.view)} · ${fitted(duty.title, 300)}`,
       'The limit is the outer one: tell them without undue delay. Reference data, not legal advice.',
       link(`${story.url}/obligations/${number}`, isOpen(duty) ? 'Settle it in the console' : 'Open in the console'),
@@ -33,7 +34,7 @@ export function dutyPost(story: Story, obligation: ObligationView, news: DutyNew
 }
 
 const openWords = (story: Story, duty: Duty): Markup =>
-  md`Due ${due(duty.dueAt)}. ${ownerMention(story, duty.owner)} answers for it.`;
+  md`Due ${due(story, duty.dueAt)}. ${ownerMention(story, duty.owner)} answers for it.`;
 
 function ownerMention(story: Story, owner: string): Markup {
   const mention = story.mentions.role(owner);
@@ -48,11 +49,6 @@ function settledWords(story: Story, duty: Duty): string {
   const what = duty.state === 'waived' ? 'Judged not to be due' : 'Given';
   return `${what}${by}, ${at}${recorded}; ${leftWords(duty, story.now)}.\n${fitted(duty.settled?.words ?? '', 1_000)}`;
 }
-
-const marked = (story: Story): string[] => {
-  const mark = markOf(story.view.mode);
-  return mark === null ? [] : [mark];
-};
 
 const LINES_MAX = 6;
 

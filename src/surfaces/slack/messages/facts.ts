@@ -1,4 +1,5 @@
 import { agreement, type Question, roleInWords, seatsInWords, tally } from '../../../incident/decision.ts';
+import { wallAt } from '../../../incident/exercise-clock.ts';
 import { severityLabel } from '../../../incident/severity.ts';
 import type { DecisionView, IncidentView } from '../../../incident/view.ts';
 import type { Plan } from '../../../playbook/plan.ts';
@@ -26,8 +27,14 @@ export const utc = (ms: number, now: number, seconds = true): string => `${whenT
 
 export const fullTime = (ms: number): string => `${hourText(ms, true)} UTC, ${dayText(ms)}`;
 
-/** Absolute in words, and in the reader's own zone. */
-export const due = (until: number): Markup => md`${fullTime(until)} (for you: ${moment(until, fullTime(until))})`;
+/** Absolute in words, and in the reader's own zone. In a drill the scenario's clock counts, and the reader's says when that will be. */
+export function due({ view: { exercise } }: Pick<Story, 'view'>, until: number): Markup {
+  const clock = exercise?.clock;
+  const wall = clock ? wallAt(clock, until) : until;
+  const where = exercise ? ' in the exercise' : '';
+  if (wall === null) return md`${fullTime(until)}${where}, whose clock stands still`;
+  return md`${fullTime(until)}${where} (for you: ${moment(wall, fullTime(wall))})`;
+}
 
 export const nameIn = (story: Story, person: string): string => story.people.get(person) ?? person;
 
@@ -48,6 +55,16 @@ export function markOf(mode: IncidentView['mode']): string | null {
 /** The same, as the first word of a line: of notifications and topics. */
 const MARK_WORD = { exercise: 'EXERCISE · ', 'simulated-inventory': 'Simulated · ', live: '' } as const;
 export const markWord = (mode: IncidentView['mode']): Markup => ready(MARK_WORD[mode]);
+
+/** In small print below what is said. Of a drill it stands above: see `markFirst`. */
+export const smallMark = ({ view: { mode } }: Pick<Story, 'view'>): string[] => {
+  const mark = mode === 'exercise' ? null : markOf(mode);
+  return mark === null ? [] : [mark];
+};
+
+/** EXERCISE comes before anything else. */
+export const markFirst = ({ view: { mode } }: Pick<Story, 'view'>) =>
+  mode === 'exercise' ? [context(md`*${markOf(mode) ?? ''}*`)] : [];
 
 /** `SEV 1 · INC-2026-0147 · Support assistant, tier critical`. */
 export function headline(view: IncidentView, more?: string): string {

@@ -1,8 +1,12 @@
 import type { HomeView, KnownBlock } from '@slack/types';
+import { roleInWords } from '../../../incident/decision.ts';
+import { staffRolesOf } from '../../../incident/exercise-view.ts';
 import { counted } from '../../../incident/phrases.ts';
+import { listed } from '../../model/describe.ts';
 import { openDuties } from '../../model/duties.ts';
 import { stageWord } from '../../model/next.ts';
 import { planFor } from '../../model/plans.ts';
+import { waitingFor } from '../../model/standing.ts';
 import { rolesIn } from '../../permissions.ts';
 import type { Person } from '../../ports.ts';
 import { ACTIONS, type Story, type Waiting } from '../contract.ts';
@@ -22,13 +26,53 @@ export function homeView(
   waiting: readonly Waiting[],
   open: readonly Story[],
   now: number,
+  drills: readonly Story[] = [],
 ): HomeView {
   const blocks =
     person === null
       ? stranger()
-      : [...waitingBlocks(waiting), ...dueBlocks(person, open, now), ...openBlocks(open, waiting, now), ...report()];
+      : [
+          ...waitingBlocks(waiting),
+          ...dueBlocks(person, open, now),
+          ...openBlocks(open, waiting, now),
+          ...report(),
+          ...drillBlocks(person, drills),
+        ];
   return { type: 'home', callback_id: 'home', blocks: bounded(blocks, VIEW_BLOCKS_MAX) };
 }
+
+const DRILLS_MAX = 5;
+
+/** What is played stands by itself, below all that is real: with the questions in it that wait for the reader. */
+function drillBlocks(person: Person, drills: readonly Story[]): KnownBlock[] {
+  if (drills.length === 0) return [];
+  return [
+    divider,
+    header(`EXERCISE: ${counted(drills.length, 'drill')} running`),
+    ...drills.slice(0, DRILLS_MAX).flatMap((story) => drillRow(person, story)),
+    ...(drills.length > DRILLS_MAX ? [context('There are more: see the console.')] : []),
+  ];
+}
+
+function drillRow(person: Person, story: Story): KnownBlock[] {
+  const { exercise } = story.view;
+  if (!exercise) return [];
+  const me = { id: person.id, roles: rolesIn(person, story.view) };
+  const roles = [...me.roles, ...staffRolesOf(exercise, person.id)].map(roleInWords);
+  const place = roles.length === 0 ? 'you are no part of it' : `you are ${listed(roles)}`;
+  const waiting = waitingFor(story.view, me, story.now);
+  return [
+    section(fitted(exercise.title, 600)),
+    context(
+      md`*${markOf('exercise') ?? ''}*`,
+      md`${story.view.id} · ${place} · ${link(story.url, 'Open in the console')}`,
+    ),
+    ...waiting.slice(0, DRILL_QUESTIONS_MAX).flatMap((decision) => waitingQuestion({ story, decision })),
+    ...(waiting.length > DRILL_QUESTIONS_MAX ? [context('More questions of it wait for you: see the console.')] : []),
+  ];
+}
+
+const DRILL_QUESTIONS_MAX = 2;
 
 const stranger = (): KnownBlock[] => [
   header('Tocsin'),
@@ -67,7 +111,10 @@ function waitingQuestion({ story, decision }: Waiting): KnownBlock[] {
   return [
     lead(story.view, `decision ${question.number}`),
     header(question.question),
-    ...facts([...brief(questionFacts(question, planFor(story, question.path))), ['Answer by', due(question.until)]]),
+    ...facts([
+      ...brief(questionFacts(question, planFor(story, question.path))),
+      ['Answer by', due(story, question.until)],
+    ]),
     ...(seats === null ? [] : [section(fitted(seats, 1_000))]),
     ...answerButtons(story, decision, 'Read it in the console'),
   ];

@@ -1,5 +1,6 @@
 import type { Messages } from '../contract.ts';
 import { decisionPost } from './decision.ts';
+import { drillPost } from './drill.ts';
 import { dutyPost } from './duty.ts';
 import { homeView } from './home.ts';
 import { announcementPost, closingPost, statusPost, topicOf } from './status.ts';
@@ -14,6 +15,7 @@ export const messages: Messages = {
   reminder: reminderPost,
   escalation: escalationPost,
   duty: dutyPost,
+  drill: drillPost,
   topic: topicOf,
   home: homeView,
 };

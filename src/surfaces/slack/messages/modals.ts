@@ -3,6 +3,7 @@ import type { Modals } from '../contract.ts';
 import { answerModal, readAnswer } from './answer-modal.ts';
 import { section } from './blocks.ts';
 import { noteModal, openIncidentModal, readNote, readOpenIncident } from './command-modals.ts';
+import { answerInjectModal, noDuffModal, readAnswerInject, readNoDuff } from './drill-modals.ts';
 import { modal } from './modal.ts';
 import { readReport, reportModal } from './report-modal.ts';
 
@@ -15,6 +16,10 @@ export const modals: Modals = {
   readNote,
   openIncident: openIncidentModal,
   readOpenIncident,
+  answerInject: answerInjectModal,
+  readAnswerInject,
+  noDuff: noDuffModal,
+  readNoDuff,
   working: (title) =>
     modal({ callback: 'working', context: {}, title, blocks: [section('One moment. This fills in by itself.')] }),
   // Only blocks of ours get here.

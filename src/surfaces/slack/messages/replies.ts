@@ -8,7 +8,7 @@ import type { Problem } from '../../problem.ts';
 import { COMMAND, type Replies, type SlackPost, type Story, type Waiting } from '../contract.ts';
 import { context, facts, header, post, type Said, section } from './blocks.ts';
 import { decisionUrl } from './decision.ts';
-import { asksInWords, fullTime, headline, markOf, markWord } from './facts.ts';
+import { asksInWords, fullTime, headline, markFirst, markWord, smallMark } from './facts.ts';
 import { dueBlocks, incidentRow, questionList } from './home.ts';
 import { objection, outcomeSentence } from './outcome.ts';
 import { link, md } from './text.ts';
@@ -143,14 +143,14 @@ const plainReply = (words: string, story?: Story): SlackPost => reply(words, [],
 function reply(words: string, more: readonly (string | null)[], about?: About): SlackPost {
   const { story, decision } = about ?? {};
   const told = more.filter((one): one is string => one !== null && one !== '');
-  const mark = story ? markOf(story.view.mode) : null;
   const small: Said[] = [
-    ...(mark === null ? [] : [mark]),
+    ...(story ? smallMark(story) : []),
     ...(story ? [`${headline(story.view)} · ${stageWord(story.view)}`] : []),
     ...(decision ? [`Decision ${decision.question.number}: ${decision.question.question.slice(0, 300)}`] : []),
     ...(story ? [link(decision ? decisionUrl(story, decision.question) : story.url, 'Open in the console')] : []),
   ];
   return post(md`${story ? markWord(story.view.mode) : ''}${[words, ...told].join(' ')}`, [
+    ...(story ? markFirst(story) : []),
     section(words),
     ...(told.length > 0 ? [section(told.join('\n'))] : []),
     ...(small.length > 0 ? [context(...small)] : []),

@@ -130,6 +130,10 @@ const TOPIC_LENGTH_MAX = 250;
 
 /** Coarse on purpose: every change of a topic is a line in the channel. */
 export function topicOf(view: IncidentView): string {
+  if (view.exercise) {
+    const over = view.exercise.endedAt !== undefined;
+    return `EXERCISE · ${over ? 'ended' : 'running'} · ${inert(view.exercise.title, TOPIC_LENGTH_MAX - 30)}`;
+  }
   const start = `${markWord(view.mode).markup}${severityLabel(view.severity)} · ${view.status} · `;
   return `${start}${inert(view.title, TOPIC_LENGTH_MAX - start.length)}`;
 }

@@ -1,4 +1,5 @@
 import { roleInWords, tally } from '../../../incident/decision.ts';
+import { isExerciseEvent } from '../../../incident/exercise-view.ts';
 import type { DecisionView } from '../../../incident/view.ts';
 import { isRoutine, namesFor, sentence } from '../../../incident/wording.ts';
 import { defaultSentence } from '../../model/describe.ts';
@@ -7,7 +8,7 @@ import type { StoredEvent } from '../../ports.ts';
 import type { SlackPost, Story } from '../contract.ts';
 import { context, post, section } from './blocks.ts';
 import { decisionUrl } from './decision.ts';
-import { asks, due, markOf, markWord, utc } from './facts.ts';
+import { asks, due, markFirst, markWord, smallMark, utc } from './facts.ts';
 import { link, md, ready } from './text.ts';
 
 /** What is said in a thread: beneath a decision, or beneath an incident. */
@@ -19,10 +20,11 @@ export function reminderPost(story: Story, decision: DecisionView): SlackPost {
   return post(
     md`${markWord(story.view.mode)}Reminder, decision ${question.number} of ${story.view.id}: ${question.question}`,
     [
+      ...markFirst(story),
       section(`Reminder: ${question.question}`),
-      section(md`Still asked: ${asks(story, missing)}. Answer by ${due(question.until)}.`),
+      section(md`Still asked: ${asks(story, missing)}. Answer by ${due(story, question.until)}.`),
       context(
-        ...marked(story),
+        ...smallMark(story),
         `If nobody answers: ${defaultSentence(question)} Times are UTC.`,
         link(decisionUrl(story, question), 'Open in the console'),
       ),
@@ -46,12 +48,13 @@ export function escalationPost(story: Story, decision: DecisionView): SlackPost 
   return post(
     md`${markWord(story.view.mode)}Escalated to ${roleInWords(to)}, decision ${question.number} of ${story.view.id}: ${question.question}`,
     [
+      ...markFirst(story),
       section(`Escalated: ${question.question}`),
       section(
-        md`To ${mention === null ? md`the ${roleInWords(to)}` : ready(mention)}${paged}. They may answer too, in any open seat. Answer by ${due(question.until)}.`,
+        md`To ${mention === null ? md`the ${roleInWords(to)}` : ready(mention)}${paged}. They may answer too, in any open seat. Answer by ${due(story, question.until)}.`,
       ),
       context(
-        ...marked(story),
+        ...smallMark(story),
         `If nobody answers: ${defaultSentence(question)} Times are UTC.`,
         link(decisionUrl(story, question), 'Open in the console'),
       ),
@@ -59,25 +62,25 @@ export function escalationPost(story: Story, decision: DecisionView): SlackPost 
   );
 }
 
-/** Decisions, reminders of duties and the opening have messages of their own; routine steps are left to the console. */
+/**
+ * Decisions, reminders of duties and the opening have messages of their own, as what happens in drills alone has, or is for its staff; routine
+ * steps are left to the console.
+ */
 export function detailPost(story: Story, event: StoredEvent): SlackPost | null {
   if (event.type.startsWith('decision.') || event.type === 'incident.opened' || isRoutine(event)) return null;
+  if (isExerciseEvent(event) && event.type !== 'seat.away' && event.type !== 'seat.back') return null;
   if (event.type === 'obligation.reminded' || event.type === 'obligation.overdue') return null;
   // The last try of an act is told by the failed step that it leaves.
   if (event.type === 'act.failed' && event.data.retryAt === null) return null;
   const { text, note } = sentence(event, namesFor(story.people, story.view, everyStepOf(story)));
   const at = utc(event.at, story.view.openedAt);
   return post(md`${markWord(story.view.mode)}${story.view.id}, ${at}: ${text}`, [
+    ...markFirst(story),
     section(text),
     ...(note ? [section(note)] : []),
     context(
-      ...marked(story),
+      ...smallMark(story),
       md`${at} · ${link(`${story.url}?event=${event.seq}#e${event.seq}`, `event ${event.seq}`)}`,
     ),
   ]);
 }
-
-const marked = (story: Story): string[] => {
-  const mark = markOf(story.view.mode);
-  return mark === null ? [] : [mark];
-};

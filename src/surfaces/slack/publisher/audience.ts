@@ -1,6 +1,7 @@
 import type { IncidentView } from '../../../incident/view.ts';
 import type { SlackPeople } from '../contract.ts';
 import type { SlackLog } from '../ports.ts';
+import { playersMeant, rosterOf } from '../roster.ts';
 import type { Clock } from './clock.ts';
 import { type Audience, askedOf } from './wanted.ts';
 
@@ -70,9 +71,15 @@ export function createAudience(deps: {
       const asked = askedOf(view);
       for (const role of asked.roles) look(roles, role, view.id, [], () => people.holders([role]));
       for (const person of asked.people) look(users, person, view.id, null, () => people.userOf(person));
+      const user = (person: string) => users.get(person)?.value ?? null;
+      const { exercise } = view;
+      if (!exercise) return { holders: (role) => roles.get(role)?.value ?? [], user };
+      // Whoever holds the role outside the drill is no part of it.
+      const roster = rosterOf(exercise);
+      const onRoster = (person: string) => (roster.includes(person) ? user(person) : null);
       return {
-        holders: (role) => roles.get(role)?.value ?? [],
-        user: (person) => users.get(person)?.value ?? null,
+        holders: (role) => playersMeant(exercise, [role]).flatMap((person) => onRoster(person) ?? []),
+        user: onRoster,
       };
     },
     /** Whether Slack has been asked for all of this incident at least once: only then is "nobody" an answer. */

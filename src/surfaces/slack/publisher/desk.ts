@@ -8,7 +8,12 @@ import type { MainChannel } from './main-channel.ts';
 import type { Urgency } from './pace.ts';
 import type { Wanted } from './wanted.ts';
 
-export type PublisherSettings = { channel: string; ownChannelFor: readonly Severity[]; ownChannelsPrivate: boolean };
+export type PublisherSettings = {
+  channel: string;
+  ownChannelFor: readonly Severity[];
+  ownChannelsPrivate: boolean;
+  drills?: string;
+};
 
 /** An incident as it was last looked at: what is true, what is wanted of it in Slack, and what stands there. */
 export type Scene = {
@@ -26,6 +31,8 @@ export type Desk = {
   store: SlackStore;
   messages: Messages;
   main: MainChannel;
+  /** Where drills are told that have no channel of their own. */
+  drills: MainChannel;
   settings(): PublisherSettings;
   clock: Clock;
   log: SlackLog;

@@ -1,6 +1,9 @@
+import { counted } from '../../../incident/phrases.ts';
 import type { StoredEvent } from '../../ports.ts';
 import type { Messages, SlackPost, Story } from '../contract.ts';
-import { fitMarkup, ready } from '../messages/text.ts';
+import { context, post } from '../messages/blocks.ts';
+import { markFirst, markWord } from '../messages/facts.ts';
+import { fitMarkup, link, md, ready } from '../messages/text.ts';
 
 /** So many stories fit into one message; of a longer row the latest are told, the rest is in the console. */
 const TOLD_MAX = 8;
@@ -27,7 +30,7 @@ export function foldDetails(
   const told = posts.slice(-TOLD_MAX);
   while (told.length > 1 && told.flatMap(({ blocks }) => blocks).length > BLOCKS_MAX) told.shift();
   const left = posts.length - told.length;
-  const lead = left === 0 ? [] : [earlier(left, story.url)];
+  const lead = left === 0 ? [] : [earlier(left, story)];
   return {
     post: {
       text: fitMarkup(ready([...lead, ...told].map(({ text }) => text).join('\n')), TEXT_MAX),
@@ -37,9 +40,12 @@ export function foldDetails(
   };
 }
 
-function earlier(count: number, url: string): SlackPost {
-  const text = `${count} earlier ${count === 1 ? 'event' : 'events'}: see the console.`;
-  return { text, blocks: [{ type: 'context', elements: [{ type: 'mrkdwn', text: `${text} <${url}|Open>` }] }] };
+function earlier(count: number, story: Story): SlackPost {
+  const words = `${counted(count, 'earlier event')}: see the console.`;
+  return post(md`${markWord(story.view.mode)}${words}`, [
+    ...markFirst(story),
+    context(md`${words} ${link(story.url, 'Open')}`),
+  ]);
 }
 
 /** Messages that were made apart may name their blocks alike. */

@@ -24,7 +24,7 @@ export function createFailures(desk: Desk) {
     const wanted = scene.wanted.get(key);
     const name = `${incident} ${key}`;
     const open = wanted?.saying.kind === 'decision' && isOpen(scene.story.view.decisions, wanted.saying.number);
-    if ((open || wanted?.saying.kind === 'status') && !anew.has(name)) {
+    if ((open || wanted?.saying.kind === 'status' || wanted?.saying.kind === 'startex') && !anew.has(name)) {
       anew.add(name);
       await desk.keep(() => desk.store.dropPost(incident, key));
     } else await desk.keep(() => desk.store.savePost(incident, { ...row, ts: null, hash: GONE }));
@@ -37,7 +37,7 @@ export function createFailures(desk: Desk) {
     const key = task.slot.replace(/^post /, '');
     const row = scene?.standing.posts.get(key);
     const wanted = scene?.wanted.get(key);
-    if (own && (row?.ts ? row.channel === own.channel : wanted?.place.in !== 'main' && wanted?.place.in !== 'dm')) {
+    if (own && (row?.ts ? row.channel === own.channel : !['main', 'drills', 'dm'].includes(wanted?.place.in ?? ''))) {
       desk.log.warn(
         { incident, channel: own.channel },
         'the channel of an incident is lost in Slack; a new one is made',
@@ -46,6 +46,7 @@ export function createFailures(desk: Desk) {
     } else if (row?.ts) await deleted(incident, key);
     else {
       desk.main.forget();
+      desk.drills.forget();
       block(incident, task, error);
     }
   };
@@ -91,8 +92,9 @@ async function join(
 ): Promise<void> {
   const scene = desk.scene(incident);
   const key = task.slot.replace(/^post /, '');
+  const shared = scene?.story.view.exercise ? desk.drills : desk.main;
   const channel =
-    scene?.standing.posts.get(key)?.channel ?? scene?.standing.own?.channel ?? (scene ? desk.main.id() : null);
+    scene?.standing.posts.get(key)?.channel ?? scene?.standing.own?.channel ?? (scene ? shared.id() : null);
   try {
     if (!channel) throw error;
     await desk.outbox.call({ method: 'conversations.join', args: { channel }, queue: channel, urgency: 'decision' });

@@ -14,15 +14,17 @@ export type MainChannel = {
 
 const AGAIN_MS = 60_000;
 
-/** Finds the channel that the inventory names, by id or name, and joins it. An edit to the inventory counts at once. */
+/** Finds the channel that the inventory names (`slack:`, under this key), by id or name, and joins it. An edit to the inventory counts at once. */
 export function createMainChannel(deps: {
-  setting: () => string;
+  key: 'channel' | 'drills';
+  setting: () => string | undefined;
   outbox: Outbox;
   clock: Clock;
   log: SlackLog;
   found: () => void;
 }): MainChannel {
-  const { setting, outbox, clock, log, found } = deps;
+  const { key, outbox, clock, log, found } = deps;
+  const setting = () => deps.setting()?.replace(/^#/, '');
   let known: { setting: string; id: string } | null = null;
   let problem: { setting: string; words: string; at: number } | null = null;
   let asking = false;
@@ -45,7 +47,8 @@ export function createMainChannel(deps: {
 
   return {
     id() {
-      const name = setting().replace(/^#/, '');
+      const name = setting();
+      if (name === undefined) return null;
       if (known?.setting === name) return known.id;
       const waits = problem?.setting === name && clock.now() - problem.at < AGAIN_MS;
       if (!asking && !waits) {
@@ -53,7 +56,7 @@ export function createMainChannel(deps: {
         look(name)
           .catch((error: unknown) => {
             const why = error instanceof ChannelProblem ? error.message : `The channel "${name}": ${String(error)}.`;
-            const words = `${why} Make it in Slack, invite Tocsin to it (/invite @Tocsin), or name another in tocsin.yaml (slack: channel).`;
+            const words = `${why} Make it in Slack, invite Tocsin to it (/invite @Tocsin), or name another in tocsin.yaml (slack: ${key}).`;
             if (problem?.words !== words) log.warn({ channel: name }, words);
             problem = { setting: name, words, at: clock.now() };
           })
@@ -66,7 +69,25 @@ export function createMainChannel(deps: {
     forget() {
       known = null;
     },
-    problem: () => (problem?.setting === setting().replace(/^#/, '') ? problem.words : null),
+    problem: () => (problem !== null && problem.setting === setting() ? problem.words : null),
+  };
+}
+
+/** The channel of drills, as long as it is not that of incidents: what is played must not be taken for real. */
+export function createDrillChannel(named: MainChannel, main: MainChannel): MainChannel {
+  const isReal = (id: string | null) => id !== null && id === main.id();
+  return {
+    id() {
+      // Which is the real one must be known first, or be nowhere.
+      if (main.id() === null && main.problem() === null) return null;
+      const id = named.id();
+      return isReal(id) ? null : id;
+    },
+    forget: named.forget,
+    problem: () =>
+      isReal(named.id())
+        ? 'Drills are not told in Slack: tocsin.yaml names the channel of incidents for them. Name another one (slack: drills).'
+        : named.problem(),
   };
 }
 

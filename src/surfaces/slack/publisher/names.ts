@@ -11,11 +11,17 @@ const PREFIX: Readonly<Record<IncidentView['mode'], string>> = {
 
 /**
  * `inc-2026-0147-model-artefact-tampered`: lower case, letters, digits and hyphens, as Slack wants names. By the playbook or the AI
- * system, never by words of a report: everybody sees a name, and it stays. `turn`: when one is taken.
+ * system, never by words of a report, and of a drill by its title, as the playbook would tell what happens in it: everybody sees a name, and it stays. `turn`: when one is taken.
  */
-export function channelName(view: Pick<IncidentView, 'id' | 'mode' | 'playbook' | 'system'>, turn = 1): string {
+export function channelName(
+  view: Pick<IncidentView, 'id' | 'mode' | 'playbook' | 'system' | 'exercise'>,
+  turn = 1,
+): string {
   const tail = turn > 1 ? `-${turn}` : '';
-  const name = [`${PREFIX[view.mode]}${view.id.toLowerCase()}`, slug(view.playbook?.title ?? view.system?.name ?? '')]
+  const name = [
+    `${PREFIX[view.mode]}${view.id.toLowerCase()}`,
+    slug(view.exercise?.title ?? view.playbook?.title ?? view.system?.name ?? ''),
+  ]
     .filter(Boolean)
     .join('-');
   return `${name.slice(0, NAME_LENGTH_MAX - tail.length)}${tail}`;

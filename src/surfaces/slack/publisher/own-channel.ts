@@ -85,7 +85,9 @@ async function ourUnheard(desk: Desk, name: string, view: IncidentView): Promise
   });
   for await (const channel of eachConversation(desk.outbox, 'public_channel,private_channel')) {
     if (channel.name !== name) continue;
-    const ours = channel.creator === self.user_id && (channel.created ?? 0) * 1000 >= view.openedAt - EARLIER_MS;
+    // Of a drill that is scenario time; nobody else's channel has its id.
+    const since = view.exercise ? 0 : view.openedAt - EARLIER_MS;
+    const ours = channel.creator === self.user_id && (channel.created ?? 0) * 1000 >= since;
     return ours && (await desk.store.incidentIn(channel.id)) === null ? channel : null;
   }
   return null;

@@ -1,3 +1,4 @@
+import { timeIn } from '../../../incident/exercise-clock.ts';
 import type { SlackPosted } from '../../../store/slack.ts';
 import type { SlackPost, Story } from '../contract.ts';
 import type { Desk, Scene, Task } from './desk.ts';
@@ -53,7 +54,7 @@ function rendered(desk: Desk, scene: Scene, story: Story, { key, saying }: Wante
   return post && desk.inWords.has(`${story.view.id} ${key}`) ? inWordsAlone(post) : post;
 }
 
-const fresh = (desk: Desk, story: Story): Story => ({ ...story, now: desk.clock.now() });
+const fresh = (desk: Desk, story: Story): Story => ({ ...story, now: timeIn(story.view, desk.clock.now()) });
 
 /** When Slack takes none of the blocks: better than silence. */
 const inWordsAlone = ({ text }: SlackPost): SlackPost => ({ text, blocks: [] });
@@ -70,8 +71,21 @@ function taskFor(desk: Desk, scene: Scene, wanted: Wanted, hash: string, row: Sl
   if (wanted.thread !== null && !parent?.ts) return null;
   const { place } = wanted;
   if (place.in === 'dm') return { slot, hash, run: () => postDirectly(desk, id, wanted, place.user) };
-  const channel = parent?.channel ?? (place.in === 'own' ? scene.standing.own?.channel : desk.main.id());
+  const channel = parent?.channel ?? channelOf(desk, scene, place.in);
   return channel ? { slot, hash, run: () => post(desk, id, wanted, channel, parent?.ts ?? null) } : null;
+}
+
+function channelOf(desk: Desk, scene: Scene, place: 'own' | 'drills' | 'main'): string | null {
+  switch (place) {
+    case 'own':
+      return scene.standing.own?.channel ?? null;
+    case 'drills':
+      return desk.drills.id();
+    case 'main':
+      return desk.main.id();
+    default:
+      return place satisfies never;
+  }
 }
 
 /** Buttons come and go at once; that one more vote was given may wait a little when there are many. */
@@ -169,8 +183,7 @@ async function direct(desk: Desk, incident: string, wanted: Wanted, user: string
 /** What happened, into the thread of the status message or, without a channel of its own, of the announcement. */
 export function detailTask(desk: Desk, scene: Scene): { task: Task | null; waiting: boolean } {
   const { story, events, standing } = scene;
-  const own = scene.wanted.has('status');
-  const parent = standing.posts.get(own ? 'status' : 'announcement');
+  const parent = standing.posts.get(detailKey(scene));
   if (standing.own !== null && standing.own.archivedAt !== null) return { task: null, waiting: false };
   const details = foldDetails(desk.messages, story, events, standing.toldSeq);
   if (!details || parent?.hash === GONE) return { task: null, waiting: false };
@@ -181,6 +194,10 @@ export function detailTask(desk: Desk, scene: Scene): { task: Task | null; waiti
     waiting: false,
   };
 }
+
+/** The message in whose thread the detail stands. */
+const detailKey = ({ wanted, story }: Scene): string =>
+  wanted.has('status') ? 'status' : story.view.exercise ? 'startex' : 'announcement';
 
 /** All that has come about by the time it is sent, as one message. */
 async function tell(desk: Desk, incident: string, channel: string, thread: string): Promise<void> {

@@ -1,11 +1,13 @@
 import type { HomeView } from '@slack/types';
+import { timeIn } from '../../../incident/exercise-clock.ts';
 import { isOpenObligation } from '../../../incident/obligation.ts';
 import type { IncidentView } from '../../../incident/view.ts';
 import { isDatabaseAway } from '../../../store/pool.ts';
-import type { SlackStore } from '../../../store/slack.ts';
-import type { Directory, Reader } from '../../ports.ts';
+import type { SlackStanding, SlackStore } from '../../../store/slack.ts';
+import type { Directory, FoundIncident, Reader } from '../../ports.ts';
 import type { DecisionRef, Messages, SlackPeople, Story } from '../contract.ts';
 import type { SlackLog } from '../ports.ts';
+import { mentionsIn } from '../roster.ts';
 import { createAudience } from './audience.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Desk, PublisherSettings, Scene, Task } from './desk.ts';
@@ -13,13 +15,14 @@ import { createFailures } from './failures.ts';
 import { backOffMs } from './gate.ts';
 import { createHomes } from './homes.ts';
 import { createLooks } from './looks.ts';
-import { createMainChannel } from './main-channel.ts';
+import { createDrillChannel, createMainChannel } from './main-channel.ts';
 import type { FullOutbox } from './outbox.ts';
 import { archiveTask, channelTasks, makeTask } from './own-channel.ts';
 import type { Urgency } from './pace.ts';
 import { detailTask, postTasks } from './posting.ts';
 import { createTurns } from './turns.ts';
-import { type Audience, copyKey, wantedMembers, wantedPosts, wantsOwnChannel } from './wanted.ts';
+import { type Audience, copyKey, type Wanted, wantedMembers, wantedPosts, wantsOwnChannel } from './wanted.ts';
+import { wantedDrillPosts } from './wanted-drill.ts';
 
 export type PublisherDeps = {
   reader: Reader;
@@ -68,6 +71,8 @@ export type Publisher = {
 
 const SWEEP_MS = 60_000;
 const ARCHIVE_AFTER_MS = 15 * 60_000;
+/** So long people may note what they saw in a drill. */
+const HOT_WASH_MS = 14 * 24 * 3_600_000;
 const KEEP_RETRY_MS_MAX = 5_000;
 const NOBODY: Audience = { holders: () => [], user: () => null };
 
@@ -86,19 +91,17 @@ export function createPublisher(deps: PublisherDeps): Publisher {
   let stopping = false;
   const noted = new Set<string>();
 
-  const main = createMainChannel({
-    setting: () => deps.settings().channel,
-    outbox,
-    clock,
-    log,
-    found: () => void sweep(),
-  });
+  const channelsOf = { outbox, clock, log, found: () => void sweep() };
+  const main = createMainChannel({ ...channelsOf, key: 'channel', setting: () => deps.settings().channel });
+  const named = createMainChannel({ ...channelsOf, key: 'drills', setting: () => deps.settings().drills });
+  const drills = createDrillChannel(named, main);
   const desk: Desk = {
     settings: deps.settings,
     outbox,
     store,
     messages: deps.messages,
     main,
+    drills,
     clock,
     log,
     inWords: new Set(),
@@ -155,11 +158,10 @@ export function createPublisher(deps: PublisherDeps): Publisher {
     const story = storyOf(found);
     const known = audience.of(view);
     const asked = audience.settled(view) ? known : NOBODY;
-    // While no channel can be made, the main one serves.
-    const own =
-      wantsOwnChannel(view, deps.settings().ownChannelFor, standing.own !== null) &&
-      !failures.isBlocked(incident, makeTask(desk, view));
-    const wanted = wantedPosts({ view, own, audience: asked });
+    const own = wantsOwn(view, standing.own !== null);
+    const wanted = view.exercise
+      ? wantedOfDrill(found, standing, own, asked)
+      : wantedPosts({ view, own, audience: asked });
     const scene: Scene = {
       story,
       events,
@@ -168,11 +170,31 @@ export function createPublisher(deps: PublisherDeps): Publisher {
       members: wantedMembers(view, asked),
     };
     scenes.set(incident, scene);
-    const left = bringAbout(incident, scene, own);
+    const left = wanted.length === 0 ? Number(isPlayed(view)) : bringAbout(incident, scene, own);
     noteUnknown(view);
     if (left > 0 || !audience.settled(view)) return;
     await store.saveSettled(incident, view.seq);
     if (view.status === 'closed' && !busy.get(incident)?.size) forget(incident);
+  }
+
+  /** While no channel can be made, the main one serves. A drill has none, or one that others named for it. */
+  function wantsOwn(view: IncidentView, has: boolean): boolean {
+    const { drills: shared, ownChannelFor } = deps.settings();
+    const wants = view.exercise ? has || shared === undefined : wantsOwnChannel(view, ownChannelFor, has);
+    return wants && !failures.isBlocked(view.id, makeTask(desk, view));
+  }
+
+  /** A drill that was over before anything of it was told is not told any more; one that has no place of its own, never where incidents are. */
+  function wantedOfDrill(
+    { view, events }: Pick<FoundIncident, 'view' | 'events'>,
+    { posts, own: has }: SlackStanding,
+    own: boolean,
+    audience: Audience,
+  ): readonly Wanted[] {
+    const told = posts.size > 0 || has !== null;
+    if (view.exercise?.endedAt !== undefined && !told) return [];
+    const placed = own || deps.settings().drills !== undefined;
+    return placed ? wantedDrillPosts({ view, events, own, audience }) : [];
   }
 
   /** Begins what can be done now. Answers with how much there is left to do. */
@@ -185,7 +207,7 @@ export function createPublisher(deps: PublisherDeps): Publisher {
     const channel = scene.standing.own;
     if (left === 0 && view.status === 'closed' && channel !== null && channel.archivedAt === null) {
       left = 1;
-      if (clock.now() >= (view.closedAt ?? 0) + archiveAfterMs)
+      if (clock.now() >= closedAt(scene) + (view.exercise ? HOT_WASH_MS : archiveAfterMs))
         tasks.push(archiveTask(desk, incident, channel.channel));
     }
     for (const task of tasks) begin(incident, task);
@@ -238,9 +260,9 @@ export function createPublisher(deps: PublisherDeps): Publisher {
     plan,
     added,
     people: deps.directory.names(),
-    now: clock.now(),
+    now: timeIn(view, clock.now()),
     url: `${deps.publicUrl.replace(/\/$/, '')}/incidents/${view.id}`,
-    mentions: people.mentions(),
+    mentions: mentionsIn(view, people.mentions()),
   });
 
   /** Everything that is not settled, open questions and duties: who may answer them, and whether there is time left, changes by itself. */
@@ -296,7 +318,7 @@ export function createPublisher(deps: PublisherDeps): Publisher {
       }
       await this.refresh(incident);
     },
-    incidentIn: store.incidentIn,
+    incidentIn: async (channel) => (await store.incidentIn(channel)) ?? store.drillIn(channel),
     homeOpened: homes.opened,
     stats: () => ({
       leads: turns.leads(),
@@ -304,9 +326,20 @@ export function createPublisher(deps: PublisherDeps): Publisher {
       awaySince: outbox.awaySince(),
       problem: main.problem(),
     }),
-    notice: () => awayWords(outbox) ?? main.problem(),
+    notice: () => awayWords(outbox) ?? main.problem() ?? drills.problem(),
   };
 }
+
+/** By the clock on the wall. A drill's view has the time of its scenario. */
+function closedAt({ story: { view }, events }: Scene): number {
+  if (!view.exercise) return view.closedAt ?? 0;
+  const ended = events.find(({ type }) => type === 'exercise.ended');
+  return ended ? Date.parse(ended.recordedAt) : 0;
+}
+
+/** By people, now: should it have no place in Slack, it may get one yet. */
+const isPlayed = ({ exercise }: IncidentView): boolean =>
+  exercise?.clock !== undefined && exercise.endedAt === undefined;
 
 const isWaiting = ({ decisions, obligations }: IncidentView): boolean =>
   decisions.some((one) => !one.made && !one.withdrawn) || obligations.some(isOpenObligation);

@@ -25,6 +25,12 @@ export function render(messages: Messages, story: Story, saying: Saying, channel
       const obligation = story.view.obligations.find(({ number }) => number === saying.number);
       return obligation ? messages.duty(story, obligation, saying.news) : null;
     }
+    case 'startex':
+    case 'inject':
+    case 'voice':
+    case 'hint':
+    case 'turn':
+      return messages.drill(story, saying);
     default:
       return saying satisfies never;
   }
@@ -55,6 +61,11 @@ export function first(saying: Saying, story: Story, post: SlackPost): SlackPost 
     case 'reminder':
     case 'escalation':
     case 'duty':
+    case 'startex':
+    case 'inject':
+    case 'voice':
+    case 'hint':
+    case 'turn':
       return post;
     default:
       return saying satisfies never;

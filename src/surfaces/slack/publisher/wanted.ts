@@ -1,10 +1,12 @@
 import { isOpenObligation, type ObligationView } from '../../../incident/obligation.ts';
 import type { Severity } from '../../../incident/severity.ts';
 import { type DecisionView, type IncidentView, openDecisions } from '../../../incident/view.ts';
+import type { DrillSaying } from '../contract.ts';
+import { rosterOf } from '../roster.ts';
 import type { Urgency } from './pace.ts';
 
-/** Where a message belongs: the main channel, the incident's own, or a direct message to one user. */
-export type Place = { in: 'main' } | { in: 'own' } | { in: 'dm'; user: string };
+/** Where a message belongs: the main channel, that of drills, the incident's own, or a direct message to one user. */
+export type Place = { in: 'main' } | { in: 'drills' } | { in: 'own' } | { in: 'dm'; user: string };
 
 export type Saying =
   | { kind: 'announcement' }
@@ -14,7 +16,8 @@ export type Saying =
   | { kind: 'reminder'; number: number }
   | { kind: 'escalation'; number: number }
   /** Of a duty to notify. */
-  | { kind: 'duty'; number: number; news: DutyNews };
+  | { kind: 'duty'; number: number; news: DutyNews }
+  | DrillSaying;
 
 /** A message that should stand in Slack. `key` names it among those of its incident. */
 export type Wanted = {
@@ -56,13 +59,21 @@ export function wantedPosts({ view, own, audience }: WantedInput): Wanted[] {
     current: true,
   };
   return [
-    ...view.decisions.flatMap((decision) => decisionPosts(decision, view, own, audience)),
-    ...view.obligations.flatMap((obligation) => dutyPosts(obligation, view, own, audience)),
+    ...questionPosts(view, { place: { in: own ? 'own' : 'main' }, thread: own ? 'status' : 'announcement' }, audience),
     announcement,
     ...(own ? [inOwn('status')] : []),
     ...(own && view.status === 'closed' ? [inOwn('closing')] : []),
   ];
 }
+
+/** Where an incident is told, and the message in whose thread its detail stands. */
+export type Ground = { place: Place; thread: string };
+
+/** What people are asked, and the duties whose clocks run. */
+export const questionPosts = (view: IncidentView, ground: Ground, audience: Audience): Wanted[] => [
+  ...view.decisions.flatMap((decision) => decisionPosts(decision, view, ground, audience)),
+  ...view.obligations.flatMap((obligation) => dutyPosts(obligation, view, ground, audience)),
+];
 
 const inOwn = (kind: 'status' | 'closing'): Wanted => ({
   key: kind,
@@ -77,12 +88,12 @@ const inOwn = (kind: 'status' | 'closing'): Wanted => ({
  * A decision stands in the channel for good, with what came of it. Direct messages, reminders and the call to whoever it was escalated
  * to are for those who can still answer: what was decided before they could be sent is not sent any more.
  */
-function decisionPosts(decision: DecisionView, view: IncidentView, own: boolean, audience: Audience): Wanted[] {
+function decisionPosts(decision: DecisionView, view: IncidentView, { place }: Ground, audience: Audience): Wanted[] {
   const { number } = decision.question;
-  const key = decisionKey(number, own);
+  const key = decisionKey(number, place.in === 'own');
   const channel: Wanted = {
     key,
-    place: { in: own ? 'own' : 'main' },
+    place,
     thread: null,
     urgency: 'decision',
     saying: { kind: 'decision', number, place: 'channel' },
@@ -124,23 +135,24 @@ type DutyNews = 'opened' | 'reminder' | 'overdue';
  * and in the thread of the incident; what is overdue tells the commander too. After an outage the latest is enough. What stands is kept
  * true: it says when the duty was settled.
  */
-function dutyPosts(obligation: ObligationView, view: IncidentView, own: boolean, audience: Audience): Wanted[] {
+function dutyPosts(
+  obligation: ObligationView,
+  view: IncidentView,
+  { place: ground, thread }: Ground,
+  audience: Audience,
+): Wanted[] {
   const { number, owner, reminders, overdueAt } = obligation;
   if (!isOpenObligation(obligation)) return [];
   const news: DutyNews = overdueAt !== undefined ? 'overdue' : reminders.length > 0 ? 'reminder' : 'opened';
   const name = `obligation/${number}/${news === 'reminder' ? `${news}/${reminders.length}` : news}`;
   const saying: Saying = { kind: 'duty', number, news };
   const users = holdersIn(view, news === 'overdue' ? [owner, COMMANDER] : [owner], audience);
-  const thread = own ? 'status' : 'announcement';
   const direct = users.map((user): Wanted => {
     const place: Place = { in: 'dm', user };
     return { key: `${name}/dm/${user}`, place, thread: null, urgency: 'decision', saying, current: true };
   });
   if (news === 'opened') return direct;
-  return [
-    ...direct,
-    { key: name, place: { in: own ? 'own' : 'main' }, thread, urgency: 'decision', saying, current: true },
-  ];
+  return [...direct, { key: name, place: ground, thread, urgency: 'decision', saying, current: true }];
 }
 
 const isOpen = ({ made, withdrawn }: DecisionView): boolean => made === undefined && withdrawn === undefined;
@@ -188,8 +200,9 @@ const ownersOf = (view: IncidentView): string[] => view.obligations.filter(isOpe
 
 const COMMANDER = 'incident-commander';
 
-/** Who belongs in the incident's channel: who was asked, who has a role in it, the commander (or all who could be), the requester. */
+/** Who belongs in a drill's channel: its roster. In an incident's: who was asked, who has a role in it, the commander (or all who could be), the requester. */
 export function wantedMembers(view: IncidentView, audience: Audience): string[] {
+  if (view.exercise) return unique(rosterOf(view.exercise).flatMap((person) => audience.user(person) ?? []));
   const assigned = Object.values(view.roles);
   const people = [...assigned, ...(view.requester === null ? [] : [view.requester])];
   const open = openDecisions(view).flatMap((decision) => [
@@ -204,6 +217,7 @@ export function wantedMembers(view: IncidentView, audience: Audience): string[] 
 
 /** The roles and people that the functions above ask an audience for. */
 export function askedOf(view: IncidentView): { roles: string[]; people: string[] } {
+  if (view.exercise) return { roles: [], people: rosterOf(view.exercise) };
   const open = openDecisions(view).map(({ question }) => question);
   return {
     roles: unique([

@@ -11,11 +11,13 @@ async function main(argv: string[]): Promise<void> {
   const alone = argv.length === 1;
   if (command === 'worker' && alone) return runWorker();
   if (command === 'server' && alone) return runServer();
+  if (command === 'drill-worker' && alone) return runDrillWorker();
   if (command === 'local-slack' && alone) return runLocalSlack();
   const { runCli } = await import('../surfaces/cli/program.ts');
   const code = await runCli(argv, processIo(), version(), {
     worker: runWorker,
     server: runServer,
+    drillWorker: runDrillWorker,
     localSlack: runLocalSlack,
     start: async (args) => (await import('./start.ts')).start(args),
     doctor: async () => {
@@ -48,6 +50,11 @@ async function main(argv: string[]): Promise<void> {
 async function runWorker(): Promise<void> {
   const [{ runService }, worker] = await Promise.all([import('./supervised.ts'), import('./worker.ts')]);
   await runService(worker.runWorker);
+}
+
+async function runDrillWorker(): Promise<void> {
+  const [{ runService }, worker] = await Promise.all([import('./supervised.ts'), import('./drill-worker.ts')]);
+  await runService(worker.runDrillWorker);
 }
 
 async function runServer(): Promise<void> {

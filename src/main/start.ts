@@ -6,6 +6,7 @@ import { type RunningTemporal, startTemporal } from '../embedded/temporal.ts';
 import { type FoundTemporal, findTemporal } from '../embedded/temporal-find.ts';
 import { type Config, readConfig, settings } from './config.ts';
 import { claimDataFolder } from './data-folder.ts';
+import { drillWorkerEnv } from './drill-worker-env.ts';
 import { loadKeys } from './keys.ts';
 import { type Lines, terminalLines } from './lines.ts';
 import { localSlackReferences, localSlackSecrets } from './local-slack-secrets.ts';
@@ -39,6 +40,7 @@ export async function start(argv: readonly string[], env: NodeJS.ProcessEnv = pr
     await Promise.race([opened, interrupted]);
     if (!house.isInterrupted) {
       for (const line of house.welcome(startedAt)) lines.say(line);
+      house.openDrills();
       await interrupted;
     }
   } catch (error) {
@@ -61,7 +63,7 @@ function complain(lines: Lines, error: unknown): void {
 /** A second Ctrl-C forces; npm passes the first one on a moment after the terminal did, which must not count. */
 const SECOND_SIGNAL_AFTER_MS = 800;
 
-/** PostgreSQL, Temporal, worker, server and local Slack of one data folder, each kept running until `close`. */
+/** PostgreSQL, Temporal, workers, server and local Slack of one data folder, each kept running until `close`. */
 export class House {
   isInterrupted = false;
   readonly #lines: Lines;
@@ -70,13 +72,17 @@ export class House {
   readonly #parts: {
     server?: Kept<RunningService>;
     worker?: Kept<RunningService>;
+    'drill-worker'?: Kept<RunningService>;
     'local-slack'?: Kept<RunningService>;
     temporal?: Kept<RunningTemporal>;
     postgres?: Kept<RunningPostgres>;
   } = {};
-  #early: { kill(): void }[] = [];
+  /** Those that were spawned, whether they are up yet or not. */
+  readonly #early = new Map<ServiceName, { kill(): void }>();
   #claim: { release(): void } | null = null;
   #opening: Promise<unknown> = Promise.resolve();
+  #keepDrills: () => Promise<void> = async () => undefined;
+  #drills: Promise<void> = Promise.resolve();
   #about: { config: Config; found: FoundTemporal | null } | null = null;
 
   constructor(lines: Lines) {
@@ -127,13 +133,13 @@ export class House {
       spawnService({
         name,
         cli: join(packageRoot, 'dist', 'src', 'main', 'cli.js'),
-        env,
+        env: name === 'drill-worker' ? drillWorkerEnv(env) : env,
         logFile: join(logs, `${name}.log`),
       });
     // Loading their code takes longest: it begins now, and overlaps with the databases' start.
     const spawned = (name: ServiceName) => {
       const service = spawnOne(name);
-      this.#early.push(service);
+      this.#early.set(name, service);
       return service;
     };
     const early = { worker: spawned('worker'), server: spawned('server') };
@@ -168,6 +174,18 @@ export class House {
     // Without keys the worker would only wait: why the server made none is the thing to say.
     if (!holdsWorkerKeys(config.keys)) await server;
     await all([server, keep('worker', early.worker, go), slack]);
+    this.#keepDrills = () => keep('drill-worker', spawned('drill-worker'), go);
+  }
+
+  /** Starts the drill worker, once all else runs. Nobody waits for it, and whatever keeps it from starting is no failure of the rest. */
+  openDrills(): void {
+    this.#drills = this.#keepDrills().catch((error: unknown) => {
+      if (this.isInterrupted) return;
+      const fix = error instanceof SetupError ? ` ${error.fix}.` : '';
+      this.#lines.note(
+        `${messageOf(error)}\nUntil Tocsin is started again no drill can be played; all else works.${fix}`,
+      );
+    });
   }
 
   async #startDatabase(config: Config, logs: string): Promise<() => string> {
@@ -252,18 +270,20 @@ export class House {
   }
 
   async close(): Promise<void> {
-    // What is half-way up is let up first, so that it can be taken down properly.
-    for (const service of this.#parts.server && this.#parts.worker ? [] : this.#early) service.kill();
+    // What is half-way up is of no use to anybody; what is up ends in order.
+    for (const [name, service] of this.#early) if (!this.#parts[name]) service.kill();
     await this.#opening.catch(() => undefined);
+    await this.#drills;
     const stop = async (part: Kept<Running> | undefined): Promise<void> => part?.stop();
     await stop(this.#parts.server);
-    await Promise.all([stop(this.#parts.worker), stop(this.#parts['local-slack'])]);
+    const { worker, 'drill-worker': drillWorker, 'local-slack': slack } = this.#parts;
+    await Promise.all([stop(worker), stop(drillWorker), stop(slack)]);
     await Promise.all([stop(this.#parts.temporal), stop(this.#parts.postgres)]);
     this.#claim?.release();
   }
 
   #kill(): void {
-    for (const part of [...Object.values(this.#parts), ...this.#early]) part?.kill();
+    for (const part of [...Object.values(this.#parts), ...this.#early.values()]) part?.kill();
     this.#claim?.release();
   }
 }
@@ -305,7 +325,7 @@ function help(): string {
     'npm start: runs all of Tocsin on this machine until Ctrl-C.',
     '',
     'It installs and builds what is missing, starts PostgreSQL, Temporal, a worker, the server and, unless a Slack is configured,',
-    'a Slack of this machine to try decisions in, and prints where they are.',
+    'a Slack of this machine to try decisions in, and prints where they are. A worker for drills follows.',
     'All state lives in one folder; remove it to begin afresh.',
     '',
     'Settings, from the environment:',

@@ -89,10 +89,12 @@ export async function keepRunning<R extends Running>(
 }
 
 /** As the command line calls them. */
-export type ServiceName = 'worker' | 'server' | 'local-slack';
+export type ServiceName = 'worker' | 'server' | 'drill-worker' | 'local-slack';
+
+const TITLES = { worker: 'worker', server: 'server', 'drill-worker': 'drill worker', 'local-slack': 'local Slack' };
 
 /** As people read it. */
-export const serviceTitle = (name: ServiceName): string => (name === 'local-slack' ? 'local Slack' : name);
+export const serviceTitle = (name: ServiceName): string => TITLES[name];
 
 export type ServiceOptions = {
   name: ServiceName;

@@ -30,6 +30,7 @@ test('every command of docs/demo.md is one, with options that there are', async 
       start: not,
       worker: not,
       server: not,
+      drillWorker: not,
       localSlack: not,
       doctor: not,
       signInLink: not,

@@ -28,7 +28,7 @@ test('one command brings up everything, what dies comes back, a second instance 
   timeout: LONG_MS,
 }, async () => {
   const own = await freeSettings(testFolder());
-  const house = startHouse(own);
+  const house = startHouse({ ...own, SOME_SECRET: 'hush' });
   await house.heard(ready);
   await house.heard(/Ctrl-C stops all of it/);
   expect(house.said()).toContain(`http://127.0.0.1:${own.TOCSIN_PORT}`);
@@ -41,7 +41,14 @@ test('one command brings up everything, what dies comes back, a second instance 
   expect(second.said()).toContain(`http://127.0.0.1:${own.TOCSIN_PORT}`);
   expect(await readiness(own.TOCSIN_PORT)).toBe(200);
 
+  // Nobody waits for it, and it is told no secret.
+  const drillLog = join(own.TOCSIN_DATA, 'logs', 'drill-worker.log');
+  await expect.poll(() => readFileSync(drillLog, 'utf8'), { timeout: 30_000 }).toContain('the drill worker is ready');
+  const secretOf = (mark: RegExp) => readFileSync(`/proc/${pidOf(house, mark)}/environ`, 'utf8').includes('hush');
+  expect([secretOf(/cli\.js worker$/), secretOf(/cli\.js drill-worker$/)]).toEqual([true, false]);
+
   for (const [name, mark] of [
+    ['drill worker', /cli\.js drill-worker$/],
     ['worker', /cli\.js worker$/],
     ['server', /cli\.js server$/],
     ['local Slack', /cli\.js local-slack$/],

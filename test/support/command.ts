@@ -26,6 +26,7 @@ export async function runOffline(cwd: string, args: string[], more: Partial<Io> 
     start: notHere,
     worker: notHere,
     server: notHere,
+    drillWorker: notHere,
     localSlack: notHere,
     demoStory: notHere,
     slackCheck: notHere,

@@ -20,6 +20,7 @@ export type LocalCommands = {
   start(args: string[]): Promise<void>;
   worker(): Promise<void>;
   server(): Promise<void>;
+  drillWorker(): Promise<void>;
   localSlack(): Promise<void>;
   /** What was found, and how to mend it. */
   doctor(): Promise<Finding[]>;
@@ -87,6 +88,10 @@ function localCommands(program: Command, io: Io, local: LocalCommands): void {
     .description('run a server (production)')
     .action(() => local.server());
   program
+    .command('drill-worker')
+    .description('run a worker of drills (production): it can reach nothing that is real')
+    .action(() => local.drillWorker());
+  program
     .command('local-slack')
     .description('run only the Slack of this machine, for trying and for tests')
     .addHelpText('after', examples('tocsin local-slack', 'TOCSIN_SLACK_PORT=8374 tocsin local-slack'))
@@ -115,7 +120,7 @@ function findingsText(io: Io, findings: Finding[]): string {
 }
 
 /** These run until they are stopped, and print nothing to read. */
-const PROCESSES: ReadonlySet<string> = new Set(['start', 'worker', 'server', 'local-slack', 'story']);
+const PROCESSES: ReadonlySet<string> = new Set(['start', 'worker', 'server', 'drill-worker', 'local-slack', 'story']);
 
 /** The same for every command: output by `io`, errors thrown instead of ending the process, --json accepted everywhere. */
 function prepare(command: Command, io: Io): void {

@@ -80,6 +80,7 @@ async function run(args: string[], more: Partial<Io> = {}): Promise<Ran> {
     start: () => Promise.reject(new Error('not here')),
     worker: () => Promise.reject(new Error('not here')),
     server: () => Promise.reject(new Error('not here')),
+    drillWorker: () => Promise.reject(new Error('not here')),
     localSlack: () => Promise.reject(new Error('not here')),
     demoStory: () => Promise.reject(new Error('not here')),
     slackCheck: (options) => checkSlackHere(readConfig(slackSettingsFor(slack, cwd)), options),

@@ -53,7 +53,7 @@ async function tocsin(...args: string[]): Promise<{ code: number; out: string; e
     ask: not,
     secret: not,
   };
-  const commands = { start: not, worker: not, server: not, localSlack: not, demoStory: not };
+  const commands = { start: not, worker: not, server: not, drillWorker: not, localSlack: not, demoStory: not };
   const others = { slackCheck: not, doctor: not, signInLink: not, passwordSetter: not };
   ran.code = await runCli(args, io, '0.0.0', { ...commands, ...others });
   return ran;

@@ -112,6 +112,10 @@ export function businessTimeInWords({ days, minutes }: BusinessTime): string {
     .join(' and ');
 }
 
+/** `24 Nov 2026`, by the clocks of a zone. */
+export const dayInZone = (ms: number, zone: string): string =>
+  DateTime.fromMillis(ms, { zone, locale: 'en-GB' }).toFormat('d LLL yyyy');
+
 /** A moment as the calendar's own clocks show it: `Tue 24 Nov 2026, 14:00`. */
 export const momentInZone = (ms: number, { zone }: Pick<BusinessCalendar, 'zone'>): string =>
   DateTime.fromMillis(ms, { zone, locale: 'en-GB' }).toFormat('ccc d LLL yyyy, HH:mm');

@@ -10,6 +10,9 @@ const Line = z.string().trim().min(1).max(300);
 /** Roles, or `everybody`. */
 const To = z.array(Name).min(1).max(50);
 
+/** Who says NO DUFF when Tocsin does so by itself: no person's id begins like that. */
+export const BY_ITSELF = '~tocsin';
+
 /** Faster than an hour a minute nobody can follow. */
 export const RATE_MAX = 60;
 

@@ -106,14 +106,15 @@ export function createDrillStore(pool: pg.Pool): DrillStore {
       return rows;
     },
     async lastDrilled() {
-      const { rows } = await pool.query<{ plan_hash: string; drill: string; at: number }>(LAST_DRILLED);
-      return new Map(rows.map(({ plan_hash, drill, at }) => [plan_hash, { drill, at }]));
+      const { rows } = await pool.query<LastRow>(LAST_DRILLED);
+      return new Map(rows.map(({ plan_hash, ...last }) => [plan_hash, last]));
     },
   };
 }
 
 // The timeline tells scenario time: when it ended on the wall is when that was written down.
-const LAST_DRILLED = `SELECT DISTINCT ON (d.plan_hash) d.plan_hash, d.id AS drill,
+type LastRow = { plan_hash: string; drill: string; at: number; playbook: string; version: number };
+const LAST_DRILLED = `SELECT DISTINCT ON (d.plan_hash) d.plan_hash, d.id AS drill, d.playbook, d.playbook_version AS version,
     round(extract(epoch FROM e.recorded_at) * 1000)::double precision AS at
   FROM drills d JOIN events e ON e.incident = d.id AND e.type = 'exercise.ended'
   WHERE jsonb_array_length(d.players) > 0 AND (e.content::json #>> '{data,because}') IS DISTINCT FROM 'real'

@@ -100,7 +100,8 @@ describe('drills', () => {
     await play(alone.id, 'time');
     await play(running.id);
     const drilled = (await drills.lastDrilled()).get(hash);
-    expect(drilled).toEqual({ drill: last.id, at: expect.any(Number) });
+    const { version } = planned.playbook;
+    expect(drilled).toEqual({ drill: last.id, at: expect.any(Number), playbook: planned.playbook.id, version });
     expect(Math.abs((drilled?.at ?? 0) - 1_790_000_000_000)).toBeLessThan(60_000);
   });
 

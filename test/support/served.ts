@@ -8,6 +8,7 @@ import { createActivities } from '../../src/activities/activities.ts';
 import { freePort } from '../../src/embedded/ports.ts';
 import { loadInventory } from '../../src/inventory/load.ts';
 import { readConfig } from '../../src/main/config.ts';
+import { createDrillsDue } from '../../src/main/drills-due.ts';
 import { createLog, type Log } from '../../src/main/log.ts';
 import { packageRoot } from '../../src/main/package-root.ts';
 import { runServer } from '../../src/main/server.ts';
@@ -15,6 +16,7 @@ import { createRegistry } from '../../src/main/simulated-bindings.ts';
 import type { Service } from '../../src/main/supervised.ts';
 import { startTemporalWorker } from '../../src/main/temporal-worker.ts';
 import { createAccounts } from '../../src/store/accounts.ts';
+import { createTurnNotes } from '../../src/store/drill-turns.ts';
 import { createWorlds } from '../../src/store/worlds.ts';
 import type { Accounts, TokenScope } from '../../src/surfaces/ports.ts';
 import { type House, openHouse, testBundle } from './house.ts';
@@ -73,6 +75,7 @@ export async function openServed(options: ServedOptions = {}): Promise<Served> {
       ...options.env,
     });
   const config = configFor(options.port ?? (await freePort()));
+  const drills = createDrillsDue({ inventory: () => loadInventory(config.inventory), ...createTurnNotes(house.pool) });
   const registry = createRegistry(loadInventory(config.inventory), createWorlds(house.pool), 0);
   const worker =
     options.worker === false
@@ -82,7 +85,7 @@ export async function openServed(options: ServedOptions = {}): Promise<Served> {
           taskQueue: house.taskQueue,
           payloadKeys: house.keys.worker.payload,
           bundle: await testBundle(),
-          activities: createActivities({ ...house.ports, registry }),
+          activities: createActivities({ ...house.ports, registry, drills }),
         });
   const log = options.log ?? createLog({ name: 'server', level: 'error' });
   const reached = {

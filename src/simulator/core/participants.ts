@@ -1,8 +1,8 @@
 import type { Opening, Performance } from '../../engine/perform.ts';
 import type { Actor, EventData, EventType, IncidentEvent } from '../../incident/events.ts';
-import { person } from '../../incident/events.ts';
+import { person, TOCSIN } from '../../incident/events.ts';
 import type { ExerciseMessage } from '../../incident/exercise-messages.ts';
-import { isForDrills } from '../../incident/exercise-messages.ts';
+import { BY_ITSELF, isForDrills } from '../../incident/exercise-messages.ts';
 import type { Message, MessageResult } from '../../incident/messages.ts';
 import type { Director } from './director.ts';
 import type { PeopleState } from './drill.ts';
@@ -41,8 +41,8 @@ export const HOT_WASH_MS = 14 * 24 * 60 * 60_000;
 /** What people tell a drill: what is refused, and what comes of the rest. */
 export class Participants {
   readonly #scenery: Scenery;
-  /** Somebody was asked since the clock was looked at last. */
-  #askedAnew = false;
+  /** Who was asked what when the clock was set last. */
+  #asked: ReadonlySet<string> | null = null;
 
   constructor(scenery: Scenery) {
     this.#scenery = scenery;
@@ -50,13 +50,20 @@ export class Participants {
 
   see(event: IncidentEvent): void {
     this.#scenery.roster.see(event);
-    if (event.type === 'decision.asked' || event.type === 'decision.escalated') this.#askedAnew = true;
   }
 
   /** Sets the pace of the clock by whether somebody is asked. */
   follow(now: number): void {
-    this.#scenery.clock.follow(now, this.jumpsTo !== null, this.#askedAnew);
-    this.#askedAnew = false;
+    const { questions, roster, clock } = this.#scenery;
+    const asked = questions.asked(roster.seating).map(({ question, person }) => `${question.number} ${person}`);
+    // Those who were asked before the run was continued know it.
+    const known = this.#asked ?? new Set(asked);
+    clock.follow(
+      now,
+      asked.length > 0,
+      asked.some((one) => !known.has(one)),
+    );
+    this.#asked = new Set(asked);
   }
 
   /** What a jump may not pass; null: nobody is asked. */
@@ -107,7 +114,7 @@ export class Participants {
 
   #apply(message: ExerciseMessage, now: number): string | undefined {
     const { clock, director, record, state } = this.#scenery;
-    const actor = person(message.person);
+    const actor = message.person === BY_ITSELF ? TOCSIN : person(message.person);
     switch (message.type) {
       case 'drill-pause':
         clock.pause(now, message.reason, actor);

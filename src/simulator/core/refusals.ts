@@ -1,5 +1,5 @@
 import type { ExerciseMessage } from '../../incident/exercise-messages.ts';
-import { isForDrills } from '../../incident/exercise-messages.ts';
+import { BY_ITSELF, isForDrills } from '../../incident/exercise-messages.ts';
 import type { Message } from '../../incident/messages.ts';
 import { clock } from '../../incident/phrases.ts';
 import { didYouMean } from '../../playbook/names.ts';
@@ -15,10 +15,15 @@ export function refuseDrillMessage(scenery: Scenery, message: Told, now: number)
   const { id, roster, state } = scenery;
   const { person } = message;
   if (state.closed) return refused('closed', `${id} is over, and so is its hot wash.`);
-  if (!roster.has(person)) return refused('not-on-roster', `${person} is not on the roster of ${id}.`);
+  if (!roster.has(person) && !isOwnNoDuff(message))
+    return refused('not-on-roster', `${person} is not on the roster of ${id}.`);
   if (state.closesAt !== undefined) return refuseAfterEndex(scenery, message);
   return isForDrills(message) ? refuseForDrills(scenery, message, now) : refuseForIncidents(scenery, message);
 }
+
+/** Servers look for real incidents, whoever is on the roster. */
+const isOwnNoDuff = (message: Told): boolean =>
+  message.person === BY_ITSELF && message.type === 'endex' && message.because === 'real';
 
 function refuseAfterEndex({ id, roster }: Scenery, { type, person }: Told): Refused | null {
   if (type === 'note') return null;

@@ -14,6 +14,7 @@ type Version = {
   hash: string;
   publishedAt: number;
   publishedBy: string[];
+  drilled: { words: string };
 };
 type Summary = Version & {
   playbook: string;
@@ -82,9 +83,10 @@ function publishedText(cli: Cli, playbooks: readonly Summary[]): string {
     when(one.publishedAt, cli.io.now()),
     one.publishedBy.join(', '),
     runningText(one),
+    one.drilled.words,
     one.title,
   ]);
-  return table(cli.io, ['PLAYBOOK', 'VERSION', 'HASH', 'PUBLISHED', 'BY', 'RUNNING', 'TITLE'], rows);
+  return table(cli.io, ['PLAYBOOK', 'VERSION', 'HASH', 'PUBLISHED', 'BY', 'RUNNING', 'DRILLED', 'TITLE'], rows);
 }
 
 /** `2 × v3, 1 × v2`: an incident keeps the version that it began with. */
@@ -157,18 +159,19 @@ function planText(cli: Cli, { plan, versions }: Shown): string {
     const depth = step.path.split('/').length - 1;
     return `${'  '.repeat(depth + 1)}${step.kind.padEnd(9)}${plainText(step.title)}  (${step.path})`;
   });
-  const rows = versions.map(({ version, hash, publishedAt, publishedBy, running }) => [
+  const rows = versions.map(({ version, hash, publishedAt, publishedBy, running, drilled }) => [
     `v${version}`,
     hash.slice(0, 12),
     when(publishedAt, cli.io.now()),
     publishedBy.join(', '),
     running.join(', '),
+    drilled.words,
   ]);
   return [
     bold(`${plan.playbook} v${plan.version}: ${plainText(plan.title)}`),
     `  plan ${plan.hash}`,
     ...lines,
     '',
-    table(cli.io, ['VERSION', 'HASH', 'PUBLISHED', 'BY', 'RUN BY'], rows),
+    table(cli.io, ['VERSION', 'HASH', 'PUBLISHED', 'BY', 'RUN BY', 'DRILLED'], rows),
   ].join('\n');
 }

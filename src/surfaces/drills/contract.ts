@@ -8,6 +8,7 @@ import type { Diagnostic } from '../../playbook/diagnostics.ts';
 import type { Script } from '../../simulator/core/script.ts';
 import type { Accepted } from '../commands.ts';
 import type { Person } from '../ports.ts';
+import type { LastDrilled } from './last-drilled.ts';
 
 /** Drills as the surfaces see them: planned here, kept in the store, played by a workflow of their own. */
 
@@ -93,7 +94,7 @@ export interface DrillStore {
   addNote(id: string, note: StaffNote): Promise<void>;
   notes(id: string): Promise<StaffNote[]>;
   /** When each playbook, by the hash of its plan, was last played to the end in a drill with people: epoch ms. */
-  lastDrilled(): Promise<ReadonlyMap<string, { drill: string; at: number }>>;
+  lastDrilled(): Promise<LastDrilled>;
 }
 
 /** The running drills (Temporal). */

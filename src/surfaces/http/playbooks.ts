@@ -2,6 +2,7 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { hasErrors } from '../../playbook/diagnostics.ts';
 import { ABOUT } from '../../playbook/diff/change.ts';
 import { didYouMean } from '../../playbook/names.ts';
+import { drilledAs, drilledWords } from '../drills/last-drilled.ts';
 import type { PlaybookArchive, PublishedPlan } from '../ports.ts';
 import { notFound } from '../problem.ts';
 import { type Running, runningPlaybooks } from '../running.ts';
@@ -12,21 +13,27 @@ import { AnyObject, json, problems } from './schemas.ts';
 /** Published playbooks; checking and publishing new ones. */
 export function playbookRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
   app.openapi(listRoute, async (c) => {
-    const [published, running] = await Promise.all([deps.playbooks.list(), runningPlaybooks(deps.reader)]);
-    return c.json({ playbooks: published.map((one) => summary(one, running)) }, 200);
+    const [published, running, drilled] = await Promise.all([
+      deps.playbooks.list(),
+      runningPlaybooks(deps.reader),
+      drilledNow(deps),
+    ]);
+    return c.json({ playbooks: published.map((one) => ({ ...summary(one, running), drilled: drilled(one) })) }, 200);
   });
 
   app.openapi(showRoute, async (c) => {
     const { name } = c.req.valid('param');
     const { version } = c.req.valid('query');
     const found = await publishedAs(deps.playbooks, name, version);
-    const [versions, running] = await Promise.all([
+    const [versions, running, drilled] = await Promise.all([
       deps.playbooks.versions(found.plan.playbook),
       runningPlaybooks(deps.reader),
+      drilledNow(deps),
     ]);
     // A plan is JSON; its recursive type says more than the compiler needs here.
     const plan = found.plan as unknown as z.infer<typeof AnyObject>;
-    return c.json({ ...summary(found, running), versions: versions.map((one) => stand(one, running)), plan }, 200);
+    const stands = versions.map((one) => ({ ...stand(one, running), drilled: drilled(one) }));
+    return c.json({ ...summary(found, running), drilled: drilled(found), versions: stands, plan }, 200);
   });
 
   app.openapi(checkRoute, (c) => {
@@ -38,6 +45,19 @@ export function playbookRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
     const publication = await deps.playbookDesk.publish(c.req.valid('json'), whoIs(c));
     return c.json(publication, publication.status === 'waiting' ? 202 : 200);
   });
+}
+
+/** How far each version has been drilled. */
+async function drilledNow({
+  drills,
+  directory,
+}: ApiDeps): Promise<(one: PublishedPlan) => z.infer<typeof DrilledBody>> {
+  const last = await drills.lastDrilled();
+  const zone = directory.timezone();
+  return ({ plan }) => {
+    const drilled = drilledAs(last, plan);
+    return { ...drilled, words: drilledWords(drilled, zone) };
+  };
 }
 
 /** By its name the latest, or the version that was asked for; by a hash exactly that one. */
@@ -93,6 +113,16 @@ const summary = (published: PublishedPlan, running: readonly Running[]) => {
   };
 };
 
+const DrilledBody = z
+  .object({
+    kind: z.enum(['this', 'earlier', 'never']).openapi({ description: '`earlier`: only a version before this one.' }),
+    drill: z.string().optional(),
+    at: z.number().optional(),
+    version: z.number().int().optional(),
+    words: z.string().openapi({ example: 'last drilled 12 Mar 2026 (EX-2026-0003)' }),
+  })
+  .openapi('Drilled', { description: 'The last drill with people that was played to its end.' });
+
 const Summary = z
   .object({
     playbook: z.string(),
@@ -106,6 +136,7 @@ const Summary = z
     running: z
       .array(z.object({ incident: z.string(), version: z.number().int(), hash: z.string() }))
       .openapi({ description: 'The incidents that are not closed and run it, in whatever version.' }),
+    drilled: DrilledBody,
   })
   .openapi('Playbook');
 
@@ -116,6 +147,7 @@ const Version = z
     publishedAt: z.number(),
     publishedBy: z.array(z.string()),
     running: z.array(z.string()).openapi({ description: 'The incidents that are not closed and run this version.' }),
+    drilled: DrilledBody,
   })
   .openapi('PlaybookVersion');
 

@@ -4,6 +4,7 @@ import { CliError, EXIT, type ExitCode } from './io.ts';
 export type Client = {
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body?: unknown, headers?: Record<string, string>): Promise<T>;
+  patch<T>(path: string, body: unknown): Promise<T>;
   delete(path: string): Promise<void>;
   /** The answer as it comes, for files and streams. */
   open(path: string, headers?: Record<string, string>): Promise<Response>;
@@ -39,6 +40,7 @@ export function createClient({ url, token }: Connection, version: string): Clien
     get: async <T>(path: string) => (await (await call('GET', path)).json()) as T,
     post: async <T>(path: string, body?: unknown, headers?: Record<string, string>) =>
       (await (await call('POST', path, body, headers)).json()) as T,
+    patch: async <T>(path: string, body: unknown) => (await (await call('PATCH', path, body)).json()) as T,
     delete: async (path) => void (await call('DELETE', path)),
     open: (path, headers) => call('GET', path, undefined, headers),
   };

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { isExercise } from '../../incident/ids.ts';
 import { readIncidentName } from '../incident-name.ts';
 import { type Client, createClient } from './client.ts';
 import { connection } from './connect.ts';
@@ -35,6 +36,19 @@ export function incidentArgument(io: Pick<Io, 'now'>, text: string): string {
   return id;
 }
 
+/** `EX-2026-0003`, `ex-2026-3` or just `3` (of this year). */
+export function drillArgument(io: Pick<Io, 'now'>, text: string): string {
+  const id = readIncidentName(
+    /^\d+$/.test(text) ? `EX-${new Date(io.now()).getUTCFullYear()}-${text}` : text,
+    io.now(),
+  );
+  if (id === null || !isExercise(id))
+    throw new CliError(EXIT.usage, `"${text}" is not a drill.`, "Write EX-2026-0003, or 3 for this year's.");
+  return id;
+}
+
+export const drillPath = (id: string, rest = ''): string => `/api/drills/${encodeURIComponent(id)}${rest}`;
+
 export const incidentPath = (id: string): string => `/api/incidents/${encodeURIComponent(id)}`;
 
 /** A JSON object given on the command line. */
@@ -51,6 +65,15 @@ export function jsonArgument(text: string, option: string): Record<string, unkno
     `For example: ${option} '{"detail":"done by hand"}'`,
   );
 }
+
+export function numberArgument(text: string, option: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value)) return value;
+  throw new CliError(EXIT.usage, `${option} must be a number, not "${text}".`);
+}
+
+/** An option that may be given several times. */
+export const also = (value: string, before: string[] = []): string[] => [...before, value];
 
 /** An example at the end of a command's help. */
 export const examples = (...lines: string[]): string =>

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../incident/json.ts';
 import { plainText } from '../../incident/phrases.ts';
 import type { IncidentView } from '../../incident/view.ts';
 import { didYouMean } from '../../playbook/names.ts';
-import { type Cli, examples, incidentArgument, incidentPath, jsonArgument } from './context.ts';
+import { also, type Cli, examples, incidentArgument, incidentPath, jsonArgument } from './context.ts';
 import { CliError, EXIT } from './io.ts';
 
 /** `tocsin decide`: shows what an approve will do, and asks, before it counts. */
@@ -51,8 +51,6 @@ export function decideCommand(program: Command, cli: Cli): void {
       );
     });
 }
-
-const also = (value: string, before: string[] = []): string[] => [...before, value];
 
 type DecideOptions = { reason?: string; outputs?: string; set?: string[]; yes?: boolean };
 

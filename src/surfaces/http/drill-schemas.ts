@@ -108,6 +108,7 @@ export const DrillBody = z
       .openapi({ description: 'What whoever asks is in it, and may do.' }),
     script: AnyObject.nullable().openapi({ description: 'What is played; for its staff alone until it is over.' }),
     seed: z.number().int().nullable(),
+    link: z.string().openapi({ description: 'Its page in the console.' }),
   })
   .openapi('Drill');
 

@@ -3,6 +3,7 @@ import { messageId } from '../commands.ts';
 import { drillCalendar } from '../drills/calendar.ts';
 import type { Drill } from '../drills/contract.ts';
 import { briefingFor, drillFor } from '../drills/shown.ts';
+import { untilShown } from '../watch.ts';
 import type { ApiDeps } from './api.ts';
 import { type AppEnv, type Ctx, whoIs } from './context.ts';
 import {
@@ -24,7 +25,10 @@ import { AnyObject, Done, IdempotencyHeaders, json, problems } from './schemas.t
 export function drillRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
   const shown = (c: Ctx, drill: Drill): z.infer<typeof DrillBody> =>
     // A script is JSON; its recursive type says more than the compiler needs here.
-    drillFor(drill, whoIs(c).id) as unknown as z.infer<typeof DrillBody>;
+    ({
+      ...drillFor(drill, whoIs(c).id),
+      link: `${deps.publicUrl}/drills/${drill.id}`,
+    }) as unknown as z.infer<typeof DrillBody>;
   const key = (c: Ctx): string => c.req.header('idempotency-key') ?? messageId(whoIs(c).id, undefined);
 
   app.openapi(simulationsRoute, async (c) => c.json({ simulations: await deps.drills.offers() }, 200));
@@ -49,9 +53,13 @@ export function drillRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
     return c.json(shown(c, changed), 200);
   });
 
-  app.openapi(startRoute, async (c) =>
-    c.json(shown(c, await deps.drills.start(whoIs(c), c.req.valid('param').id)), 200),
-  );
+  app.openapi(startRoute, async (c) => {
+    const { id } = c.req.valid('param');
+    const started = await deps.drills.start(whoIs(c), id);
+    // Whoever starts it wants to read it next. It runs even if no worker is there to write that down yet.
+    await untilShown(deps.reader, id, () => true);
+    return c.json(shown(c, started), 200);
+  });
 
   app.openapi(cancelRoute, async (c) => {
     const { because } = c.req.valid('json');

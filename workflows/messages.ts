@@ -59,8 +59,11 @@ export type Board = {
   jumpsTo: number | null;
 };
 
-/** The workflow's input, through continue-as-new too. `seq`: number of the last event; 0 at the first start. */
-export type DrillInput = (PlanDrill | ScriptDrill) & { seq: number; options?: RunOptions };
+/**
+ * The workflow's input, through continue-as-new too. `seq`: number of the last event; 0 at the first start. `outbox`: events that are
+ * numbered but not yet known to be on the timeline.
+ */
+export type DrillInput = (PlanDrill | ScriptDrill) & { seq: number; outbox?: NumberedEvent[]; options?: RunOptions };
 export type DrillEnd = { status: 'ended' | 'stalled'; world: World };
 
 /** What is kept of a closed incident, so that a later run can take it up: an input with nothing left to write. */

@@ -3,6 +3,7 @@ import { contractOf } from '../capabilities/contracts.ts';
 import type { Call } from '../engine/stage.ts';
 import { type Question, type Risk, refuseVote, tally, type Vote } from '../incident/decision.ts';
 import { SystemSnapshot } from '../incident/events.ts';
+import { isExercise } from '../incident/ids.ts';
 import { besides, planNumber, planPath } from '../incident/step-path.ts';
 import { addedAt, type DecisionView, type IncidentView, playbookAt } from '../incident/view.ts';
 import { signedText } from '../incident/vote-text.ts';
@@ -122,7 +123,7 @@ async function refuseRisky(deps: VerifierDeps, risky: Risky): Promise<Refused | 
   const decision = view.decisions.find((one) => one.question.number === approval.question.number);
   if (!decision || decision.withdrawn)
     return refused(`Question ${approval.question.number} does not stand on the timeline.`);
-  return refuseQuestion(ask, askedAt, decision.question, view) ?? refuseVotes(deps, risky, ask, decision);
+  return refuseQuestion(ask, askedAt, decision.question, view) ?? refuseVotes(deps, risky, ask, decision, view);
 }
 
 /** An AI system among the inputs, of the plan or of a playbook that it runs: only systems have an id. */
@@ -188,15 +189,21 @@ function refuseQuestion(ask: AskStep, askedAt: string, question: Question, view:
 
 const seat = ({ role, count }: { role: string; count: number }) => [role, count];
 
-function refuseVotes(deps: VerifierDeps, risky: Risky, ask: AskStep, decision: DecisionView): Refused | null {
+function refuseVotes(
+  deps: VerifierDeps,
+  risky: Risky,
+  ask: AskStep,
+  decision: DecisionView,
+  view: IncidentView,
+): Refused | null {
   const { question, votes } = decision;
   const escalated = decision.escalatedAt !== undefined;
-  const genuine = votes.filter((vote) => refuseGenuine(deps, risky, question, vote) === null);
+  const genuine = votes.filter((vote) => refuseGenuine(deps, risky, question, vote, view) === null);
   const counted = genuine.filter((vote) => refuseVote(question, vote, vote.at, escalated) === null);
   const { outcome } = tally(question, counted, escalated);
   if (outcome === 'approve') return null;
   if (outcome === null && mayPassInSilence(risky, ask, question)) return null;
-  const doubts = votes.flatMap((vote) => refuseGenuine(deps, risky, question, vote) ?? []);
+  const doubts = votes.flatMap((vote) => refuseGenuine(deps, risky, question, vote, view) ?? []);
   return refused(
     `Question ${question.number} is not approved by votes that can be verified${doubts.length > 0 ? `: ${doubts.join(' ')}` : '.'}`,
   );
@@ -208,12 +215,19 @@ function mayPassInSilence({ now, risk, call }: Risky, ask: AskStep, question: Qu
   return ask.otherwise === 'approve' && risk === 'disruptive' && !outside && now >= question.until;
 }
 
-function refuseGenuine({ voteKeys }: VerifierDeps, risky: Risky, question: Question, vote: Vote): string | null {
+function refuseGenuine(
+  { voteKeys }: VerifierDeps,
+  risky: Risky,
+  question: Question,
+  vote: Vote,
+  view: IncidentView,
+): string | null {
   const { incident, plan, now, call } = risky;
   const who = `The vote of ${vote.person}`;
   if (vote.incident !== incident || vote.question !== question.number || vote.path !== question.path)
     return `${who} was given for another question.`;
   if (vote.planHash !== plan.hash) return `${who} was given for another plan.`;
+  if (vote.key === BOT) return sitsAsBot(vote, view) ? null : `${who} is a bot's, and no bot has this seat.`;
   // An undo may come long after: it takes back what was allowed in time.
   if (vote.at >= vote.expires || (call.purpose !== 'undo' && now >= vote.expires)) return `${who} has expired.`;
   const key = voteKeys.get(vote.key);
@@ -221,3 +235,15 @@ function refuseGenuine({ voteKeys }: VerifierDeps, risky: Risky, question: Quest
   const genuine = verify(null, Buffer.from(signedText(vote), 'utf8'), key, Buffer.from(vote.signature, 'base64url'));
   return genuine ? null : `${who} is not signed by Tocsin's surfaces.`;
 }
+
+/** In place of a key: bots sign nothing, for whoever could ask for their votes could as well ask for their signature. */
+const BOT = 'bot';
+
+/** Bots decide in exercises alone, and only where the timeline of this one says from the start that a bot sits. */
+const sitsAsBot = ({ person, roles }: Vote, { id, exercise }: IncidentView): boolean =>
+  exercise !== undefined &&
+  isExercise(id) &&
+  roles.length > 0 &&
+  roles.every((role) =>
+    exercise.seats.some((one) => one.role === role && one.person === person && one.persona !== null),
+  );

@@ -4,12 +4,18 @@ import type { ScriptRehearsal } from '../../src/simulator/core/rehearse-script.t
 import { DRILL_WORKFLOW, type DrillInput, type RunOptions } from '../../workflows/messages.ts';
 import type { House } from './house.ts';
 
-/** Starts on Temporal what `rehearseScript` plays in memory. */
-export function startDrill(
-  { client, taskQueue }: House,
-  { script, plan, seed, id }: ScriptRehearsal & { id: string },
+type Started = Pick<ScriptRehearsal, 'script' | 'plan' | 'seed'> &
+  Pick<Parameters<typeof newDrill>[0], 'id' | 'people'>;
+
+/** Starts on Temporal what `rehearseScript` plays in memory, or what people play as well. Its plan must be published: that is checked. */
+export async function startDrill(
+  house: House,
+  { script, plan, seed, id, people }: Started,
   options?: RunOptions,
 ): Promise<WorkflowHandle> {
-  const input: DrillInput = { ...newDrill({ id, script, plan, seed }), seq: 0, ...(options && { options }) };
+  await house.publish(plan);
+  const fixed = { id, script, plan, seed, ...(people && { people }) };
+  const input: DrillInput = { ...newDrill(fixed), seq: 0, ...(options && { options }) };
+  const { client, taskQueue } = house;
   return client.workflow.start(DRILL_WORKFLOW, { workflowId: id, taskQueue, args: [input] });
 }

@@ -8,6 +8,7 @@ import type { WorkflowBundleOption } from '@temporalio/worker';
 import pg from 'pg';
 import { createActivities } from '../../src/activities/activities.ts';
 import { createApprovalVerifier } from '../../src/activities/approval.ts';
+import { createDrillActivities } from '../../src/activities/drill.ts';
 import type { ActivityPorts, CapabilityProvider } from '../../src/activities/ports.ts';
 import type { Opening } from '../../src/engine/perform.ts';
 import type { Question, Vote } from '../../src/incident/decision.ts';
@@ -181,7 +182,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
         taskQueue,
         payloadKeys: loadKeys(keysDir, 'worker').payload,
         bundle: options.bundle ?? (await testBundle()),
-        activities: createActivities(ports),
+        activities: { ...createActivities(ports), ...createDrillActivities(ports) },
       });
       workers.push(worker);
       return worker;

@@ -32,10 +32,12 @@ export type DrillRunOptions = Drill & {
   /** With people alone, and never without them. */
   clock?: Wall | undefined;
   /**
-   * Asks whether an act may change the world, and answers with why not; scenario time stands still until `back` is called. Absent: the
-   * world's own rules are enough.
+   * Asks which of these acts may change the world, and answers with why each may not, or null; scenario time stands still until `back` is
+   * called. Absent: the world's own rules are enough.
    */
-  admit?: ((call: Call, at: number, back: (refusal: Refused | null) => void) => void) | undefined;
+  admit?:
+    | ((calls: readonly Call[], at: number, back: (refusals: readonly (Refused | null)[]) => void) => void)
+    | undefined;
   /** Whether to give up here. Asked whenever nothing is under way. */
   continueDue: () => boolean;
   onContinue: (state: DrillState) => void;
@@ -44,7 +46,7 @@ export type DrillRunOptions = Drill & {
 };
 
 /** An act that has begun and has not changed the world yet. */
-type Begun = { call: Call; sent: boolean; refusal: Refused | null; result: ActResult | null };
+type Begun = { call: Call; result: ActResult | null };
 
 type People = { state: PeopleState; clock: DrillClock; told: Participants; wall: Wall };
 
@@ -65,7 +67,7 @@ export class DrillRun implements Stage {
   #now: number;
   #alerts: number;
   #begun: Begun[] = [];
-  #out = 0;
+  #out = false;
   #waiting: { message: Told; answer: (result: MessageResult) => void }[] = [];
   /** The moment for which it is asked what would be refused. */
   #supposed: number | null = null;
@@ -244,8 +246,8 @@ export class DrillRun implements Stage {
 
   /** Whether it could be given up now: `tick` would ask. */
   get canContinue(): boolean {
-    const quiet = !this.#driving && this.#idle && this.#begun.length === 0 && this.#waiting.length === 0;
-    return !this.#gone && quiet && this.#actsInFlight === 0;
+    const quiet = !this.#driving && this.#idle && !this.#out && this.#begun.length === 0;
+    return !this.#gone && quiet && this.#waiting.length === 0 && this.#actsInFlight === 0;
   }
 
   /** For whoever runs it. `jumpsTo`: see Board. */
@@ -266,31 +268,32 @@ export class DrillRun implements Stage {
   /** The world changes when all that begins at this moment has begun, in that order: also where each must be admitted first. */
   act(call: Call, done: Parameters<Stage['act']>[1]): void {
     const took = this.#options.script.tookMs[call.capability] ?? tookMs(call.capability);
-    const begun: Begun = { call, sent: false, refusal: null, result: null };
+    const begun: Begun = { call, result: null };
     this.#begun.push(begun);
     this.#agenda.add(this.#now + took, call.path, () => done(begun.result as ActResult, took));
   }
 
   /** False while acts are out to be admitted. */
   #actsSettled(): boolean {
-    const { admit } = this.#options;
-    for (const begun of admit ? this.#begun : []) {
-      if (begun.sent) continue;
-      begun.sent = true;
-      this.#out++;
-      admit?.(begun.call, this.#now, (refusal) => {
-        begun.refusal = refusal;
-        this.#out--;
-        this.#drive();
-      });
-    }
-    if (this.#out > 0) return false;
-    for (const begun of this.#begun) begun.result = this.#actOnWorld(begun);
+    if (this.#out || this.#begun.length === 0) return !this.#out;
+    const begun = this.#begun;
     this.#begun = [];
-    return true;
+    const { admit } = this.#options;
+    if (!admit) {
+      for (const one of begun) one.result = this.#actOnWorld(one.call, null);
+      return true;
+    }
+    this.#out = true;
+    const calls = begun.map(({ call }) => call);
+    admit(calls, this.#now, (refusals) => {
+      for (const [i, one] of begun.entries()) one.result = this.#actOnWorld(one.call, refusals[i] ?? null);
+      this.#out = false;
+      this.#drive();
+    });
+    return !this.#out;
   }
 
-  #actOnWorld({ call, refusal }: Begun): ActResult {
+  #actOnWorld(call: Call, refusal: Refused | null): ActResult {
     if (refusal) return { ok: false, fault: { ...refusal, retryable: false, effect: 'none' } };
     const { world, result } = actOnWorld(this.#world, call, this.#now);
     this.#world = world;

@@ -41,19 +41,23 @@ export class OpenQuestions {
     return [...this.#open.values()].map(({ question }) => question);
   }
 
+  /** Who of these people may still answer what. */
+  asked(people: Seating): { question: Question; person: string }[] {
+    return [...this.#open.values()].flatMap((open) =>
+      [...people]
+        .filter(([person, roles]) => mayAnswer(open, person, roles))
+        .map(([person]) => ({ question: open.question, person })),
+    );
+  }
+
   /** When the time to answer of somebody who is asked ends first; null: none of these people is asked. */
   firstUntil(people: Seating): number | null {
-    const untils = [...this.#open.values()]
-      .filter((open) => asksAnyOf(open, people))
-      .map((open) => open.question.until);
+    const untils = this.asked(people).map(({ question }) => question.until);
     return untils.length === 0 ? null : Math.min(...untils);
   }
 }
 
-const asksAnyOf = ({ question, voted, escalated }: Open, people: Seating): boolean =>
-  [...people].some(
-    ([person, roles]) =>
-      !question.excluded.includes(person) &&
-      !voted.includes(person) &&
-      entitledRoles(question, roles, escalated).length > 0,
-  );
+const mayAnswer = ({ question, voted, escalated }: Open, person: string, roles: readonly string[]): boolean =>
+  !question.excluded.includes(person) &&
+  !voted.includes(person) &&
+  entitledRoles(question, roles, escalated).length > 0;

@@ -25,7 +25,7 @@ export async function connectTemporal(
 
 /** Another client over the same connection, which speaks with other keys: neither can read what the other one says. */
 export const withOtherKeys = (
-  { client }: TemporalClient,
+  { client }: Pick<TemporalClient, 'client'>,
   keys: readonly PayloadKey[],
   reread?: Reread,
 ): Pick<TemporalClient, 'client'> => ({

@@ -140,7 +140,7 @@ export function composeServer(parts: PartsDeps): ServerParts {
   const votes = createVoteSigner(keys.vote);
   const slack = slackSurface(
     parts,
-    { reader, responses, votes, directory, playbooks: plans, now },
+    { reader, responses, votes, directory, playbooks: plans, drills, now },
     slackStore,
     slackNames,
   );
@@ -226,7 +226,7 @@ export function composeServer(parts: PartsDeps): ServerParts {
   return { app, watchdog, schedules, slack, slackNames, close: () => reader.close() };
 }
 
-type Shared = Pick<SlackSurfaceDeps, 'reader' | 'responses' | 'votes' | 'directory' | 'playbooks' | 'now'>;
+type Shared = Pick<SlackSurfaceDeps, 'reader' | 'responses' | 'votes' | 'directory' | 'playbooks' | 'drills' | 'now'>;
 
 function slackSurface(
   { composeSlack, config, inventory, log }: PartsDeps,

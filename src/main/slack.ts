@@ -3,6 +3,7 @@ import type { Inventory } from '../inventory/inventory.ts';
 import { slackOf } from '../inventory/slack.ts';
 import type { SlackStore } from '../store/slack.ts';
 import type { CommandDeps } from '../surfaces/commands.ts';
+import type { DrillDesk } from '../surfaces/drills/contract.ts';
 import type { Playbooks } from '../surfaces/ports.ts';
 import { createSlackClient } from '../surfaces/slack/connection/client.ts';
 import { createSlackConnection, type SlackState } from '../surfaces/slack/connection/connection.ts';
@@ -25,6 +26,7 @@ export type SlackSurfaceDeps = CommandDeps & {
   settings: SlackSettings;
   inventory: () => Inventory;
   playbooks: Playbooks;
+  drills: Pick<DrillDesk, 'tell'>;
   store: SlackStore;
   members: SlackMembers;
   databaseUrl: string;

@@ -253,6 +253,8 @@ export interface Replies {
   overview(waiting: readonly Waiting[], open: readonly Story[], now: number): SlackPost;
   /** `/tocsin decide` without a number: the questions, with their buttons. */
   questions(waiting: readonly Waiting[], now: number): SlackPost;
+  /** `/tocsin drill`: what is played now, and the reader's part in it. */
+  drills(person: Person, running: readonly Story[], now: number): SlackPost;
   /** Any other words; nothing in them is markup. `story`: its mark (EXERCISE, simulated) and its link are added. */
   plain(words: string, story?: Story): SlackPost;
 }

@@ -3,13 +3,15 @@ import { type App, LogLevel, type StringIndexed } from '@slack/bolt';
 import { WebClient } from '@slack/web-api';
 import { onTestFinished } from 'vitest';
 import type { LocalSlack, Outcome, SlackMessage, SlackView } from '../../../src/embedded/slack/contract.ts';
+import type { ExerciseCommand } from '../../../src/incident/exercise-messages.ts';
 import { incidentId } from '../../../src/incident/ids.ts';
 import type { DecisionView, IncidentView } from '../../../src/incident/view.ts';
 import { createPlanLibrary } from '../../../src/store/plans.ts';
 import { createReader } from '../../../src/store/reader.ts';
+import type { DrillDesk } from '../../../src/surfaces/drills/contract.ts';
 import { createOpener } from '../../../src/surfaces/open.ts';
 import type { Directory, Person, Reader, Responses } from '../../../src/surfaces/ports.ts';
-import { COMMAND, SHORTCUTS } from '../../../src/surfaces/slack/contract.ts';
+import { COMMAND, SHORTCUTS, type SlackPost } from '../../../src/surfaces/slack/contract.ts';
 import { type HandlerDeps, storyOf } from '../../../src/surfaces/slack/handlers/deps.ts';
 import { registerHandlers } from '../../../src/surfaces/slack/handlers/register.ts';
 import { messages } from '../../../src/surfaces/slack/messages/messages.ts';
@@ -84,7 +86,7 @@ export type Hearing = Awaited<ReturnType<typeof openHearing>>;
 export async function openHearing(
   house: House,
   transport: Transport = 'socket',
-  more: { send?: Responses['send'] } = {},
+  more: { send?: Responses['send']; tell?: DrillDesk['tell'] } = {},
 ) {
   const slack = await openLocalSlack({
     users,
@@ -105,10 +107,11 @@ export async function openHearing(
   const client = new WebClient(own.botToken, { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 }, ...quick });
   const reader = createReader({ pool: house.pool, connectionString: house.databaseUrl, onProblem: () => undefined });
   onTestFinished(() => reader.close());
-  const noted: Noted = { refreshed: [], adopted: [], home: [], failures: [] };
+  const noted: Noted = { refreshed: [], adopted: [], home: [], failures: [], drills: [] };
   const channelOf = new Map<string, string>();
   const wired = depsOf({ house, reader, slack, client, noted, channelOf });
-  const deps: HandlerDeps = { ...wired, responses: { ...wired.responses, ...more } };
+  const { tell = wired.drills.tell, ...responses } = more;
+  const deps: HandlerDeps = { ...wired, drills: { tell }, responses: { ...wired.responses, ...responses } };
   /** What Slack sent, to send it again. */
   const payloads: StringIndexed[] = [];
   const listen = (bolt: App) => {
@@ -135,6 +138,11 @@ export async function openHearing(
       const channel = channelId(slack, 'inc-one');
       channelOf.set(channel, incident);
       return channel;
+    },
+    /** Posts it as the publisher does. */
+    async show(words: SlackPost): Promise<{ channel: string; ts: string }> {
+      const { ts = '' } = await client.chat.postMessage({ channel: incidents, ...words });
+      return { channel: incidents, ts };
     },
     /** Waits until it is asked, and posts it as the publisher does. */
     async post(incident: string, path: string): Promise<Posted> {
@@ -177,7 +185,14 @@ export async function openHearing(
 
 export type Posted = { channel: string; ts: string; incident: string; number: number };
 
-type Noted = { refreshed: string[]; adopted: string[]; home: string[]; failures: string[] };
+type Noted = {
+  refreshed: string[];
+  adopted: string[];
+  home: string[];
+  failures: string[];
+  /** What drills were told, by whom. */
+  drills: { by: string; drill: string; command: ExerciseCommand; key: string | undefined }[];
+};
 
 type Wiring = {
   house: House;
@@ -233,6 +248,12 @@ function depsOf({ house, reader, slack, client, noted, channelOf }: Wiring): Han
       now: Date.now,
     }),
     self: () => ({ team: team.id, app: own.id, bot: own.botId }),
+    drills: {
+      async tell({ id: by }, drill, command, key) {
+        noted.drills.push({ by, drill, command, key });
+        return { status: 'accepted' };
+      },
+    },
     posts: {
       refresh: (incident) => void noted.refreshed.push(incident),
       adopt: (channel, ts) => void noted.adopted.push(`${channel} ${ts}`),

@@ -1,4 +1,5 @@
 import { REQUESTER_OUT } from '../../../incident/decision.ts';
+import { timeIn } from '../../../incident/exercise-clock.ts';
 import type { JsonObject } from '../../../incident/json.ts';
 import type { DecisionView, IncidentView } from '../../../incident/view.ts';
 import type { Plan } from '../../../playbook/plan.ts';
@@ -11,6 +12,7 @@ import { notFound, Problem } from '../../problem.ts';
 import { untilShown } from '../../watch.ts';
 import type { SlackPerson, SlackPost } from '../contract.ts';
 import { type HandlerDeps, lookerIn, storyOf } from './deps.ts';
+import { strangerTo } from './roster.ts';
 
 /** One answer of one person, however they gave it. */
 export type Given = {
@@ -86,7 +88,9 @@ const sameRoles = (a: readonly string[], b: readonly string[]): boolean =>
 
 /** Why this person cannot answer as things stand: said before a modal is opened in vain. The incident asks again. */
 export function whyNot(deps: HandlerDeps, { view, decision }: Asked, who: SlackPerson): Problem | null {
-  const standing = standingOf(decision, lookerIn(who.person, view), deps.now());
+  const stranger = strangerTo(view, who.person);
+  if (stranger) return stranger;
+  const standing = standingOf(decision, lookerIn(who.person, view), timeIn(view, deps.now()));
   switch (standing.kind) {
     case 'asked':
     case 'answered':

@@ -1,8 +1,9 @@
 import { Severity } from '../../../incident/severity.ts';
-import { didYouMean } from '../../../playbook/names.ts';
 import { readIncidentName } from '../../incident-name.ts';
 import { Problem } from '../../problem.ts';
 import { COMMAND } from '../contract.ts';
+import { meant, unquoted, usage, type Words, wordsOf } from './command-words.ts';
+import { DRILL_USAGE, type DrillSaid, readDrill } from './drill-text.ts';
 
 /** What somebody means by `/tocsin …`. `incident`: named, or the one whose channel they are in; null: neither. */
 export type Said =
@@ -13,11 +14,10 @@ export type Said =
   | { kind: 'decide'; incident: string | null; number: number | null; answer: string | null; reason: string | null }
   | { kind: 'note'; incident: string; text: string | null }
   | { kind: 'role'; incident: string; role: string; assignee: string }
-  | { kind: 'severity'; incident: string; severity: Severity; reason: string };
+  | { kind: 'severity'; incident: string; severity: Severity; reason: string }
+  | { kind: 'drill'; drill: string | null; said: DrillSaid };
 
 type Context = { now: number; here: string | null };
-type Words = { words: string[]; options: Map<string, string> };
-
 /** The same words as the command line; the first is the sub-command. */
 const COMMANDS = {
   status: { usage: 'status 147', options: [], read: readStatus },
@@ -35,6 +35,11 @@ const COMMANDS = {
   note: { usage: 'note 147 Registry logs are kept', options: null, read: readNote },
   role: { usage: 'role 147 incident-commander @mara', options: [], read: readRole },
   severity: { usage: 'severity 147 sev1 Customers are affected', options: ['reason'], read: readSeverity },
+  drill: {
+    usage: DRILL_USAGE,
+    options: null,
+    read: ({ rest }, { here }): Said => ({ kind: 'drill', ...readDrill(rest, here) }),
+  },
   help: { usage: 'help', options: [], read: (): Said => ({ kind: 'help' }) },
 } as const satisfies Record<
   string,
@@ -147,29 +152,6 @@ function severityNamed(text: string, command: Name): Severity {
   throw usage(`"${text}" is not a severity: sev1, sev2, sev3 or sev4.`, COMMANDS[command].usage);
 }
 
-/** Words and options. An option takes all that follows it, up to the next: nobody quotes on a phone, and phones make dashes long. */
-function wordsOf(text: string): Words {
-  const words: string[] = [];
-  const options = new Map<string, string>();
-  let open: string | null = null;
-  for (const [, quoted, bare] of text.matchAll(/["“”]([^"“”]*)["“”]|(\S+)/g)) {
-    const option = bare === undefined ? null : /^(?:--|[—–])([a-z][a-z-]*)(?:=(.*))?$/.exec(bare);
-    if (option) {
-      open = option[1] as string;
-      options.set(open, option[2] ?? '');
-    } else if (open === null) words.push(quoted ?? bare ?? '');
-    else options.set(open, `${options.get(open) ?? ''} ${quoted ?? bare ?? ''}`.trim());
-  }
-  return { words, options };
-}
-
-const unquoted = (text: string): string => /^["“]([^"“”]*)["”]$/.exec(text)?.[1] ?? text;
-
-const meant = (name: string, known: readonly string[], prefix = ''): string => {
-  const found = didYouMean(name, known);
-  return found === undefined ? '' : ` Did you mean "${prefix}${found}"?`;
-};
-
 const unknownCommand = (name: string): Problem =>
   new Problem({
     status: 422,
@@ -177,13 +159,4 @@ const unknownCommand = (name: string): Problem =>
     message: `"${name}" is not a command of Tocsin.${meant(name, Object.keys(COMMANDS))}`,
     notDone: 'Nothing was done.',
     next: `${COMMAND} help shows what there is.`,
-  });
-
-const usage = (message: string, example: string): Problem =>
-  new Problem({
-    status: 422,
-    code: 'usage',
-    message,
-    notDone: 'Nothing was done.',
-    next: `For example: ${COMMAND} ${example}`,
   });

@@ -4,6 +4,7 @@ import { hasForm } from '../../../incident/decision.ts';
 import { type IncidentView, openDecisions } from '../../../incident/view.ts';
 import { didYouMean } from '../../../playbook/names.ts';
 import { incidentOr404 } from '../../commands.ts';
+import { assertMayRead } from '../../drills/spoilers.ts';
 import { isRisky } from '../../model/standing.ts';
 import { Problem } from '../../problem.ts';
 import type { SlackPerson, SlackPost } from '../contract.ts';
@@ -12,6 +13,7 @@ import { answerQuestion, asked } from './answer.ts';
 import { readCommand, type Said } from './command-text.ts';
 import { answerOrAsk } from './decide.ts';
 import { type HandlerDeps, storyOf } from './deps.ts';
+import { obeyDrill } from './drill.ts';
 import { answering } from './hear.ts';
 import { knownSoon } from './known.ts';
 import { openModal } from './modal.ts';
@@ -66,6 +68,10 @@ async function carryOut(
       return assignRole(deps, await speaker(), said);
     case 'severity':
       return changeSeverity(deps, await speaker(), said);
+    case 'drill': {
+      const at = { client, trigger: command.trigger_id, channel: command.channel_id };
+      return obeyDrill(deps, at, await speaker(), said.drill, said.said);
+    }
     default:
       return said satisfies never;
   }
@@ -73,7 +79,9 @@ async function carryOut(
 
 async function status(deps: HandlerDeps, { person }: SlackPerson, incident: string | null): Promise<SlackPost> {
   if (incident !== null) {
-    return deps.messages.status(storyOf(deps, await incidentOr404(deps.reader, incident)));
+    const found = await incidentOr404(deps.reader, incident);
+    assertMayRead(found.view, incident, person.id);
+    return deps.messages.status(storyOf(deps, found));
   }
   const { waiting, open } = await standingFor(deps, person, null);
   return deps.replies.overview(waiting, open, deps.now());
@@ -97,7 +105,8 @@ async function decideBy(
   const about = await asked(deps, incident, number);
   const { decision } = about;
   if (answer === null) {
-    await resolving; // shown to those who take part only
+    // Shown to those who take part only.
+    assertMayRead(view, incident, (await resolving).person.id);
     return deps.messages.decision(storyOf(deps, found), decision, 'dm');
   }
   const { question } = decision;

@@ -1,6 +1,7 @@
 import type { App, BlockAction, ButtonAction } from '@slack/bolt';
 import type { ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
+import { isExercise } from '../../../incident/ids.ts';
 import { needsCheck } from '../../model/standing.ts';
 import type { SlackPerson, SlackPost, Story } from '../contract.ts';
 import { ACTIONS, readRef } from '../contract.ts';
@@ -34,7 +35,7 @@ export function decisionButtons(app: App, deps: HandlerDeps): void {
         const context = { ...(at.channel ? { channel: at.channel } : {}), ...(ts ? { ts } : {}) };
         const answered = await taps(client, { ...click, context });
         return answered?.taken && at.ephemeral
-          ? withTheRest(deps, body.user.id, answered.said)
+          ? withTheRest(deps, body.user.id, ref.incident, answered.said)
           : (answered?.said ?? null);
       });
     });
@@ -48,10 +49,10 @@ export function decisionButtons(app: App, deps: HandlerDeps): void {
 /** More would not fit into one message beside what has just been said. */
 const REST_MAX = 4;
 
-/** Clicked in a list that one person sees: what came of it, and what still waits, take its place. */
-async function withTheRest(deps: HandlerDeps, user: string, said: SlackPost): Promise<Told> {
+/** Clicked in a list that one person sees: what came of it, and what still waits, take its place. Drills are lists of their own. */
+async function withTheRest(deps: HandlerDeps, user: string, incident: string, said: SlackPost): Promise<Told> {
   const { person } = await deps.people.resolve(user, { fresh: false });
-  const { waiting } = await standingFor(deps, person, null);
+  const { waiting } = await standingFor(deps, person, isExercise(incident) ? incident : null);
   if (waiting.length === 0) return { ...said, replaces: true };
   const rest = deps.replies.questions(waiting.slice(0, REST_MAX), deps.now());
   return { text: said.text, blocks: [...said.blocks, { type: 'divider' }, ...rest.blocks], replaces: true };

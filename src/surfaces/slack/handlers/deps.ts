@@ -1,10 +1,13 @@
+import { timeIn } from '../../../incident/exercise-clock.ts';
 import type { IncidentView } from '../../../incident/view.ts';
 import type { CommandDeps } from '../../commands.ts';
+import type { DrillDesk } from '../../drills/contract.ts';
 import type { Looker } from '../../model/standing.ts';
 import { rolesIn } from '../../permissions.ts';
 import type { Person, Playbooks } from '../../ports.ts';
 import type { DecisionRef, Messages, Modals, Replies, SlackPeople, Story } from '../contract.ts';
 import type { SlackLog } from '../ports.ts';
+import { mentionsIn } from '../roster.ts';
 
 /** What hearing people needs of the rest. */
 export type HandlerDeps = CommandDeps & {
@@ -13,6 +16,7 @@ export type HandlerDeps = CommandDeps & {
   replies: Replies;
   playbooks: Pick<Playbooks, 'list'>;
   people: SlackPeople;
+  drills: Pick<DrillDesk, 'tell'>;
   /** Who we are in Slack; null until Slack has said so. */
   self(): Self | null;
   posts: Posts;
@@ -44,9 +48,9 @@ export function storyOf(deps: HandlerDeps, { view, plan, added }: Told): Story {
     plan,
     added,
     people: deps.directory.names(),
-    now: deps.now(),
+    now: timeIn(view, deps.now()),
     url: `${deps.publicUrl.replace(/\/$/, '')}/incidents/${view.id}`,
-    mentions: deps.people.mentions(),
+    mentions: mentionsIn(view, deps.people.mentions()),
   };
 }
 

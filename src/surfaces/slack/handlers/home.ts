@@ -3,6 +3,7 @@ import { WebAPIPlatformError } from '@slack/web-api';
 import { Problem } from '../../problem.ts';
 import { logFailure } from './answer.ts';
 import type { HandlerDeps } from './deps.ts';
+import { runningDrills } from './drill.ts';
 import { standingFor } from './waiting.ts';
 
 /** Home: "waiting for you". Shown when it is opened; the publisher keeps it current from then on. */
@@ -34,5 +35,6 @@ export async function homeFor(deps: HandlerDeps, user: string) {
     },
   );
   const { waiting, open } = person ? await standingFor(deps, person, null) : { waiting: [], open: [] };
-  return deps.messages.home(person, waiting, open, deps.now());
+  const drills = person ? await runningDrills(deps) : [];
+  return deps.messages.home(person, waiting, open, deps.now(), drills);
 }

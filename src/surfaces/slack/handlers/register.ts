@@ -3,6 +3,7 @@ import { answerForm } from './answer-form.ts';
 import { slashCommand } from './command.ts';
 import { decisionButtons } from './decide.ts';
 import type { HandlerDeps } from './deps.ts';
+import { drillButtons } from './drill-buttons.ts';
 import { homeTab } from './home.ts';
 import { openForm } from './open.ts';
 import { onlyOurs } from './ours.ts';
@@ -18,5 +19,6 @@ export function registerHandlers(app: App, deps: HandlerDeps): void {
   reports(app, deps);
   openForm(app, deps);
   noteForm(app, deps);
+  drillButtons(app, deps);
   homeTab(app, deps);
 }

@@ -61,6 +61,7 @@ const Context = z.object({
   incident: z.string().optional(),
   number: z.number().int().optional(),
   answer: z.string().optional(),
+  inject: z.string().optional(),
   channel: z.string().optional(),
   ts: z.string().optional(),
   permalink: z.string().optional(),

@@ -1,8 +1,10 @@
 import type { App, ViewSubmitAction } from '@slack/bolt';
 import { roleInWords } from '../../../incident/decision.ts';
+import { timeIn } from '../../../incident/exercise-clock.ts';
 import type { Message } from '../../../incident/messages.ts';
 import { severityLabel } from '../../../incident/severity.ts';
 import { assertRoleAndPerson, incidentOr404, messageId, send } from '../../commands.ts';
+import { isOnRoster } from '../../drills/spoilers.ts';
 import { may, type Permission, rolesIn, rolesWith } from '../../permissions.ts';
 import type { Person } from '../../ports.ts';
 import { Problem } from '../../problem.ts';
@@ -11,6 +13,7 @@ import { VIEWS } from '../contract.ts';
 import { refresh } from './answer.ts';
 import type { Said } from './command-text.ts';
 import { type HandlerDeps, storyOf } from './deps.ts';
+import { strangerTo } from './roster.ts';
 import { submitted } from './submit.ts';
 
 /** What people say to an incident besides answers: a note, a role, a severity. `gesture`: what Slack may deliver twice. */
@@ -42,6 +45,7 @@ export async function assignRole(
 ): Promise<SlackPost> {
   const who = await personMeant(deps, by.person, assignee);
   assertRoleAndPerson(deps.directory, role, who);
+  await assertPartOf(deps, incident, who);
   const name = deps.directory.person(who)?.name ?? who;
   return say(
     deps,
@@ -51,6 +55,19 @@ export async function assignRole(
     { type: 'role', role, assignee: who },
     `${name} is ${roleInWords(role)} now.`,
   );
+}
+
+/** In a drill nobody is drawn in who does not take part. */
+async function assertPartOf(deps: HandlerDeps, incident: string, assignee: string): Promise<void> {
+  const { exercise } = (await incidentOr404(deps.reader, incident)).view;
+  if (!exercise || isOnRoster(exercise, assignee)) return;
+  throw new Problem({
+    status: 422,
+    code: 'not-on-roster',
+    message: `${deps.directory.person(assignee)?.name ?? assignee} is no part of ${incident}, which is an exercise.`,
+    notDone: 'Nobody was assigned.',
+    next: 'Name somebody who plays in it.',
+  });
 }
 
 /** A mention, `me`, or the id of a person of the inventory. */
@@ -88,9 +105,11 @@ async function say(
 ): Promise<SlackPost> {
   const found = await incidentOr404(deps.reader, incident);
   const { view } = found;
+  const stranger = strangerTo(view, person);
+  if (stranger) throw stranger;
   if (!may(person, permission, rolesIn(person, view))) throw mayNot(permission);
   const id = messageId(person.id, `slack ${message.type} ${gesture}`);
-  await send(deps, incident, { ...message, id, person: person.id, at: deps.now() } as Message);
+  await send(deps, incident, { ...message, id, person: person.id, at: timeIn(view, deps.now()) } as Message);
   refresh(deps, incident);
   return deps.replies.plain(`${incident}: ${done}`, storyOf(deps, found));
 }

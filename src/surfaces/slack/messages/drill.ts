@@ -1,7 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import { roleInWords } from '../../../incident/decision.ts';
 import type { Actor } from '../../../incident/events.ts';
-import { type ScenarioClock, wallAt } from '../../../incident/exercise-clock.ts';
+import { wallAt } from '../../../incident/exercise-clock.ts';
 import type { ExerciseView } from '../../../incident/exercise-view.ts';
 import { namesFor, sentence } from '../../../incident/wording.ts';
 import { sentenceCase } from '../../model/describe.ts';
@@ -91,15 +91,10 @@ function staffFact(story: Story, { staff }: ExerciseView): Fact[] {
 
 function runsUntil({ clock, paused, endsAt }: ExerciseView): Markup {
   const until = md`The exercise runs until ${fullTime(endsAt)} on the clock of the scenario`;
-  if (!clock || paused) return md`${until}. It is paused: the clock stands still.`;
-  return md`${until}${wallWords(clock, endsAt)}.`;
-}
-
-function wallWords(clock: ScenarioClock, time: number): Markup {
-  const wall = wallAt(clock, time);
-  if (wall === null) return md``;
-  const pace = clock.rate === 1 ? '' : `, ${clock.rate} times as fast as the clock on the wall`;
-  return md`${pace} (for you: ${moment(wall, fullTime(wall))})`;
+  const wall = clock ? wallAt(clock, endsAt) : null;
+  if (!clock || wall === null || paused) return md`${until}. It is paused: the clock stands still.`;
+  const forYou = md`${until} (for you: ${moment(wall, fullTime(wall))}).`;
+  return clock.rate === 1 ? forYou : md`${forYou} That clock runs ${clock.rate} times as fast as the one on the wall.`;
 }
 
 type By = ExerciseView['injects'][number]['by'];

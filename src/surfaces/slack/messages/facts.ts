@@ -29,11 +29,10 @@ export const fullTime = (ms: number): string => `${hourText(ms, true)} UTC, ${da
 
 /** Absolute in words, and in the reader's own zone. In a drill the scenario's clock counts, and the reader's says when that will be. */
 export function due({ view: { exercise } }: Pick<Story, 'view'>, until: number): Markup {
-  const clock = exercise?.clock;
-  const wall = clock ? wallAt(clock, until) : until;
-  const where = exercise ? ' in the exercise' : '';
-  if (wall === null) return md`${fullTime(until)}${where}, whose clock stands still`;
-  return md`${fullTime(until)}${where} (for you: ${moment(wall, fullTime(wall))})`;
+  if (!exercise) return md`${fullTime(until)} (for you: ${moment(until, fullTime(until))})`;
+  const wall = exercise.clock ? wallAt(exercise.clock, until) : null;
+  if (wall === null) return md`${fullTime(until)} in the exercise, whose clock stands still`;
+  return md`${fullTime(until)} in the exercise (for you: ${moment(wall, fullTime(wall))})`;
 }
 
 export const nameIn = (story: Story, person: string): string => story.people.get(person) ?? person;

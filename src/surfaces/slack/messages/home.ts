@@ -2,6 +2,7 @@ import type { HomeView, KnownBlock } from '@slack/types';
 import { roleInWords } from '../../../incident/decision.ts';
 import { staffRolesOf } from '../../../incident/exercise-view.ts';
 import { counted } from '../../../incident/phrases.ts';
+import { isOnRoster } from '../../drills/spoilers.ts';
 import { listed } from '../../model/describe.ts';
 import { openDuties } from '../../model/duties.ts';
 import { stageWord } from '../../model/next.ts';
@@ -49,12 +50,20 @@ function drillBlocks(person: Person, drills: readonly Story[]): KnownBlock[] {
   return [
     divider,
     header(`EXERCISE: ${counted(drills.length, 'drill')} running`),
-    ...drills.slice(0, DRILLS_MAX).flatMap((story) => drillRow(person, story)),
+    ...mineFirst(person, drills)
+      .slice(0, DRILLS_MAX)
+      .flatMap((story) => drillRow(person, story)),
     ...(drills.length > DRILLS_MAX ? [context('There are more: see the console.')] : []),
   ];
 }
 
-function drillRow(person: Person, story: Story): KnownBlock[] {
+/** Those that the reader takes part in come first. */
+export const mineFirst = ({ id }: Person, drills: readonly Story[]): Story[] => {
+  const isMine = ({ view: { exercise } }: Story) => exercise !== undefined && isOnRoster(exercise, id);
+  return [...drills.filter(isMine), ...drills.filter((one) => !isMine(one))];
+};
+
+export function drillRow(person: Person, story: Story): KnownBlock[] {
   const { exercise } = story.view;
   if (!exercise) return [];
   const me = { id: person.id, roles: rolesIn(person, story.view) };

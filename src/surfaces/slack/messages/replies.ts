@@ -4,12 +4,13 @@ import type { DecisionView } from '../../../incident/view.ts';
 import { defaultSentence, listed, outcomeWord } from '../../model/describe.ts';
 import { stageWord } from '../../model/next.ts';
 import { lastVote, standingOf } from '../../model/standing.ts';
+import type { Person } from '../../ports.ts';
 import type { Problem } from '../../problem.ts';
 import { COMMAND, type Replies, type SlackPost, type Story, type Waiting } from '../contract.ts';
 import { context, facts, header, post, type Said, section } from './blocks.ts';
 import { decisionUrl } from './decision.ts';
 import { asksInWords, fullTime, headline, markFirst, markWord, smallMark } from './facts.ts';
-import { dueBlocks, incidentRow, questionList } from './home.ts';
+import { drillRow, dueBlocks, incidentRow, mineFirst, questionList } from './home.ts';
 import { objection, outcomeSentence } from './outcome.ts';
 import { link, md } from './text.ts';
 
@@ -96,6 +97,7 @@ const COMMANDS: readonly (readonly [name: string, does: string, example: string]
   ['note', 'Adds a note to the timeline. Alone: a form.', 'note 147 Registry logs are kept'],
   ['role', 'Gives somebody a role in an incident.', 'role 147 incident-commander @mara'],
   ['severity', 'Changes how bad an incident is.', 'severity 147 sev1 Customers are affected'],
+  ['drill', 'What is played now. With more words: open, seen, answer, no-duff.', 'drill answer 3 We call back at four'],
   ['help', 'This list.', 'help'],
 ];
 
@@ -137,6 +139,19 @@ function questions(waiting: readonly Waiting[], now: number): SlackPost {
   return post(md`${words}`, [header(words), ...questionList(waiting.slice(0, 5)), checked(now)]);
 }
 
+function drills(person: Person, running: readonly Story[], now: number): SlackPost {
+  if (running.length === 0) return post(md`No drill runs`, [section('No drill runs.'), checked(now)]);
+  const words = `${counted(running.length, 'drill')} running`;
+  return post(md`EXERCISE · ${words}`, [
+    header(`EXERCISE: ${words}`),
+    ...mineFirst(person, running)
+      .slice(0, 3)
+      .flatMap((story) => drillRow(person, story)),
+    ...(running.length > 3 ? [context('There are more: see the console.')] : []),
+    checked(now),
+  ]);
+}
+
 const plainReply = (words: string, story?: Story): SlackPost => reply(words, [], story ? { story } : undefined);
 
 /** One thing said, what it means, and where to look. */
@@ -165,5 +180,6 @@ export const replies: Replies = {
   help,
   overview,
   questions,
+  drills,
   plain: plainReply,
 };

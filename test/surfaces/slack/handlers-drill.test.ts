@@ -1,0 +1,237 @@
+import { randomInt } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Question } from '../../../src/incident/decision.ts';
+import { type EventData, type EventType, type NumberedEvent, person } from '../../../src/incident/events.ts';
+import { exerciseId } from '../../../src/incident/ids.ts';
+import type { Message } from '../../../src/incident/messages.ts';
+import { createTimeline } from '../../../src/store/timeline.ts';
+import { Problem } from '../../../src/surfaces/problem.ts';
+import { ACTIONS } from '../../../src/surfaces/slack/contract.ts';
+import { storyOf } from '../../../src/surfaces/slack/handlers/deps.ts';
+import { messages } from '../../../src/surfaces/slack/messages/messages.ts';
+import { type House, openHouse } from '../../support/house.ts';
+import { question, sampleExercise } from '../../support/sample-events.ts';
+import { type Hearing, openHearing } from './hearing.ts';
+import { within } from './publishing.ts';
+
+let house: House;
+beforeAll(async () => {
+  house = await openHouse({ worker: false });
+}, 120_000);
+afterAll(() => house?.close());
+
+const MARA = 'U0MARA';
+const RHEA = 'U0RHEA';
+const KIT = 'U0KIT';
+
+/** A drill that runs: Mara commands, Kit is on call, Rhea facilitates. Carl, a commander, and Milo, on call, are no part of it. */
+async function drill(ends?: true): Promise<string> {
+  const id = exerciseId(2026, randomInt(10_000, 2_000_000_000));
+  const writer = createTimeline({ pool: house.pool, headKey: house.keys.worker.head.privateKey, now: Date.now });
+  const samples = sampleExercise(id);
+  const now = Date.now();
+  let seq = 0;
+  const tell = async <T extends EventType>(type: T, data: Partial<EventData<T>> = {}) => {
+    const sample = samples.find((one) => one.type === type);
+    if (!sample) throw new Error(`no sample of ${type}`);
+    seq += 1;
+    // The scenario plays in the spring.
+    const event = { ...sample, seq, at: SPRING, actor: person('rhea'), data: { ...sample.data, ...data } };
+    await writer.append(id, [event as NumberedEvent]);
+  };
+  await tell('exercise.started', {
+    seats: [
+      { role: 'incident-commander', person: 'mara', persona: null },
+      { role: 'ml-on-call', person: 'kit', persona: null },
+      { role: 'legal-counsel', person: 'bot-legal-counsel', persona: 'steady' },
+    ],
+    staff: [{ role: 'facilitator', person: 'rhea' }],
+    endsAt: SPRING + 3_600_000,
+  });
+  await tell('exercise.clock', { wall: now, rate: 1, from: SPRING, because: 'startex' });
+  await tell('inject.delivered', { to: ['ml-on-call'], id: 'reporter', from: 'Kari Nygaard' });
+  await tell('inject.delivered', { to: ['legal-counsel'], id: 'a-letter', from: 'Datatilsynet', by: 'letter' });
+  await tell('incident.opened', { requester: null });
+  const asked: Question = { ...question, excluded: [], askedAt: SPRING, until: SPRING + 1_800_000 };
+  await tell('decision.asked', asked);
+  if (ends) await tell('exercise.ended', { because: 'time' });
+  return id;
+}
+const SPRING = Date.parse('2026-03-06T07:00:00Z');
+
+/** Posts what the publisher posts. */
+async function show(slack: Hearing, id: string, what: 'reporter' | 'question' | 'endex') {
+  const found = await slack.deps.reader.incident(id);
+  if (!found) throw new Error(`no timeline of ${id}`);
+  const story = storyOf(slack.deps, found);
+  const [asked] = found.view.decisions;
+  const ended = found.events.find((event) => event.type === 'exercise.ended');
+  const said =
+    what === 'question'
+      ? asked && messages.decision(story, asked, 'channel')
+      : what === 'reporter'
+        ? messages.drill(story, { kind: 'inject', id: what })
+        : ended && messages.drill(story, { kind: 'turn', event: ended });
+  if (!said) throw new Error(`nothing to show of ${what}`);
+  return slack.show(said);
+}
+
+const typed = (value: string) => ({ type: 'plain_text_input', value });
+const told = (slack: Hearing) => slack.noted.drills.map(({ by, drill: id, command }) => [by, id, command]);
+
+describe.each(['socket', 'http'] as const)('a drill, heard over %s', (transport) => {
+  test('Seen and Answer below an inject are told to the drill, once however often Slack brings it', async () => {
+    const slack = await openHearing(house, transport);
+    const id = await drill();
+    const card = await show(slack, id, 'reporter');
+    await slack.press(KIT, card, ACTIONS.seen);
+    await vi.waitFor(() => expect(slack.noted.drills).toHaveLength(1), within);
+    expect(told(slack)).toEqual([['kit', id, { type: 'seen', inject: 'reporter' }]]);
+    const [first] = slack.payloads.splice(-1);
+    await slack.again(first ?? {});
+    expect(new Set(slack.noted.drills.map(({ key }) => key)).size).toBe(1);
+    await slack.press(KIT, card, ACTIONS.answerInject);
+    await slack.modal(KIT, /EXERCISE\. This is a drill/);
+    await slack.submit(KIT, { to: typed('Kari Nygaard'), text: typed('<!channel> At four.') });
+    await slack.modal(KIT, /You answered Kari Nygaard/);
+    expect(told(slack).at(-1)).toEqual([
+      'kit',
+      id,
+      { type: 'answer-voice', to: 'Kari Nygaard', text: '<!channel> At four.', about: 'reporter' },
+    ]);
+    expect(slack.noted.refreshed).toContain(id);
+    expect(slack.noted.failures).toEqual([]);
+  });
+});
+
+describe('who takes part in a drill', () => {
+  test('who is not on its roster is told so at every button, whatever they are outside it, and nothing is done', async () => {
+    const sent: Message[] = [];
+    const slack = await openHearing(house, 'socket', {
+      send: async (_, message) => {
+        sent.push(message);
+        return { status: 'accepted' };
+      },
+    });
+    const id = await drill();
+    const inject = await show(slack, id, 'reporter');
+    await slack.press('U0CARL', await show(slack, id, 'question'), ACTIONS.approve);
+    await slack.told('U0CARL', /is an exercise, and you are no part of it/);
+    for (const [who, action] of [
+      ['U0MILO', ACTIONS.seen],
+      ['U0GWEN', ACTIONS.answerInject],
+    ] as const) {
+      await slack.press(who, inject, action);
+      await slack.told(who, /is an exercise, and you are no part of it/);
+    }
+    await slack.command('U0CARL', `note ${id} I look on`);
+    await slack.told('U0CARL', /EX-2026-\d+ is an exercise, and you are no part of it.*Nothing was done/s);
+    await slack.command('U0MILO', `status ${id}`);
+    await slack.told('U0MILO', /is an exercise that others play/);
+    // The facilitator runs it, and does not play.
+    await slack.press(RHEA, inject, ACTIONS.seen);
+    await slack.told(RHEA, /staff never play/);
+    await slack.command(MARA, `role ${id} ml-on-call milo`);
+    await slack.told(MARA, /Milo Sand is no part of EX-/);
+    expect([sent, slack.noted.drills, slack.noted.failures]).toEqual([[], [], []]);
+  });
+
+  test('a player decides with the roles of their seat and at the time of the scenario', async () => {
+    const sent: Message[] = [];
+    const slack = await openHearing(house, 'socket', {
+      send: async (_, message) => {
+        sent.push(message);
+        return { status: 'accepted' };
+      },
+    });
+    const id = await drill();
+    await slack.press(MARA, await show(slack, id, 'question'), ACTIONS.approve);
+    await slack.told(MARA, /Your answer is recorded/);
+    const [message] = sent;
+    if (message?.type !== 'decide') throw new Error('no vote was sent');
+    expect(message.vote).toMatchObject({ incident: id, person: 'mara', roles: ['incident-commander'] });
+    expect(message.vote.at - SPRING).toBeLessThan(60_000);
+    expect(slack.toldTo(MARA).at(-1)).toMatch(/^EXERCISE · /);
+  });
+});
+
+describe('/tocsin drill', () => {
+  test('in the channel of a drill it is about that drill, by name about any, else about the only one that I play', async () => {
+    const slack = await openHearing(house);
+    const id = await drill();
+    const here = slack.own(id);
+    await slack.command(KIT, 'drill seen', here);
+    await slack.told(KIT, /EXERCISE.*You have read inject 1/s);
+    await slack.command(MARA, 'drill answer 2 We call back at four', here);
+    await slack.told(MARA, /You answered Datatilsynet/);
+    await slack.command(MARA, `drill open ${id} Odd answers --system support-assistant`);
+    await slack.told(MARA, /The incident is open/);
+    expect(told(slack)).toEqual([
+      ['kit', id, { type: 'seen', inject: 'reporter' }],
+      ['mara', id, { type: 'answer-voice', to: 'Datatilsynet', text: 'We call back at four', about: 'a-letter' }],
+      ['mara', id, { type: 'drill-open', title: 'Odd answers', system: 'support-assistant' }],
+    ]);
+    await slack.command(MARA, 'drill seen 9', here);
+    await slack.told(MARA, /There is no inject 9/);
+    await slack.command('U0CARL', 'drill seen');
+    await slack.told('U0CARL', /You play in no drill that runs/);
+    await slack.command(MARA, 'drill sen 1');
+    await slack.told(MARA, /Did you mean "seen"/);
+    expect(slack.noted.failures).toEqual([]);
+  });
+
+  test('no-duff asks to confirm, and then ends the drill for a real incident', async () => {
+    const slack = await openHearing(house);
+    const id = await drill();
+    await slack.command(RHEA, 'drill no-duff The real gateway is down', slack.own(id));
+    await slack.modal(RHEA, /This ends the exercise for everybody/);
+    expect(slack.noted.drills).toEqual([]);
+    await slack.submit(RHEA, { reason: typed('The real gateway is down'), incident: typed('inc-2026-0147') });
+    await slack.modal(RHEA, /NO DUFF\. The exercise is over/);
+    const command = { type: 'endex', because: 'real', reason: 'The real gateway is down', incident: 'INC-2026-0147' };
+    expect(told(slack)).toEqual([['rhea', id, command]]);
+  });
+
+  test('what the drill refuses is said, and nothing is claimed to be done', async () => {
+    const slack = await openHearing(house, 'socket', {
+      tell: async () => {
+        throw new Problem({ status: 409, code: 'opened', message: 'The incident is open already.' });
+      },
+    });
+    const id = await drill();
+    await slack.command(MARA, 'drill open Odd answers', slack.own(id));
+    await slack.told(MARA, /The incident is open already/);
+  });
+});
+
+describe('what is played and what is real', () => {
+  test('stand apart in Home, and drills are in no list of incidents', async () => {
+    const slack = await openHearing(house);
+    const id = await drill();
+    await slack.slack.interactions.openHome({ user: MARA });
+    const home = JSON.stringify((await slack.home(MARA, /EXERCISE: \d+ drills? running/)).blocks);
+    expect(home).toContain('EX-2026-');
+    expect(home.indexOf('Report an AI incident')).toBeLessThan(home.indexOf('EXERCISE: '));
+    await slack.command(MARA, '');
+    await slack.told(MARA, /All quiet|question/);
+    expect(slack.toldTo(MARA).join()).not.toContain(id);
+    await slack.command(MARA, 'drill');
+    await slack.told(MARA, /EXERCISE: \d+ drills? running/);
+  });
+
+  test('after ENDEX a note for the hot wash goes onto the timeline of the drill', async () => {
+    const sent: Message[] = [];
+    const slack = await openHearing(house, 'socket', {
+      send: async (_, message) => {
+        sent.push(message);
+        return { status: 'accepted' };
+      },
+    });
+    const id = await drill(true);
+    await slack.press(MARA, await show(slack, id, 'endex'), ACTIONS.hotWash);
+    await slack.modal(MARA, /Write a note.*EXERCISE/s);
+    await slack.submit(MARA, { text: typed('We asked counsel too late.') });
+    await slack.modal(MARA, /EXERCISE.*Noted/s);
+    expect(sent).toMatchObject([{ type: 'note', text: 'We asked counsel too late.', person: 'mara', at: SPRING }]);
+  });
+});

@@ -1,8 +1,16 @@
-import { type DrillDate, dateOfPeriod } from '../inventory/drill-dates.ts';
+import { type DrillDate, dateOfPeriod, lastDate } from '../inventory/drill-dates.ts';
 import type { DrillSchedule } from '../inventory/drills.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import type { DrillTurn, DrillTurns } from '../store/drill-turns.ts';
 import { type DrillDesk, DrillPlan } from '../surfaces/drills/contract.ts';
+import {
+  type DrillLine,
+  type DrillNotices,
+  isOverdue,
+  lineOf,
+  overdueWords,
+  type WantedLast,
+} from '../surfaces/drills/notices.ts';
 import type { Person } from '../surfaces/ports.ts';
 import { Problem } from '../surfaces/problem.ts';
 import type { Log } from './log.ts';
@@ -11,7 +19,7 @@ export type DrillCalendarDeps = {
   /** As its file says now. */
   inventory(): Inventory;
   turns: DrillTurns;
-  desk: Pick<DrillDesk, 'plan' | 'offers'>;
+  desk: Pick<DrillDesk, 'plan' | 'offers' | 'list' | 'lastDrilled'>;
   log: Log;
   now(): number;
 };
@@ -24,16 +32,63 @@ const planner = (schedule: string): Person => ({
   roles: [],
 });
 
+export type DrillCalendar = DrillNotices & {
+  /** Plans what has been noted as due. */
+  look(): Promise<void>;
+  /** How many schedules were not followed. */
+  overdueSchedules(): Promise<number>;
+};
+
 /**
  * Plans the drills that workers have noted as due, as people do: by the same desk, with the same checks, and by the file as it stands
  * now. The period is the key, so that several servers, or one that dies in between, plan it once. What cannot be planned is tried again.
  */
-export function createDrillCalendar(deps: DrillCalendarDeps): { look(): Promise<void> } {
+export function createDrillCalendar(deps: DrillCalendarDeps): DrillCalendar {
+  const { inventory, turns, desk, now } = deps;
+  const zone = () => inventory().organisation.timezone;
   return {
     async look() {
-      for (const turn of await deps.turns.open()) await take(deps, turn);
+      for (const turn of await turns.open()) await take(deps, turn);
+    },
+    async lines(person) {
+      const [planned, open] = await Promise.all([desk.list({ status: ['planned'] }), turns.open()]);
+      const people = new Set(inventory().people.map(({ id }) => id));
+      const about = { now: now(), zone: zone(), people };
+      const dated = planned.sort((a, b) => (a.at ?? Infinity) - (b.at ?? Infinity));
+      return [
+        ...dated.flatMap((drill) => lineOf(drill, person, about) ?? []),
+        ...open.flatMap((turn) => unplanned(inventory(), turn, person) ?? []),
+      ];
+    },
+    async overdue(playbook) {
+      const wanted = (await wantedLast(deps)).filter((one) => one.playbook === playbook);
+      return wanted.length === 0 ? null : overdueWords(await desk.lastDrilled(), wanted, zone());
+    },
+    async overdueSchedules() {
+      const wanted = await wantedLast(deps);
+      const last = await desk.lastDrilled();
+      return wanted.filter((one) => isOverdue(last, one)).length;
     },
   };
+}
+
+/** Whoever runs it is told why there is none. */
+function unplanned({ drillSchedules }: Inventory, turn: DrillTurn, person: string): DrillLine | null {
+  const schedule = drillSchedules?.find(({ id }) => id === turn.schedule);
+  if (turn.problem === null || schedule?.facilitator !== person) return null;
+  const text = `The drill of the schedule ${turn.schedule} for ${turn.period} cannot be planned: ${turn.problem}`;
+  return { drill: null, text };
+}
+
+async function wantedLast({ inventory, desk, now }: DrillCalendarDeps): Promise<WantedLast[]> {
+  const { drillSchedules = [] } = inventory();
+  const dates = drillSchedules.flatMap((schedule) => lastDate(schedule, now()) ?? []);
+  if (dates.length === 0) return [];
+  const offers = await desk.offers();
+  return dates.flatMap(({ schedule, simulation, at, from }) => {
+    const playbook = offers.find((offer) => offer.simulation === simulation)?.playbook;
+    return playbook ? [{ schedule, playbook, at, from }] : [];
+  });
 }
 
 async function take(deps: DrillCalendarDeps, turn: DrillTurn): Promise<void> {

@@ -205,6 +205,7 @@ export function composeServer(parts: PartsDeps): ServerParts {
       notices: health.notices,
       alerts: alertDesk,
       checks: checkDesk,
+      drills,
       failed,
     }),
     log: {

@@ -1,6 +1,7 @@
 import { hasForm, needsReason } from '../../incident/decision.ts';
 import { formProblems } from '../../incident/form.ts';
 import { decide, incidentOr404, messageId } from '../commands.ts';
+import { assertMayRead } from '../drills/spoilers.ts';
 import { type App, type Ctx, whoIs } from '../http/context.ts';
 import { readAnswers } from '../model/answers.ts';
 import { parseOutputs } from '../model/outputs.ts';
@@ -37,10 +38,11 @@ export function decideRoutes(routes: App, site: Site): void {
 async function decideProps(site: Site, c: Ctx, id: string, number: string): Promise<DecideProps> {
   const found = await incidentOr404(site.reader, id);
   const { view } = found;
+  assertMayRead(view, id, whoIs(c).id);
   const decision = view.decisions.find((one) => String(one.question.number) === number);
   if (!decision) throw notFound(`decision ${number} in ${id}`, 'See the decisions of the incident.');
   return {
-    frame: frameOf(site, whoIs(c)),
+    frame: frameOf(site, whoIs(c), view),
     view,
     plan: planFor(found, decision.question.path),
     decision,

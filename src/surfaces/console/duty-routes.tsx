@@ -1,6 +1,7 @@
 import { type FormField, readField } from '../../incident/form.ts';
 import { moment } from '../../incident/moment.ts';
 import { incidentOr404, messageId, settleObligation } from '../commands.ts';
+import { assertMayRead } from '../drills/spoilers.ts';
 import { type App, type Ctx, whoIs } from '../http/context.ts';
 import { dutyOf } from '../model/duties.ts';
 import { notFound, Problem } from '../problem.ts';
@@ -67,12 +68,14 @@ function givenIn({ given }: DutyDraft): number | null {
 async function dutyProps(site: Site, c: Ctx): Promise<DutyProps> {
   const [id, number] = [c.req.param('id') ?? '', c.req.param('number') ?? ''];
   const { view } = await incidentOr404(site.reader, id);
+  assertMayRead(view, id, whoIs(c).id);
   const found = view.obligations.find((one) => String(one.number) === number);
   if (!found) throw notFound(`duty ${number} in ${id}`, 'See the duties of the incident.');
+  const frame = frameOf(site, whoIs(c), view);
   return {
-    frame: frameOf(site, whoIs(c)),
+    frame,
     view,
-    duty: dutyOf(id, found, site.now()),
+    duty: dutyOf(id, found, frame.now),
     me: lookerIn(whoIs(c), view),
     names: namesOf(site),
     timezone: site.directory.timezone(),

@@ -37,7 +37,7 @@ async function page(site: Site, c: Ctx, playbook: string, draft: ReadonlyMap<str
   const chosen = plans.find((plan) => plan.playbook === playbook) ?? null;
   const props = { view, plans, chosen, draft, problem, systems: site.directory.systems() };
   const once = draft.get('once') ?? fresh();
-  return show(c, <AddPlaybookPage frame={frameOf(site, whoIs(c))} {...props} once={once} />, problem?.status);
+  return show(c, <AddPlaybookPage frame={frameOf(site, whoIs(c), view)} {...props} once={once} />, problem?.status);
 }
 
 function reasonIn(form: ReadonlyMap<string, string>): string {

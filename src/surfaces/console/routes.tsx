@@ -1,7 +1,9 @@
 import { Hono } from 'hono';
-import { namesFor, sentence, type Topic } from '../../incident/wording.ts';
+import { timeIn } from '../../incident/exercise-clock.ts';
+import { namesFor, sentence } from '../../incident/wording.ts';
 import { planSvg } from '../../playbook/graph/svg.ts';
 import { assertRoleAndPerson, incidentOr404, messageId, send } from '../commands.ts';
+import { hasPeople } from '../drills/spoilers.ts';
 import {
   type App,
   type AppEnv,
@@ -17,8 +19,6 @@ import {
 import { asProblem } from '../http/problem.ts';
 import { byUrgency, maySettle, openDuties } from '../model/duties.ts';
 import { everyStepOf } from '../model/plans.ts';
-import type { TimelineQuery } from '../model/timeline.ts';
-import { may } from '../permissions.ts';
 import type { PublishedPlan } from '../ports.ts';
 import { notFound, Problem } from '../problem.ts';
 import { runningPlaybooks } from '../running.ts';
@@ -28,8 +28,11 @@ import { loadAssets, serveAsset } from './assets.ts';
 import { checkRoutes } from './check-routes.tsx';
 import { commandMessage } from './command-form.ts';
 import { decideRoutes } from './decide-routes.tsx';
+import { drillPlayRoutes } from './drill-play-routes.tsx';
+import { drillRoutes } from './drill-routes.tsx';
 import { dutyRoutes } from './duty-routes.tsx';
 import { localPath, readForm } from './form.ts';
+import { incidentProps } from './incident-props.ts';
 import { IncidentPage, incidentParts, incidentTitle } from './pages/incident.tsx';
 import { IncidentsPage, isStatusFilter, OpenIncidentPage, SYSTEM_NEEDED } from './pages/incidents.tsx';
 import { NowBody, NowPage, type NowProps, nowVersion } from './pages/now.tsx';
@@ -55,6 +58,8 @@ export function consolePages(deps: Deps, options: ConsoleOptions): Pages {
   planRoutes(routes, site);
   alertRoutes(routes, site);
   checkRoutes(routes, site);
+  drillRoutes(routes, site);
+  drillPlayRoutes(routes, site);
   playbookRoutes(routes, site);
   return { routes, problemPage: (c, problem) => problemPage(site, c, problem) };
 }
@@ -218,41 +223,13 @@ async function requireSystem(site: Site, playbook: string | null, system: string
   });
 }
 
-const TOPICS: readonly Topic[] = ['incident', 'decision', 'act', 'message', 'note'];
-
-function timelineQuery(c: Ctx): TimelineQuery {
-  const number = (name: string): number | null => {
-    const value = Number(c.req.query(name));
-    return Number.isSafeInteger(value) && value > 0 ? value : null;
-  };
-  const show = TOPICS.find((topic) => topic === c.req.query('show')) ?? null;
-  return { show, before: number('before'), event: number('event') };
-}
-
-async function incidentProps(site: Site, c: Ctx, id: string): Promise<IncidentProps> {
-  const { view, plan, added, events } = await incidentOr404(site.reader, id);
-  const me = lookerIn(whoIs(c), view);
-  return {
-    frame: frameOf(site, whoIs(c)),
-    view,
-    plan,
-    added,
-    events,
-    me,
-    mayCommand: may(me, 'command', me.roles),
-    people: site.directory.people(),
-    names: namesOf(site),
-    roles: site.directory.roles(),
-    timezone: site.directory.timezone(),
-    query: timelineQuery(c),
-    once: fresh(),
-  };
-}
-
 function incidentRoutes(routes: App, site: Site): void {
-  routes.get('/incidents/:id', async (c) =>
-    show(c, <IncidentPage {...(await incidentProps(site, c, c.req.param('id')))} />),
-  );
+  routes.get('/incidents/:id', async (c) => {
+    const props = await incidentProps(site, c, c.req.param('id'));
+    // In a drill somebody has to notice first.
+    if (awaitsOpening(props)) return c.redirect(`/drills/${c.req.param('id')}`, 303);
+    return show(c, <IncidentPage {...props} />);
+  });
 
   routes.get('/incidents/:id/stream', async (c) => {
     const id = c.req.param('id');
@@ -266,7 +243,8 @@ function incidentRoutes(routes: App, site: Site): void {
       sent = props.view.seq;
       const names = namesFor(namesOf(site), props.view, everyStepOf(props));
       return {
-        now: site.now(),
+        now: props.frame.now,
+        ...(props.frame.clock && { clock: props.frame.clock }),
         version: String(sent),
         title: `${incidentTitle(props.view)} – Tocsin`,
         parts: incidentParts(props),
@@ -298,20 +276,27 @@ function incidentRoutes(routes: App, site: Site): void {
   });
 }
 
+const awaitsOpening = ({ view: { exercise }, events }: IncidentProps): boolean =>
+  exercise !== undefined &&
+  exercise.endedAt === undefined &&
+  hasPeople(exercise) &&
+  !events.some(({ type }) => type === 'incident.opened');
+
 type Told = ReturnType<typeof commandMessage> | { type: 'note'; text: string };
 
 async function tell(site: Site, c: Ctx, incident: string, told: Told, form: ReadonlyMap<string, string>) {
   const me = whoIs(c);
-  const before = (await incidentOr404(site.reader, incident)).view.seq;
+  const { view: known } = await incidentOr404(site.reader, incident);
   const id = messageId(me.id, form.get('once'));
   try {
-    await send(site, incident, { ...told, id, person: me.id, at: site.now() });
+    await send(site, incident, { ...told, id, person: me.id, at: timeIn(known, site.now()) });
   } catch (error) {
     if (asProblem(error).code !== 'internal') throw error;
     throw unreachable();
   }
-  await untilShown(site.reader, incident, (view) => view.seq > before);
-  return c.redirect(`/incidents/${incident}`, 303);
+  await untilShown(site.reader, incident, (view) => view.seq > known.seq);
+  const to = form.get('to');
+  return c.redirect(to === undefined ? `/incidents/${incident}` : localPath(to), 303);
 }
 
 const unreachable = () =>

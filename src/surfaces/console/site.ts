@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { timeIn } from '../../incident/exercise-clock.ts';
 import type { IncidentView } from '../../incident/view.ts';
 import type { Plan } from '../../playbook/plan.ts';
 import type { AlertDesk } from '../alerts.ts';
 import type { CheckDesk } from '../checks.ts';
+import type { DrillDesk } from '../drills/contract.ts';
 import type { Ctx, Deps } from '../http/context.ts';
 import type { Looker } from '../model/standing.ts';
 import { rolesIn } from '../permissions.ts';
@@ -22,6 +24,7 @@ export type ConsoleOptions = {
   alerts: Pick<AlertDesk, 'list' | 'get' | 'open' | 'unmatched'>;
   /** Scheduled checks of AI systems. */
   checks: CheckDesk;
+  drills: DrillDesk;
   /** A request that failed for a reason of ours, though the page could still say so. */
   failed(error: unknown, about: { method: string; path: string }): void;
 };
@@ -29,13 +32,23 @@ export type ConsoleOptions = {
 /** What the handlers share. */
 export type Site = Deps & ConsoleOptions & { assets: Assets };
 
-export const frameOf = (site: Site, person: Person | null): Frame => ({
-  assets: site.assets.hash,
-  now: site.now(),
-  person,
-  organisation: site.organisation(),
-  unmatched: site.alerts.unmatched(),
-});
+/** `view`: what the page is about. In a drill it is the scenario's time. */
+export function frameOf(site: Site, person: Person | null, view?: Pick<IncidentView, 'exercise'>): Frame {
+  const wall = site.now();
+  return {
+    assets: site.assets.hash,
+    now: view ? timeIn(view, wall) : wall,
+    person,
+    organisation: site.organisation(),
+    unmatched: site.alerts.unmatched(),
+    ...clockOf(view?.exercise, wall),
+  };
+}
+
+function clockOf(exercise: IncidentView['exercise'], wall: number): Pick<Frame, 'clock'> {
+  if (exercise?.endedAt !== undefined) return { clock: { wall, rate: 0 } };
+  return exercise?.clock ? { clock: { wall, rate: exercise.clock.rate } } : {};
+}
 
 export const lookerIn = (person: Person, view: IncidentView): Person & Looker => ({
   ...person,

@@ -6,6 +6,8 @@ import { watch } from '../watch.ts';
 /** What the page's script receives whenever the timeline grew: parts of the page, rendered here. */
 export type Grown = {
   now: number;
+  /** Of a drill; see `Frame`. */
+  clock?: { wall: number; rate: number };
   /** Of what is shown: a page that has it already is not sent it again. */
   version: string;
   title: string | null;

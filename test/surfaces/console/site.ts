@@ -1,11 +1,16 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { join } from 'node:path';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { Opening } from '../../../src/engine/perform.ts';
-import { incidentId } from '../../../src/incident/ids.ts';
+import { incidentId, isExercise } from '../../../src/incident/ids.ts';
 import type { IncidentView } from '../../../src/incident/view.ts';
+import { loadInventory } from '../../../src/inventory/load.ts';
+import { packageRoot } from '../../../src/main/package-root.ts';
+import { createSimulations } from '../../../src/main/simulations.ts';
 import type { Plan } from '../../../src/playbook/plan.ts';
 import { createAccounts } from '../../../src/store/accounts.ts';
+import { createDrillStore } from '../../../src/store/drills.ts';
 import { createInbox } from '../../../src/store/inbox.ts';
 import { migrate } from '../../../src/store/migrate.ts';
 import { createPlanLibrary } from '../../../src/store/plans.ts';
@@ -16,6 +21,8 @@ import { type AlertDesk, createAlertDesk } from '../../../src/surfaces/alerts.ts
 import type { ListedCheck } from '../../../src/surfaces/checks.ts';
 import { consolePages } from '../../../src/surfaces/console/routes.tsx';
 import type { ServiceNotice } from '../../../src/surfaces/console/site.ts';
+import type { DrillDesk } from '../../../src/surfaces/drills/contract.ts';
+import { createDrillDesk } from '../../../src/surfaces/drills/desk.ts';
 import { type AppEnv, type Deps, guards } from '../../../src/surfaces/http/context.ts';
 import { asProblem } from '../../../src/surfaces/http/problem.ts';
 import { createIdentity } from '../../../src/surfaces/identity.ts';
@@ -24,6 +31,7 @@ import { Problem } from '../../../src/surfaces/problem.ts';
 import { createVoteSigner } from '../../../src/surfaces/votes.ts';
 import { opening, world } from '../../support/plans.ts';
 import { testDatabase } from '../../support/postgres.ts';
+import { actedDrills } from './acted-drills.ts';
 import { ActedIncident } from './acted-incidents.ts';
 
 export const START = Date.UTC(2026, 10, 19, 2, 58, 7);
@@ -51,6 +59,7 @@ export type TestSite = {
   setPassword(person: string, password: string): Promise<void>;
   notices: ServiceNotice[];
   alertDesk: AlertDesk;
+  drills: DrillDesk;
   checks: ListedCheck[];
   failures: unknown[];
   close(): Promise<void>;
@@ -110,7 +119,7 @@ export async function openSite(): Promise<TestSite> {
       await acted.moveTo(now);
       return { incident, created: true };
     },
-    send: (incident, message) => of(incident).tell(message),
+    send: (incident, message) => (isExercise(incident) ? runs.send(incident, message) : of(incident).tell(message)),
   };
   const directory: Directory = {
     people: () => people,
@@ -151,9 +160,28 @@ export async function openSite(): Promise<TestSite> {
     now: () => now,
     warn: () => undefined,
   });
+  const runs = actedDrills(
+    plans,
+    () => now,
+    (id, events) => timeline.append(id, events),
+  );
+  const inventory = loadInventory(join(packageRoot, 'tocsin.yaml'));
+  const drills = createDrillDesk({
+    store: createDrillStore(pool),
+    runs,
+    simulations: createSimulations({
+      folder: join(packageRoot, 'simulations'),
+      playbookFolder: join(packageRoot, 'playbooks'),
+      playbooks: plans,
+      inventory: () => inventory,
+    }),
+    playbooks: plans,
+    ...{ reader, directory, now: () => now },
+  });
   const pages = consolePages(deps, {
     organisation: () => 'Halden Mutual',
     alerts: alertDesk,
+    drills,
     checks: {
       list: async () => checks,
       // Never over while a browser waits.
@@ -185,6 +213,7 @@ export async function openSite(): Promise<TestSite> {
     async move(ms) {
       now += ms;
       for (const acted of incidents.values()) await acted.moveTo(now);
+      await runs.moveTo(now);
     },
     async open(plan, more = {}) {
       if (plan) await plans.publish(plan, [mara], now);
@@ -214,6 +243,7 @@ export async function openSite(): Promise<TestSite> {
     },
     link: async (person) => `${url}/sign-in/${await accounts.createLink(person, now + 3_600_000)}`,
     setPassword: (person, password) => accounts.setPassword(person, password),
+    drills,
     checks,
     notices,
     alertDesk,

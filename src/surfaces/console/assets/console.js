@@ -4,8 +4,11 @@
    on a bad network, and gives keys. It never decides anything. */
 (() => {
   const body = document.body;
-  let offsetMs = Number(body.dataset.now) - Date.now();
-  const now = () => Date.now() + offsetMs;
+  // In a drill `now` is the scenario's, which runs as fast as its facilitator lets it; the wall has its own.
+  let set = { at: Date.now(), now: Number(body.dataset.now), rate: 1, wall: Number(body.dataset.now) };
+  if (body.dataset.wall) Object.assign(set, { wall: Number(body.dataset.wall), rate: Number(body.dataset.rate) });
+  const now = () => set.now + (Date.now() - set.at) * set.rate;
+  const wall = () => set.wall + Date.now() - set.at;
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
   // --- clocks ---------------------------------------------------------------------------------------------------------------
@@ -29,6 +32,8 @@
       element.classList.toggle('c-act', left <= 0);
       element.classList.toggle('c-soon', left > 0 && left <= (Number(element.dataset.until) - Number(from)) / 4);
     }
+    for (const element of all('[data-scenario]')) setText(element, `T+${clock(at - Number(element.dataset.scenario))}`);
+    for (const element of all('[data-wall-clock]')) setText(element, new Date(wall()).toISOString().slice(11, 19));
     for (const element of all('[data-since]')) setText(element, clock(at - Number(element.dataset.since)));
     for (const fuse of all('[data-fuse-from]')) {
       const from = Number(fuse.dataset.fuseFrom);
@@ -87,7 +92,8 @@
     takeMain(await answer.text());
   };
   const grown = (message) => {
-    offsetMs = message.now - Date.now();
+    const { now, clock } = message;
+    set = { at: Date.now(), now, rate: clock?.rate ?? 1, wall: clock?.wall ?? now };
     if (decision !== undefined) {
       if (message.touched.includes(Number(decision))) void reloadMain().catch(() => {});
     } else {
@@ -108,7 +114,7 @@
     });
     source.addEventListener('grown', (event) => grown(JSON.parse(event.data)));
     source.addEventListener('error', () => {
-      say(`Not live since ${new Date(now()).toISOString().slice(11, 19)}.`, false);
+      say(`Not live since ${new Date(wall()).toISOString().slice(11, 19)}.`, false);
       document.querySelector('[data-refresh]')?.removeAttribute('hidden');
     });
     addEventListener('pagehide', () => source.close());
@@ -196,12 +202,20 @@
     element.focus();
   };
   const go = (path) => document.querySelector(`.nav a[href="${path}"]`) && location.assign(path);
+  /** To the page that asks whether to do it. */
+  const follow = (selector) => {
+    const link = document.querySelector(`main ${selector}`);
+    if (link instanceof HTMLAnchorElement) location.assign(link.href);
+  };
   const actions = {
     'g n': () => go('/'),
     'g i': () => go('/incidents'),
     'g s': () => go('/alerts'),
     'g c': () => go('/checks'),
     'g p': () => go('/playbooks'),
+    'g d': () => go('/drills'),
+    f: () => follow('[data-fire]'),
+    ' ': () => follow('[data-pause]'),
     j: () => move(1),
     k: () => move(-1),
     o: () => document.activeElement instanceof HTMLAnchorElement && document.activeElement.click(),
@@ -225,7 +239,9 @@
     const key = prefix + event.key;
     prefix = event.key === 'g' ? 'g ' : '';
     const action = actions[key];
-    if (!action) return;
+    // The space bar presses what has the focus, and turns the page where there is nothing to pause.
+    const pressing = event.key === ' ' && target instanceof HTMLElement && target.matches('a, button, summary');
+    if (!action || pressing || (event.key === ' ' && !document.querySelector('main [data-pause]'))) return;
     event.preventDefault();
     action();
   });

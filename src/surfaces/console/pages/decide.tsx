@@ -2,6 +2,7 @@ import { roleInWords } from '../../../incident/decision.ts';
 import type { DecisionView } from '../../../incident/view.ts';
 import { defaultSentence } from '../../model/describe.ts';
 import { needsCheck, type Standing, standingOf } from '../../model/standing.ts';
+import { exerciseOf } from '../parts/exercise.ts';
 import { Facts } from '../parts/facts.tsx';
 import { Glyph, SeverityMark } from '../parts/glyph.tsx';
 import { Document } from '../parts/layout.tsx';
@@ -15,7 +16,7 @@ export function DecidePage(props: DecideProps) {
   const { frame, view, decision } = props;
   const parts = screen(props);
   return (
-    <Document frame={frame} title={`${parts.title} – ${view.id}`} exercise={view.mode === 'exercise'}>
+    <Document frame={frame} title={`${parts.title} – ${view.id}`} exercise={exerciseOf(view, props.me.id)}>
       <main
         id="main"
         class="phone"

@@ -3,6 +3,7 @@ import { type Duty, isOpen, leftWords, maySettle } from '../../model/duties.ts';
 import type { Looker } from '../../model/standing.ts';
 import type { Problem } from '../../problem.ts';
 import { Due, DutyMark, dutyAddress, TimeLeft } from '../parts/duties.tsx';
+import { exerciseOf } from '../parts/exercise.ts';
 import { Glyph } from '../parts/glyph.tsx';
 import { type Frame, Page } from '../parts/layout.tsx';
 import { flat, When, Words } from '../parts/text.tsx';
@@ -35,7 +36,7 @@ export function DutyPage(props: DutyProps) {
   const { frame, view, duty, timezone, errors, problem } = props;
   const title = `${errors || problem ? 'Error: ' : ''}Duty ${duty.number}: tell ${flat(duty.rule.whom, 80)} – ${view.id}`;
   return (
-    <Page frame={frame} title={title} section="incidents" exercise={view.mode === 'exercise'}>
+    <Page frame={frame} title={title} section="incidents" exercise={exerciseOf(view, props.me.id)}>
       <div class="narrow stack">
         <p>
           <a href={`/incidents/${view.id}`}>

@@ -5,6 +5,7 @@ import { timelinePage } from '../../model/timeline.ts';
 import { countedSteps } from '../../model/tree.ts';
 import { Commands } from '../parts/commands.tsx';
 import { DutiesSheet } from '../parts/duties.tsx';
+import { exerciseOf } from '../parts/exercise.ts';
 import type { IncidentProps, Prepared } from '../parts/incident-props.ts';
 import { Page } from '../parts/layout.tsx';
 import { MeasuresSheet } from '../parts/measures.tsx';
@@ -61,7 +62,7 @@ export function IncidentPage(props: IncidentProps) {
       title={incidentTitle(view)}
       section="incidents"
       live={liveAddress(props)}
-      exercise={view.mode === 'exercise'}
+      exercise={exerciseOf(view, props.me.id)}
     >
       <div id="strip">
         <Strip {...prepared} />

@@ -5,11 +5,14 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['g s', 'go to alerts'],
   ['g c', 'go to checks'],
   ['g p', 'go to playbooks'],
+  ['g d', 'go to drills'],
   ['j', 'next row'],
   ['k', 'previous row'],
   ['o', 'open the row'],
   ['q', 'go to the question'],
   ['n', 'write a note'],
+  ['f', 'on the board of a drill: fire what is due; asks first'],
+  ['space', 'on the board of a drill: pause or resume; asks first'],
 ];
 
 /** Filled by the server, opened by the script. No key approves or denies: that takes focus and Enter. */

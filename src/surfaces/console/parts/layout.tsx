@@ -14,9 +14,14 @@ export type Frame = {
   organisation: string;
   /** Alerts that fire and that nothing matched. */
   unmatched: number;
+  /** Of a drill: the clock on the wall, and how fast `now`, which is the scenario's, runs. */
+  clock?: { wall: number; rate: number };
 };
 
-export type Section = 'now' | 'incidents' | 'alerts' | 'checks' | 'playbooks';
+/** What the band of an exercise says. `drill`: it has a page, and whoever reads this may see it. `noDuff`: they may stop it. */
+export type Exercise = { drill: string | null; noDuff: boolean };
+
+export type Section = 'now' | 'incidents' | 'alerts' | 'checks' | 'playbooks' | 'drills';
 
 type PageProps = {
   frame: Frame;
@@ -24,7 +29,7 @@ type PageProps = {
   section?: Section;
   /** Address of the live stream of this page's parts. */
   live?: string;
-  exercise?: boolean;
+  exercise?: Exercise | null;
   children?: Child;
 };
 
@@ -38,7 +43,7 @@ export function Page({ frame, title, section, live, exercise, children }: PagePr
         </a>
         {frame.person && <Nav section={section} unmatched={frame.unmatched} />}
         <span class={live ? 'live' : 'live still'} data-live={live}>
-          <span data-live-text>As of {hourText(frame.now, true)}</span>
+          <span data-live-text>As of {hourText(frame.clock?.wall ?? frame.now, true)}</span>
           {live && (
             <a href="?" data-refresh>
               Refresh
@@ -51,7 +56,9 @@ export function Page({ frame, title, section, live, exercise, children }: PagePr
         {children}
       </main>
       <footer class="foot">
-        <span>Times are UTC, as on the timeline.</span>
+        <span>
+          {frame.clock ? 'Times are the scenario’s, in UTC, as on the timeline.' : 'Times are UTC, as on the timeline.'}
+        </span>
         <span>
           Tocsin, <Words of={frame.organisation} />
         </span>
@@ -76,7 +83,7 @@ export function Page({ frame, title, section, live, exercise, children }: PagePr
   );
 }
 
-type DocumentProps = { frame: Frame; title: string; exercise?: boolean; children?: Child };
+type DocumentProps = { frame: Frame; title: string; exercise?: Exercise | null; children?: Child };
 
 /** The bare document: head, sprite, skip link. A decision on a phone has no other frame. */
 export function Document({ frame, title, exercise, children }: DocumentProps) {
@@ -93,23 +100,36 @@ export function Document({ frame, title, exercise, children }: DocumentProps) {
         <link rel="stylesheet" href={`${base}/console.css`} />
         <script src={`${base}/console.js`} defer />
       </head>
-      <body class={exercise ? 'exercise' : undefined} data-now={String(frame.now)}>
+      <body
+        class={exercise ? 'exercise' : undefined}
+        data-now={String(frame.now)}
+        data-wall={frame.clock && String(frame.clock.wall)}
+        data-rate={frame.clock && String(frame.clock.rate)}
+      >
         <a class="skip" href="#main">
           Skip to the page
         </a>
         <Sprite />
-        {exercise && (
-          <aside class="xband" aria-label="Exercise">
-            <strong>EXERCISE</strong>
-            <span>Nothing here is real.</span>
-          </aside>
-        )}
+        {exercise && <Band {...exercise} />}
         {children}
         <div class="sr" role="status" aria-live="polite" id="announce" />
       </body>
     </html>
   );
 }
+
+const Band = ({ drill, noDuff }: Exercise) => (
+  <aside class="xband" aria-label="Exercise">
+    <strong>EXERCISE</strong>
+    <span>Nothing here is real. {drill && <>No production system can be reached from this drill.</>}</span>
+    {drill && (
+      <span class="end noprint">
+        <a href={`/drills/${drill}`}>The drill</a>
+        {noDuff && <a href={`/drills/${drill}/check?do=real`}>NO DUFF: this is real, stop it</a>}
+      </span>
+    )}
+  </aside>
+);
 
 /** The whole answer: a doctype, then the page. */
 export const rendered = (page: unknown): string => String(html`<!doctype html>${page}`);
@@ -120,6 +140,7 @@ const ITEMS: readonly { id: Section; href: string; name: string }[] = [
   { id: 'alerts', href: '/alerts', name: 'Alerts' },
   { id: 'checks', href: '/checks', name: 'Checks' },
   { id: 'playbooks', href: '/playbooks', name: 'Playbooks' },
+  { id: 'drills', href: '/drills', name: 'Drills' },
 ];
 
 type LinksProps = { section: Section | undefined; unmatched: number };

@@ -1,0 +1,41 @@
+import type { Topic } from '../../incident/wording.ts';
+import { incidentOr404 } from '../commands.ts';
+import { assertMayRead, eventsFor } from '../drills/spoilers.ts';
+import { type Ctx, whoIs } from '../http/context.ts';
+import type { TimelineQuery } from '../model/timeline.ts';
+import { may } from '../permissions.ts';
+import type { IncidentProps } from './parts/incident-props.ts';
+import { frameOf, fresh, lookerIn, namesOf, type Site } from './site.ts';
+
+const TOPICS: readonly Topic[] = ['incident', 'decision', 'act', 'message', 'note'];
+
+function timelineQuery(c: Ctx): TimelineQuery {
+  const number = (name: string): number | null => {
+    const value = Number(c.req.query(name));
+    return Number.isSafeInteger(value) && value > 0 ? value : null;
+  };
+  const show = TOPICS.find((topic) => topic === c.req.query('show')) ?? null;
+  return { show, before: number('before'), event: number('event') };
+}
+
+/** An incident as whoever asks may read it. */
+export async function incidentProps(site: Site, c: Ctx, id: string): Promise<IncidentProps> {
+  const { view, plan, added, events } = await incidentOr404(site.reader, id);
+  const me = lookerIn(whoIs(c), view);
+  assertMayRead(view, id, me.id);
+  return {
+    frame: frameOf(site, whoIs(c), view),
+    view,
+    plan,
+    added,
+    events: eventsFor(view, me.id, events),
+    me,
+    mayCommand: may(me, 'command', me.roles),
+    people: site.directory.people(),
+    names: namesOf(site),
+    roles: site.directory.roles(),
+    timezone: site.directory.timezone(),
+    query: timelineQuery(c),
+    once: fresh(),
+  };
+}

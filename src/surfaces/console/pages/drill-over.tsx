@@ -1,0 +1,175 @@
+import type { ExerciseView } from '../../../incident/exercise-view.ts';
+import type { Drill } from '../../drills/contract.ts';
+import { spanText } from '../../model/clock.ts';
+import { type Place, personOf } from '../../model/drill.ts';
+import type { StoredEvent } from '../../ports.ts';
+import type { Problem } from '../../problem.ts';
+import { DrillStrip, drillAddress, Refused, RosterSheet } from '../parts/drill.tsx';
+import { Clocks } from '../parts/drill-clocks.tsx';
+import { exerciseOf } from '../parts/exercise.ts';
+import type { IncidentProps } from '../parts/incident-props.ts';
+import { type Frame, Page } from '../parts/layout.tsx';
+import { flat, When, Words } from '../parts/text.tsx';
+
+export type OverProps = {
+  frame: Frame;
+  drill: Drill;
+  exercise: ExerciseView;
+  incident: IncidentProps;
+  place: Place;
+  me: string;
+  names: ReadonlyMap<string, string>;
+  /** Notes for the hot wash are still taken. */
+  open: boolean;
+  problem: Problem | null;
+  once: string;
+};
+
+const BECAUSE: Record<NonNullable<ExerciseView['because']>, string> = {
+  time: 'Its time was up',
+  over: 'Nothing was left to happen',
+  facilitator: 'It was ended by hand',
+  real: 'NO DUFF: something real was happening',
+};
+
+/** After ENDEX, for everybody: what there was, and the hot wash. */
+export function OverPage(props: OverProps) {
+  const { frame, drill, exercise, incident, place, me, names, problem, once } = props;
+  return (
+    <Page
+      frame={frame}
+      title={`${problem ? 'Error: ' : ''}Over – ${flat(drill.script.title, 80)} – ${drill.id}`}
+      section="drills"
+      live={drillAddress(drill.id, `/stream?page=over&since=${incident.view.seq}`)}
+      exercise={exerciseOf(incident.view, me)}
+    >
+      <DrillStrip drill={drill} place={place} stage="Over" />
+      <Clocks drill={drill} exercise={exercise} frame={frame} asked={false} runs={false} page="play" once={once} />
+      <div class="two-cols">
+        <div class="col">
+          <Refused problem={problem} />
+          <Summary {...props} />
+          <section class="sheet" aria-labelledby="hw">
+            <header>
+              <h2 id="hw">Hot wash</h2>
+              <span class="quiet">facts first, then opinions</span>
+            </header>
+            <div id="wash">
+              <Wash {...props} />
+            </div>
+            {props.open && place.onRoster && <NoteForm {...props} />}
+            {!props.open && <p class="small quiet after">It is closed: nothing more is noted.</p>}
+          </section>
+        </div>
+        <div class="col">
+          <RosterSheet drill={drill} exercise={exercise} names={names} seats="all" />
+        </div>
+      </div>
+    </Page>
+  );
+}
+
+export const overParts = (props: OverProps): Record<string, string> => ({ wash: String(<Wash {...props} />) });
+
+function Summary({ drill, exercise, incident }: OverProps) {
+  const { startedAt, endedAt = startedAt, because, injects, hints, skipped } = exercise;
+  const { decisions } = incident.view;
+  const ended = incident.events.findLast(({ type }) => type === 'exercise.ended');
+  const reason = ended?.type === 'exercise.ended' ? ended.data.reason : undefined;
+  const people = decisions.filter(({ made }) => made?.by === 'votes').length;
+  const rows: readonly (readonly [string, string])[] = [
+    ['ENDEX', `${because ? BECAUSE[because] : ''}${reason ? `: ${reason}` : ''}`],
+    ['Lasted', `${spanText(endedAt - startedAt)} of the scenario`],
+    ['Injects', `${injects.length} delivered, ${Object.keys(skipped).length} passed over`],
+    ['Questions', `${decisions.length} asked, ${people} answered in time`],
+    ['Hints', hints.length === 0 ? 'none' : String(hints.length)],
+  ];
+  return (
+    <section class="sheet" aria-labelledby="su">
+      <header>
+        <h2 id="su">What there was</h2>
+      </header>
+      <dl class="facts">
+        {rows.map(([name, value]) => (
+          <div>
+            <dt>{name}</dt>
+            <dd>
+              <Words of={value} />
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <div class="btns after noprint">
+        <a class="btn main" href={`/incidents/${drill.id}`}>
+          Read the timeline
+        </a>
+        <a class="btn" href={`/api/incidents/${drill.id}/timeline?format=html`}>
+          Download the report
+        </a>
+        <a class="btn" href={drillAddress(drill.id, '/board')}>
+          Injects and the truth
+        </a>
+      </div>
+    </section>
+  );
+}
+
+function Wash(props: OverProps) {
+  const { drill, names, frame } = props;
+  const notes = washNotes(props);
+  return (
+    <>
+      <ul class="plain-list">
+        {drill.script.debrief.map((question) => (
+          <li>
+            <Words of={question} />
+          </li>
+        ))}
+      </ul>
+      <ul class="rows after">
+        {notes.map(({ at, actor, data, seq }) => (
+          <li id={`note-${seq}`}>
+            <div class="told-text">
+              <Words of={data.text} />
+              <div class="sub">
+                <Words of={names.get(personOf(actor) ?? '') ?? 'Somebody'} />
+              </div>
+            </div>
+            <div class="end quiet">
+              <When at={at} now={frame.now} seconds={false} />
+            </div>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+type NoteAdded = Extract<StoredEvent, { type: 'note.added' }>;
+
+function washNotes({ incident }: OverProps): NoteAdded[] {
+  const ended = incident.events.find(({ type }) => type === 'exercise.ended')?.seq ?? 0;
+  return incident.events.filter((event): event is NoteAdded => event.type === 'note.added' && event.seq > ended);
+}
+
+const NoteForm = ({ drill, place, once }: OverProps) => (
+  <div class="after noprint">
+    <form method="post" action={`/incidents/${drill.id}/notes`} class="form">
+      <input type="hidden" name="once" value={`${once}-note`} />
+      <input type="hidden" name="to" value={drillAddress(drill.id)} />
+      <div class="field">
+        <label for="note-text">What worked, what did not, what is to change</label>
+        <textarea id="note-text" name="text" rows={3} required maxlength={10_000} />
+        <span class="hint">Goes on the timeline of the drill beside your name.</span>
+      </div>
+      <button class="btn" type="submit">
+        Add it
+      </button>
+    </form>
+    {place.runs && (
+      <p class="after">
+        <a href={drillAddress(drill.id, '/check?do=drill-close')}>The hot wash is over</a>
+      </p>
+    )}
+  </div>
+);

@@ -12,12 +12,13 @@ RUN node scripts/build.mjs && npm prune --omit=dev --no-audit --no-fund
 FROM node:20-slim
 # The native part of Temporal's SDK verifies certificates with the system's authorities.
 RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/* \
-  && mkdir -p /var/lib/tocsin/keys && chown -R node:node /var/lib/tocsin && chmod -R 700 /var/lib/tocsin
+  && mkdir -p /var/lib/tocsin/keys/drill && chown -R node:node /var/lib/tocsin && chmod -R 700 /var/lib/tocsin
 WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY playbooks playbooks
+COPY simulations simulations
 COPY tocsin.yaml slack-manifest.json ./
 ENV NODE_ENV=production TOCSIN_DATA=/var/lib/tocsin TOCSIN_HOST=0.0.0.0
 USER node

@@ -41,21 +41,22 @@ test('no password has a default, and a missing one says what to set', () => {
 });
 
 test('server and workers are services of one image, and only the server is reachable, from this machine', () => {
-  const { server, worker, ...others } = compose.services;
-  expect([server?.command, worker?.command]).toEqual([['server'], ['worker']]);
-  expect(server?.image).toBe(worker?.image);
+  const { server, worker, 'drill-worker': drills, ...others } = compose.services;
+  expect([server?.command, worker?.command, drills?.command]).toEqual([['server'], ['worker'], ['drill-worker']]);
+  expect([worker?.image, drills?.image]).toEqual([server?.image, server?.image]);
   expect(server?.ports).toEqual([expect.stringMatching(/^127\.0\.0\.1:/)]);
-  for (const service of [worker, ...Object.values(others)]) expect(service?.ports).toBeUndefined();
+  for (const service of [worker, drills, ...Object.values(others)]) expect(service?.ports).toBeUndefined();
 });
 
 test('every setting it hands to Tocsin is one that Tocsin knows', () => {
-  for (const name of Object.keys(compose.services.server?.environment ?? {}))
-    expect(Object.keys(settings)).toContain(name);
+  for (const service of ['server', 'drill-worker'])
+    for (const name of Object.keys(compose.services[service]?.environment ?? {}))
+      expect(Object.keys(settings)).toContain(name);
 });
 
 test('every setting that a production server understands can be set', () => {
   // Fixed by the image and by this file, or for the embedded services only.
-  const fixed = /^TOCSIN_(DATA|HOST|PORT|PLAYBOOKS|KEYS|TASK_QUEUE|TEMPORAL_UI|SLACK_PORT|SAMPLE)$/;
+  const fixed = /^TOCSIN_(DATA|HOST|PORT|PLAYBOOKS|SIMULATIONS|KEYS|TASK_QUEUE|TEMPORAL_UI|SLACK_PORT|SAMPLE)$/;
   for (const service of [compose.services.server, compose.services.worker])
     expect(Object.keys(service?.environment ?? {})).toEqual(
       expect.arrayContaining(Object.keys(settings).filter((name) => !fixed.test(name))),
@@ -66,7 +67,24 @@ test('only the server makes keys; workers read them', () => {
   const keys = (name: string) => compose.services[name]?.volumes?.filter((volume) => volume.startsWith('keys:'));
   expect(keys('server')).toEqual(['keys:/var/lib/tocsin/keys']);
   expect(keys('worker')).toEqual(['keys:/var/lib/tocsin/keys:ro']);
-  expect(compose.services.worker?.volumes).toHaveLength(compose.services.server?.volumes?.length ?? 0);
+  const others = (name: string) => compose.services[name]?.volumes?.filter((volume) => !/keys/.test(volume));
+  expect(others('worker')).toEqual(others('server'));
+});
+
+test('a drill worker is given its own keys and login, the way to Temporal, and nothing else', () => {
+  const { server, worker, 'drill-worker': drills } = compose.services;
+  expect(drills?.volumes).toEqual([
+    expect.stringMatching(/DRILL_CERTS_FOLDER.*:\/certs:ro$/),
+    'drill-keys:/var/lib/tocsin/keys/drill:ro',
+  ]);
+  expect(server?.volumes).toContain('drill-keys:/var/lib/tocsin/keys/drill');
+  expect(worker?.volumes?.join()).not.toContain('drill');
+  const told = Object.keys(drills?.environment ?? {}).filter((name) => !name.startsWith('TEMPORAL_'));
+  expect(told.sort()).toEqual(['DATABASE_URL', 'TOCSIN_LOG_LEVEL']);
+  const login = /postgresql:\/\/(\w+):/.exec(drills?.environment.DATABASE_URL ?? '')?.[1];
+  const roles = compose.configs['postgres-databases']?.content ?? '';
+  expect(roles).toContain(`CREATE ROLE ${login} LOGIN PASSWORD :'drills' IN ROLE tocsin_drill;`);
+  expect(server?.environment.DATABASE_URL).not.toContain(`${login}:`);
 });
 
 test('the image does not run as root', () => {

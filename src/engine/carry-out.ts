@@ -52,9 +52,9 @@ export async function carryOut(
     }
     beginning?.();
     cur.attempt ??= 1;
-    const { result, tookMs } = await inFlight(conductor, { ...call, attempt: cur.attempt });
+    const { result, tookMs } = await inFlight(conductor, attempted(call, cur.attempt));
     if (result.ok) {
-      delete cur.attempt;
+      cur.attempt = undefined;
       conductor.record(path, 'act.done', { capability, outputs: result.outputs, tookMs, purpose, provedBy });
       return result.outputs;
     }
@@ -65,13 +65,19 @@ export async function carryOut(
     const { code, message } = result.fault;
     conductor.record(path, 'act.failed', { capability, code, message, attempt: cur.attempt, retryAt, purpose });
     if (retryAt === null) {
-      delete cur.attempt;
+      cur.attempt = undefined;
       throw new StepFailed(result.fault);
     }
     cur.attempt++;
     cur.retryAt = retryAt;
   }
 }
+
+/** Each attempt is a call of its own. Field by field: a spread with one more field takes far longer. */
+const attempted = (
+  { key, path, capability, risk, purpose, with: input, timeoutMs, undoes, approval }: Errand['call'],
+  attempt: number,
+): Call => ({ key, path, capability, risk, purpose, with: input, timeoutMs, undoes, approval, attempt });
 
 /** The intent is recorded before the act, and rides with it. */
 function inFlight(conductor: Conductor, call: Call): Promise<{ result: ActResult; tookMs: number }> {
@@ -115,5 +121,7 @@ export function approvalFor(
   const planHash = conductor.planHash(path);
   if (unattended !== null) return { unattended, planHash };
   const standing = approvedBy === null ? undefined : conductor.state.approvals[approvedBy];
-  return standing ? { ...standing, planHash } : null;
+  if (!standing) return null;
+  const { question, votes, escalated, byDefault } = standing;
+  return { question, votes, escalated, byDefault, planHash };
 }

@@ -29,6 +29,21 @@ export function readsOf(cel: string, { inputs, steps, locals = {} }: Readable): 
   return known;
 }
 
+/** The steps that an expression names; `all`: it may look at any, for a name is computed, or it looks at all of them. */
+export function stepsNamed(cel: string): ReadonlySet<string> | 'all' {
+  const named = new Set<string>();
+  /** False: it may look at any. */
+  const visit = (node: unknown): boolean => {
+    if (Array.isArray(node)) return node.every(visit);
+    if (!isNode(node)) return true;
+    const read = nameRead(node);
+    if (!read) return node.op === 'id' ? node.args !== 'steps' : visit(node.args);
+    if (read[0] === 'steps') named.add(read[1]);
+    return true;
+  };
+  return visit(parse(cel)) ? named : 'all';
+}
+
 /** `inputs.x`, `steps["x"]`, `"x" in steps`. */
 function nameRead(node: ASTNode): ['inputs' | 'steps', string] | null {
   if (node.op !== '.' && node.op !== '[]' && node.op !== 'in') return null;

@@ -2,20 +2,11 @@ import type { Actor, EventData, EventType, IncidentEvent } from '../../incident/
 import type { InjectEdit, NewInject } from '../../incident/exercise-messages.ts';
 import { ExpressionError } from '../../playbook/cel.ts';
 import { WELL } from './around.ts';
-import {
-  type Facts,
-  foldFacts,
-  holds,
-  type InjectsSeen,
-  injectsSeen,
-  noFacts,
-  ROOTS,
-  type Root,
-  rootsOf,
-} from './facts.ts';
+import { type Facts, noFacts } from './facts.ts';
 import { added, type Edited, edited } from './inject-changes.ts';
 import type { Change, Inject, Script } from './script.ts';
-import { isMetBy, type Memory, noMemory, remember } from './sought.ts';
+import { type Condition, concerns, Sight } from './sight.ts';
+import { expectationsOf, isMetBy, type Memory, noMemory, remember } from './sought.ts';
 import type { SimulatedSystem, World } from './world.ts';
 
 /** What the director has done and knows, as plain JSON. */
@@ -58,12 +49,11 @@ export class Director {
   readonly #startedAt: number;
   readonly #scene: Scene;
   readonly state: DirectorState;
-  readonly #injects: InjectsSeen;
+  readonly #sight: Sight;
   readonly #armed = new Map<string, () => void>();
-  /** What conditions may see otherwise since they were last looked at. */
-  readonly #changed = new Set<Root>(ROOTS);
+  /** What sets injects off that were not set off yet. */
+  readonly #conditions = new Map<string, Condition & { delayMs: number }>();
   #all: readonly Inject[];
-  #systems: World['systems'] | null = null;
   #looking = false;
 
   constructor(script: Script, startedAt: number, scene: Scene, state?: DirectorState) {
@@ -71,12 +61,15 @@ export class Director {
     this.#startedAt = startedAt;
     this.#scene = scene;
     this.state = state ?? { facts: noFacts(), memory: noMemory(), met: [], due: {}, past: [], ended: false };
-    this.#injects = injectsSeen(
-      this.state.facts,
-      script.injects.map(({ id }) => id),
-    );
-    for (const inject of state ? [] : script.injects)
-      if (inject.trigger.on === 'time') this.state.due[inject.id] = startedAt + inject.trigger.atMs;
+    this.#sight = new Sight(this.state.facts, {
+      world: scene.world,
+      sinceMs: () => scene.now() - startedAt,
+      injects: script.injects.map(({ id }) => id),
+    });
+    for (const { id, trigger } of script.injects) {
+      if (trigger.on === 'time' && !state) this.state.due[id] = startedAt + trigger.atMs;
+      if (trigger.on === 'condition') this.#conditions.set(id, { ...trigger, looked: null });
+    }
     this.#all = this.#asTheyAre();
   }
 
@@ -125,13 +118,11 @@ export class Director {
 
   /** To be told of every event as it is recorded. */
   see(event: IncidentEvent): void {
-    const { facts, memory, met } = this.state;
-    const root = foldFacts(facts, event);
-    if (root) this.#changed.add(root);
-    if (event.type === 'inject.delivered') this.#injects[event.data.id] = { delivered: true };
+    const { memory, met } = this.state;
+    this.#sight.see(event);
     remember(memory, event);
-    for (const { id, sought } of this.#script.expectations)
-      if (isMetBy(sought, event, memory) && !met.includes(id)) met.push(id);
+    for (const { id, sought } of expectationsOf(this.#script.expectations, event.type))
+      if (!met.includes(id) && isMetBy(sought, event, memory)) met.push(id);
     this.#look();
   }
 
@@ -177,23 +168,13 @@ export class Director {
   #look(): void {
     if (this.#looking || this.state.ended) return;
     this.#looking = true;
-    const changed = this.#takeChanged();
-    for (const { id, trigger } of this.#all) {
-      if (trigger.on !== 'condition' || !rootsOf(trigger.cel).some((root) => changed.has(root))) continue;
-      if (this.#isSet(id)) continue;
-      if (this.#holds(trigger.cel, `inject ${id}`)) this.#arm(id, this.#scene.now() + trigger.delayMs);
+    const news = this.#sight.takeNews();
+    for (const [id, condition] of this.#conditions) {
+      if (!concerns(news, condition)) continue;
+      if (this.#isSet(id)) this.#conditions.delete(id);
+      else if (this.#holds(condition, `inject ${id}`)) this.#arm(id, this.#scene.now() + condition.delayMs);
     }
     this.#looking = false;
-  }
-
-  /** Nothing else can have made a condition true. Time always passes. */
-  #takeChanged(): ReadonlySet<Root> {
-    const changed = new Set(this.#changed).add('minutes');
-    this.#changed.clear();
-    const { systems } = this.#scene.world();
-    if (systems !== this.#systems) changed.add('world');
-    this.#systems = systems;
-    return changed;
   }
 
   #isSet = (id: string): boolean => Object.hasOwn(this.state.due, id) || this.state.past.includes(id);
@@ -217,7 +198,7 @@ export class Director {
 
   #isNeedless({ id, unless, unlessMet }: Inject): 'condition' | 'met' | null {
     if (unlessMet !== null && this.state.met.includes(unlessMet)) return 'met';
-    return unless !== null && this.#holds(unless, `inject ${id}`) ? 'condition' : null;
+    return unless !== null && this.#holds({ cel: unless, looked: null }, `inject ${id}`) ? 'condition' : null;
   }
 
   #pass(id: string, why: Omit<EventData<'inject.skipped'>, 'id'>, actor?: Actor): void {
@@ -244,11 +225,9 @@ export class Director {
     this.#look();
   }
 
-  #holds(cel: string, about: string): boolean {
-    const { facts } = this.state;
-    const sinceMs = this.#scene.now() - this.#startedAt;
+  #holds(condition: Condition, about: string): boolean {
     try {
-      return holds(cel, { facts, world: this.#scene.world(), injects: this.#injects, sinceMs });
+      return this.#sight.holds(condition);
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
       this.#warn(about, error);

@@ -1,6 +1,6 @@
-import type { IncidentEvent } from '../../incident/events.ts';
+import type { EventType, IncidentEvent } from '../../incident/events.ts';
 import type { Json } from '../../incident/json.ts';
-import { ExpressionError, evaluateCondition } from '../../playbook/cel.ts';
+import { ExpressionError, evaluateCondition, parse } from '../../playbook/cel.ts';
 import { isCarriedOut } from './facts.ts';
 import type { Expectation, Script, Sought } from './script.ts';
 
@@ -53,6 +53,46 @@ export function isMetBy(sought: Sought, event: IncidentEvent, memory: Memory): b
     default:
       return sought satisfies never;
   }
+}
+
+/**
+ * Those of them that an event of this type may meet, in their order: most events concern few expectations. Kept with the list, which is the
+ * same in every run of a script.
+ */
+export function expectationsOf(all: readonly Expectation[], type: EventType): readonly Expectation[] {
+  let byType = kept.get(all);
+  if (!byType) kept.set(all, (byType = new Map()));
+  let some = byType.get(type);
+  if (!some) byType.set(type, (some = all.filter(({ sought }) => mayBeMetBy(sought, type))));
+  return some;
+}
+const kept = new WeakMap<readonly Expectation[], Map<EventType, readonly Expectation[]>>();
+
+const MET_BY: Readonly<Record<Exclude<Sought['what'], 'event'>, readonly EventType[]>> = {
+  opened: ['incident.opened'],
+  resolved: ['incident.resolved'],
+  act: ['act.done'],
+  decided: ['decision.made'],
+  told: ['act.done', 'voice.answered'],
+  duty: ['obligation.opened', 'obligation.met', 'obligation.waived'],
+  noted: ['note.added', 'voice.answered'],
+  judged: [],
+};
+
+function mayBeMetBy(sought: Sought, type: EventType): boolean {
+  if (sought.what !== 'event') return MET_BY[sought.what].includes(type);
+  const only = typeAskedFor(sought.cel);
+  return only === null || only === type;
+}
+
+/** The type of event that a condition asks for before anything else: `event.type == "x" && …`. */
+function typeAskedFor(cel: string): string | null {
+  let node = parse(cel);
+  while (node.op === '&&') node = node.args[0];
+  if (node.op !== '==') return null;
+  const [{ op, args }, { op: kind, args: type }] = node.args;
+  const isType = op === '.' && args[0].op === 'id' && args[0].args === 'event' && args[1] === 'type';
+  return isType && kind === 'value' && typeof type === 'string' ? type : null;
 }
 
 type Of<W extends Sought['what']> = Extract<Sought, { what: W }>;
@@ -121,15 +161,15 @@ type First = { seq: number; at: number };
 
 /** How every expectation of a script stands at the end of a timeline. */
 export function resultsOf(script: Script, events: readonly Numbered[]): Result[] {
-  const seen = new Map<string, First[]>();
+  const seen = new Map<string, First>();
   const delivered = new Map<string, First>();
   const memory = noMemory();
   for (const event of events) {
     remember(memory, event);
     const here = { seq: event.seq, at: event.at };
     if (event.type === 'inject.delivered' && !delivered.has(event.data.id)) delivered.set(event.data.id, here);
-    for (const { id, sought } of script.expectations)
-      if (isMetBy(sought, event, memory)) seen.set(id, [...(seen.get(id) ?? []), here]);
+    for (const { id, sought } of expectationsOf(script.expectations, event.type))
+      if (!seen.has(id) && isMetBy(sought, event, memory)) seen.set(id, here);
     // What is said in the hot wash is no deed any more.
     if (event.type === 'exercise.ended') break;
   }
@@ -137,7 +177,7 @@ export function resultsOf(script: Script, events: readonly Numbered[]): Result[]
   return script.expectations.map((one) => resultOf(one, { seen, delivered, startedAt }));
 }
 
-type Seen = { seen: ReadonlyMap<string, First[]>; delivered: ReadonlyMap<string, First>; startedAt: number };
+type Seen = { seen: ReadonlyMap<string, First>; delivered: ReadonlyMap<string, First>; startedAt: number };
 
 function resultOf(one: Expectation, { seen, delivered, startedAt }: Seen): Result {
   const since = one.since === null ? startedAt : delivered.get(one.since)?.at;
@@ -151,8 +191,8 @@ function resultOf(one: Expectation, { seen, delivered, startedAt }: Seen): Resul
   if (since === undefined) return answer('void', undefined, null);
   if (one.sought.what === 'judged') return answer('not-observed', undefined, null);
   // What had happened before it was called for counts: a team may be ahead of the script.
-  const found = (seen.get(one.id) ?? [])[0];
-  const other = one.before === null ? null : (delivered.get(one.before) ?? (seen.get(one.before) ?? [])[0] ?? null);
+  const found = seen.get(one.id);
+  const other = one.before === null ? null : (delivered.get(one.before) ?? seen.get(one.before) ?? null);
   if (one.never) {
     const broken = found && (one.before === null || other === null || found.seq < other.seq);
     return answer(broken ? 'missed' : 'met', broken ? found : undefined, null);

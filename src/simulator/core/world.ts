@@ -79,6 +79,15 @@ export function newWorld(systems: Record<string, SimulatedSystem>): World {
   return { format: 1, systems, mailbox: [], faults: [], applied: {} };
 }
 
+/** The world with one system as it is now. */
+function withSystem(world: World, id: string, system: SimulatedSystem): World {
+  const systems = { ...world.systems };
+  systems[id] = system;
+  const after = { ...world };
+  after.systems = systems;
+  return after;
+}
+
 /** A copy that can be acted on while others hold the world. */
 export const ownWorld = (world: World): World => ({ ...world, applied: { ...world.applied } });
 
@@ -115,10 +124,7 @@ export function actOnWorld(world: World, call: Call, now: number): { world: Worl
   const effect = effectOf(current, system, call);
   if ('code' in effect) return { world: current, result: { ok: false, fault: effect }, tookMs: took };
   const lies = struck?.fault.kind === 'lie';
-  const after =
-    effect.change && !lies
-      ? { ...current, systems: { ...current.systems, [id]: { ...system, ...effect.change } } }
-      : current;
+  const after = effect.change && !lies ? withSystem(current, id, Object.assign({ ...system }, effect.change)) : current;
   if (call.risk !== 'read') {
     const { serving, traffic, around } = system;
     const before = isAround(call.capability) ? { serving, traffic, ...(around && { around }) } : { serving, traffic };

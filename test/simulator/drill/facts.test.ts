@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type IncidentEvent, TOCSIN } from '../../../src/incident/events.ts';
-import { foldFacts, holds, noFacts } from '../../../src/simulator/core/facts.ts';
+import { noFacts } from '../../../src/simulator/core/facts.ts';
+import { Sight } from '../../../src/simulator/core/sight.ts';
 import { newWorld } from '../../../src/simulator/core/world.ts';
 
 const done = (purpose: 'act' | 'prove' | 'undo', provedBy: string | null, outputs = {}): IncidentEvent => ({
@@ -12,9 +13,9 @@ const done = (purpose: 'act' | 'prove' | 'undo', provedBy: string | null, output
 });
 
 const isDone = (...events: IncidentEvent[]): boolean => {
-  const facts = noFacts();
-  for (const event of events) foldFacts(facts, event);
-  return holds('"respond/recover/purge" in steps', { facts, world: newWorld({}), injects: {}, sinceMs: 0 });
+  const sight = new Sight(noFacts(), { world: () => newWorld({}), sinceMs: () => 0, injects: [] });
+  for (const event of events) sight.see(event);
+  return sight.holds({ cel: '"respond/recover/purge" in steps', looked: null });
 };
 
 describe('a step is done for the conditions of a simulation', () => {

@@ -15,6 +15,7 @@ import { rehearseCommand } from './rehearse.ts';
 import { simulationCommands } from './simulation.ts';
 import { type SlackCommands, slackCommands } from './slack.ts';
 import { timelineCommands } from './timeline.ts';
+import { whatIfCommand } from './what-if.ts';
 
 /** Commands that need more of the house than surfaces may know. */
 export type LocalCommands = {
@@ -63,6 +64,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused, 4 not found, 5 unreachab
   simulationCommands(program, cli);
   rehearseCommand(program, cli);
   drillCommands(program, cli);
+  whatIfCommand(program, cli);
   timelineCommands(program, cli);
   checkCommands(program.command('check').description('checks of AI systems: signatures and planted secrets'), cli);
   accountCommands(program, cli, local);

@@ -84,6 +84,17 @@ const json = async (...args: string[]) => {
 };
 const WORLD = 'simulations/supply-chain-tampered-artifact.yaml:60m';
 
+describe('every command of docs/what-if.md does what it says', () => {
+  const lines = [...readFileSync(sample('docs/what-if.md'), 'utf8').matchAll(/^\$ tocsin (.*)$/gm)];
+
+  it.each(lines.map(([, line = '']) => line))('tocsin %s', async (line) => {
+    write('INC-2026-0147.jsonl', events);
+    const ran = await runOffline(cwd, line.split(' '));
+    expect(ran).toMatchObject({ code: 0, err: '' });
+    if (line.includes('--json')) expect(JSON.parse(ran.out)).toMatchObject({ faithful: true });
+  });
+});
+
 describe('tocsin what-if', () => {
   it('replays an unchanged incident and finds nothing different', async () => {
     const { code, value } = await json('run.jsonl');

@@ -3,6 +3,7 @@ import type { Findings } from '../store/findings.ts';
 import type { ServiceNotice } from '../surfaces/console/site.ts';
 import type { Readiness } from '../surfaces/http/health.ts';
 import { type CheckWatch, checkTroubles, watchedChecks } from './check-health.ts';
+import type { DrillHealth } from './drill-health.ts';
 import type { LiveInventory } from './live-inventory.ts';
 import type { TemporalClient } from './temporal-client.ts';
 
@@ -15,6 +16,8 @@ export type HealthSources = {
   slack?: SlackHealth | null;
   /** Scheduled checks of AI systems. */
   checks?: CheckWatch | null;
+  /** Those who play drills. */
+  drills?: DrillHealth | null;
   now(): number;
 };
 
@@ -37,7 +40,7 @@ const ANSWER_WITHIN_MS = 3_000;
 
 /** What this server cannot do without, looked at now. */
 export function createHealth(sources: HealthSources): Health {
-  const { pool, temporal, inventory, findings, slack, checks: watch, now } = sources;
+  const { pool, temporal, inventory, findings, slack, checks: watch, drills, now } = sources;
   const startedAt = now();
   /** When each thing that is amiss was first seen so. */
   const since = new Map<string, number>();
@@ -71,6 +74,7 @@ export function createHealth(sources: HealthSources): Health {
         return troubles.length === 0 ? 'made as planned' : { warning, notice: `AI systems go unchecked. ${warning}` };
       },
     ]);
+  if (drills) checks.push(['drills', drills]);
   const sinceWhen = (name: string): void => {
     if (!since.has(name)) since.set(name, now());
   };

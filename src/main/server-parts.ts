@@ -32,6 +32,7 @@ import type { Responses } from '../surfaces/ports.ts';
 import { createRunningIncidents } from '../surfaces/responses.ts';
 import { createVoteSigner } from '../surfaces/votes.ts';
 import { resolveReference } from './config.ts';
+import { createDrillHealth } from './drill-health.ts';
 import { drillInput } from './drill-input.ts';
 import type { ServerKeys } from './keys.ts';
 import type { LiveInventory } from './live-inventory.ts';
@@ -125,8 +126,9 @@ export function composeServer(parts: PartsDeps): ServerParts {
     open: incidents.open,
     send: (id, message) => (isExercise(id) ? drillRuns.send(id, message) : incidents.send(id, message)),
   };
+  const drillStore = createDrillStore(pool);
   const drills = createDrillDesk({
-    store: createDrillStore(pool),
+    store: drillStore,
     runs: drillRuns,
     simulations: createSimulations({
       folder: config.simulations,
@@ -160,7 +162,15 @@ export function composeServer(parts: PartsDeps): ServerParts {
     hosts: [],
     slack: slack?.requests ?? null,
   };
-  const health = createHealth({ pool, temporal, inventory, findings, slack: slack?.health ?? null, checks, now });
+  const health = createHealth({
+    ...{ pool, temporal, inventory, findings, slack: slack?.health ?? null, checks, now },
+    drills: createDrillHealth({
+      client: drillTemporal.client,
+      taskQueue: config.drillTaskQueue,
+      isNeeded: async () => (await drillStore.list({ status: ['planned', 'running'], limit: 1 })).length > 0,
+      now,
+    }),
+  });
   const { client } = temporal;
   const { taskQueue } = config;
   const checkDesk = createCheckDesk({ client, taskQueue, directory, ...checks });

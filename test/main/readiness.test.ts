@@ -1,18 +1,22 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { Hono } from 'hono';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createDrillActivities } from '../../src/activities/drill.ts';
+import { createDrillHealth } from '../../src/main/drill-health.ts';
 import { createLiveInventory } from '../../src/main/live-inventory.ts';
 import { createLog } from '../../src/main/log.ts';
 import { packageRoot } from '../../src/main/package-root.ts';
 import { createHealth, type SlackHealth } from '../../src/main/readiness.ts';
+import { startTemporalWorker } from '../../src/main/temporal-worker.ts';
 import { createFindings } from '../../src/store/findings.ts';
 import type { AppEnv } from '../../src/surfaces/http/context.ts';
 import { healthRoutes } from '../../src/surfaces/http/health.ts';
 import { testFolder } from '../support/folder.ts';
-import { type House, openHouse } from '../support/house.ts';
+import { type House, openHouse, testBundle } from '../support/house.ts';
 
 let house: House;
 const destination = new Writable({ write: (_chunk, _, done) => done() });
@@ -57,6 +61,43 @@ it('a typo in the inventory is said, and takes no server out of service', async 
   clock += 1_001;
   expect(await aboutInventory()).toEqual([]);
 }, 60_000);
+
+it('a drill worker that is away is said to those who want to play, and takes no server out of service', async () => {
+  const taskQueue = `test-${randomUUID()}-drills`;
+  let clock = Date.now();
+  let isNeeded = true;
+  const open = () =>
+    createHealth({
+      pool: house.pool,
+      temporal: { client: house.client, close: async () => undefined },
+      inventory: createLiveInventory(join(packageRoot, 'tocsin.yaml'), () => 0, log),
+      findings: createFindings(house.pool),
+      drills: createDrillHealth({ client: house.client, taskQueue, isNeeded: async () => isNeeded, now: () => clock }),
+      now: () => clock,
+    });
+  const health = open();
+  const check = async (by = health) => (await by.readiness()).find(({ name }) => name === 'drills');
+  const notices = async () => (await health.notices()).map(({ code }) => code);
+  expect(await check()).toMatchObject({ ok: true, detail: 'no drill worker was seen yet' });
+  clock += 91_000;
+  expect(await check()).toMatchObject({ ok: true, warning: true, detail: expect.stringContaining(taskQueue) });
+  expect(await notices()).toContain('drills-warning');
+  isNeeded = false;
+  expect(await notices()).not.toContain('drills-warning');
+
+  isNeeded = true;
+  const worker = await startTemporalWorker({
+    temporal: { address: house.temporalAddress, namespace: 'default' },
+    taskQueue,
+    payloadKeys: house.keys.worker.payload,
+    bundle: await testBundle(),
+    activities: createDrillActivities(house.ports),
+  });
+  clock = Date.now();
+  const runs = { name: 'drills', ok: true, detail: 'a drill worker runs' };
+  await expect.poll(() => check(open()), { timeout: 20_000 }).toEqual(runs);
+  await worker.stop();
+}, 120_000);
 
 it('a Slack that cannot be reached is said with since when, and takes no server out of service', async () => {
   const file = join(packageRoot, 'tocsin.yaml');

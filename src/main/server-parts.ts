@@ -6,6 +6,7 @@ import { plannedChecks } from '../inventory/planned-checks.ts';
 import { readLibrary } from '../playbook/library.ts';
 import { createAccounts } from '../store/accounts.ts';
 import { createCheckStates } from '../store/checks.ts';
+import { createDrillTurns } from '../store/drill-turns.ts';
 import { createDrillStore } from '../store/drills.ts';
 import { exportJsonLines } from '../store/export.ts';
 import { createFindings } from '../store/findings.ts';
@@ -21,6 +22,7 @@ import { createCheckDesk } from '../surfaces/checks.ts';
 import { consolePages } from '../surfaces/console/routes.tsx';
 import { createDirectory } from '../surfaces/directory.ts';
 import { createDrillDesk } from '../surfaces/drills/desk.ts';
+import { createNoDuff } from '../surfaces/drills/real.ts';
 import { createDrillRuns } from '../surfaces/drills/runs.ts';
 import type { AppDeps } from '../surfaces/http/app.ts';
 import type { Deps } from '../surfaces/http/context.ts';
@@ -32,6 +34,7 @@ import type { Responses } from '../surfaces/ports.ts';
 import { createRunningIncidents } from '../surfaces/responses.ts';
 import { createVoteSigner } from '../surfaces/votes.ts';
 import { resolveReference } from './config.ts';
+import { createDrillCalendar, type DrillCalendar } from './drill-calendar.ts';
 import { createDrillHealth } from './drill-health.ts';
 import { drillInput } from './drill-input.ts';
 import type { ServerKeys } from './keys.ts';
@@ -66,6 +69,9 @@ export type ServerParts = {
   app: AppDeps;
   watchdog: Watchdog;
   schedules: Schedules;
+  drillCalendar: DrillCalendar;
+  /** Ends drills beside a real incident. */
+  noDuff: { look(): Promise<void> };
   slack: SlackSurface | null;
   slackNames: SlackNames;
   close(): Promise<void>;
@@ -139,6 +145,8 @@ export function composeServer(parts: PartsDeps): ServerParts {
     playbooks: plans,
     ...{ reader, directory, now },
   });
+  const turns = createDrillTurns(pool);
+  const drillCalendar = createDrillCalendar({ inventory: inventory.current, turns, desk: drills, log, now });
   const votes = createVoteSigner(keys.vote);
   const slack = slackSurface(
     parts,
@@ -216,6 +224,7 @@ export function composeServer(parts: PartsDeps): ServerParts {
       alerts: alertDesk,
       checks: checkDesk,
       drills,
+      drillNotices: drillCalendar,
       failed,
     }),
     log: {
@@ -234,7 +243,8 @@ export function composeServer(parts: PartsDeps): ServerParts {
     log,
     webhook: config.watchdogWebhook === null ? null : resolveReference(config.watchdogWebhook),
   });
-  return { app, watchdog, schedules, slack, slackNames, close: () => reader.close() };
+  const noDuff = createNoDuff({ store: drillStore, runs: drillRuns, reader, now, warn });
+  return { app, watchdog, schedules, drillCalendar, noDuff, slack, slackNames, close: () => reader.close() };
 }
 
 type Shared = Pick<SlackSurfaceDeps, 'reader' | 'responses' | 'votes' | 'directory' | 'playbooks' | 'drills' | 'now'>;

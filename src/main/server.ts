@@ -31,6 +31,8 @@ const SWEEP_ALERTS_EVERY_MS = 1_000;
 const WATCH_EVERY_MS = 15_000;
 const READ_NAMES_EVERY_MS = 5_000;
 const FOLLOW_INVENTORY_EVERY_MS = 1_000;
+const PLAN_DRILLS_EVERY_MS = 5_000;
+const LOOK_FOR_REAL_EVERY_MS = 2_000;
 
 /** Its libraries take a moment to load: begin early where they will be needed. */
 const loadSlack = async () => (await import('./slack.ts')).composeSlack;
@@ -75,6 +77,8 @@ export async function runServer(
   const sweep = every(SWEEP_ALERTS_EVERY_MS, () => parts.app.alertDesk.sweep(), log);
   const watchdog = every(WATCH_EVERY_MS, () => parts.watchdog.look(), log);
   const schedules = every(FOLLOW_INVENTORY_EVERY_MS, () => parts.schedules.follow(), log);
+  const calendar = every(PLAN_DRILLS_EVERY_MS, () => parts.drillCalendar.look(), log);
+  const noDuff = every(LOOK_FOR_REAL_EVERY_MS, () => parts.noDuff.look(), log);
   const names = every(READ_NAMES_EVERY_MS, () => parts.slackNames.refresh(), log);
   await parts.slackNames.refresh();
   // Nothing waits for Slack: while it is away, people decide here.
@@ -88,6 +92,8 @@ export async function runServer(
       sweep.stop();
       watchdog.stop();
       schedules.stop();
+      calendar.stop();
+      noDuff.stop();
       names.stop();
       await parts.slack?.stop();
       await http.close();

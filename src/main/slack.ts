@@ -26,7 +26,7 @@ export type SlackSurfaceDeps = CommandDeps & {
   settings: SlackSettings;
   inventory: () => Inventory;
   playbooks: Playbooks;
-  drills: Pick<DrillDesk, 'tell'>;
+  drills: Pick<DrillDesk, 'tell' | 'lastDrilled'>;
   store: SlackStore;
   members: SlackMembers;
   databaseUrl: string;

@@ -8,7 +8,9 @@ import { createActivities } from '../../src/activities/activities.ts';
 import { freePort } from '../../src/embedded/ports.ts';
 import { loadInventory } from '../../src/inventory/load.ts';
 import { readConfig } from '../../src/main/config.ts';
+import { drillTasks, openDrillDatabase } from '../../src/main/drill-worker.ts';
 import { createDrillsDue } from '../../src/main/drills-due.ts';
+import { drillKeysIn, loadKeys } from '../../src/main/keys.ts';
 import { createLog, type Log } from '../../src/main/log.ts';
 import { packageRoot } from '../../src/main/package-root.ts';
 import { runServer } from '../../src/main/server.ts';
@@ -53,6 +55,8 @@ export type Answer = {
 
 export type ServedOptions = {
   worker?: boolean;
+  /** A worker of drills as well, with all that keeps drills apart. */
+  drillWorker?: boolean;
   local?: boolean;
   log?: Log;
   port?: number;
@@ -77,16 +81,18 @@ export async function openServed(options: ServedOptions = {}): Promise<Served> {
   const config = configFor(options.port ?? (await freePort()));
   const drills = createDrillsDue({ inventory: () => loadInventory(config.inventory), ...createTurnNotes(house.pool) });
   const registry = createRegistry(loadInventory(config.inventory), createWorlds(house.pool), 0);
+  const temporal = { address: house.temporalAddress, namespace };
   const worker =
     options.worker === false
       ? null
       : await startTemporalWorker({
-          temporal: { address: house.temporalAddress, namespace },
+          temporal,
           taskQueue: house.taskQueue,
           payloadKeys: house.keys.worker.payload,
           bundle: await testBundle(),
           activities: createActivities({ ...house.ports, registry, drills }),
         });
+  const drillWorker = options.drillWorker ? await startDrillWorker(house, temporal, config.drillTaskQueue) : null;
   const log = options.log ?? createLog({ name: 'server', level: 'error' });
   const reached = {
     databaseUrl: house.databaseUrl,
@@ -138,8 +144,31 @@ export async function openServed(options: ServedOptions = {}): Promise<Served> {
     async close() {
       for (const one of [service, ...others]) await one.stop();
       await worker?.stop();
+      await drillWorker?.stop();
       await house.close();
       rmSync(scratch, { recursive: true });
+    },
+  };
+}
+
+type TemporalAt = { address: string; namespace: string };
+
+async function startDrillWorker(house: House, temporal: TemporalAt, taskQueue: string) {
+  const onProblem = () => {};
+  const keys = loadKeys(drillKeysIn(house.keysDir), 'worker');
+  const pool = await openDrillDatabase(house.databaseUrl, onProblem);
+  const tasks = drillTasks({ pool, keys, databaseUrl: house.databaseUrl, onProblem });
+  const worker = await startTemporalWorker({
+    ...{ temporal, taskQueue },
+    payloadKeys: keys.payload,
+    bundle: await testBundle(),
+    activities: tasks.activities,
+  });
+  return {
+    async stop() {
+      await worker.stop();
+      await tasks.close();
+      await pool.end();
     },
   };
 }

@@ -3,7 +3,7 @@ import { Problem } from '../problem.ts';
 import { untilShown } from '../watch.ts';
 import { readForm } from './form.ts';
 import { AlertPage, AlertsPage } from './pages/alerts.tsx';
-import { frameOf, namesOf, type Site, show } from './site.ts';
+import { drilledIn, frameOf, namesOf, type Site, show } from './site.ts';
 
 const LIST_MAX = 200;
 
@@ -17,7 +17,8 @@ export function alertRoutes(routes: App, site: Site): void {
 
   const page = async (c: Ctx, id: string, draft: ReadonlyMap<string, string>, problem: Problem | null) => {
     const plans = (await site.playbooks.list()).map(({ plan }) => plan);
-    const props = { entry: await site.alerts.get(id), names: namesOf(site), plans, systems: site.directory.systems() };
+    const [entry, drilled] = await Promise.all([site.alerts.get(id), drilledIn(site)]);
+    const props = { entry, names: namesOf(site), plans, drilled, systems: site.directory.systems() };
     return show(
       c,
       <AlertPage frame={frameOf(site, whoIs(c))} {...props} draft={draft} problem={problem} />,

@@ -6,7 +6,7 @@ import { Problem } from '../problem.ts';
 import { untilShown } from '../watch.ts';
 import { readForm } from './form.ts';
 import { AddPlaybookPage, inputName } from './pages/add-playbook.tsx';
-import { frameOf, fresh, type Site, show } from './site.ts';
+import { drilledIn, frameOf, fresh, type Site, show } from './site.ts';
 
 /** Adding a playbook to an incident. */
 export function planRoutes(routes: App, site: Site): void {
@@ -35,7 +35,8 @@ async function page(site: Site, c: Ctx, playbook: string, draft: ReadonlyMap<str
   const { view } = await incidentOr404(site.reader, c.req.param('id') ?? '');
   const plans = (await site.playbooks.list()).map(({ plan }) => plan);
   const chosen = plans.find((plan) => plan.playbook === playbook) ?? null;
-  const props = { view, plans, chosen, draft, problem, systems: site.directory.systems() };
+  const drilled = await drilledIn(site);
+  const props = { view, plans, chosen, drilled, draft, problem, systems: site.directory.systems() };
   const once = draft.get('once') ?? fresh();
   return show(c, <AddPlaybookPage frame={frameOf(site, whoIs(c), view)} {...props} once={once} />, problem?.status);
 }

@@ -41,7 +41,7 @@ import { ProblemPage } from './pages/problem.tsx';
 import { LinkPage, SignInPage, SpentLinkPage } from './pages/sign-in.tsx';
 import type { IncidentProps } from './parts/incident-props.ts';
 import { planRoutes } from './plan-routes.tsx';
-import { type ConsoleOptions, frameOf, fresh, lookerIn, namesOf, planOf, type Site, show } from './site.ts';
+import { type ConsoleOptions, drilledIn, frameOf, fresh, lookerIn, namesOf, planOf, type Site, show } from './site.ts';
 import { announcement, follow, type Grown, touchedDecisions } from './stream.ts';
 
 /** The web console. `createApp` mounts the routes and shows problems by `problemPage`. */
@@ -140,9 +140,9 @@ async function nowProps(site: Site, c: Ctx): Promise<NowProps> {
   const incidents = await Promise.all(
     views.map(async (view) => ({ view, plan: await planOf(site, view), me: lookerIn(me, view) })),
   );
-  const notices = await site.notices();
+  const [notices, drillLines] = await Promise.all([site.notices(), site.drillNotices.lines(me.id)]);
   const timezone = site.directory.timezone();
-  return { frame: frameOf(site, me), incidents, duties, timezone, names: namesOf(site), notices, me };
+  return { frame: frameOf(site, me), incidents, duties, timezone, names: namesOf(site), notices, drillLines, me };
 }
 
 function nowRoutes(routes: App, site: Site): void {
@@ -180,7 +180,9 @@ function incidentsRoutes(routes: App, site: Site): void {
 
   const openPage = async (c: Ctx, draft: ReadonlyMap<string, string>, problem: Problem | null) => {
     const plans = (await site.playbooks.list()).map(({ plan }) => plan);
-    const props = { plans, systems: site.directory.systems(), draft, problem, once: draft.get('once') ?? fresh() };
+    const drilled = await drilledIn(site);
+    const once = draft.get('once') ?? fresh();
+    const props = { plans, drilled, systems: site.directory.systems(), draft, problem, once };
     return show(c, <OpenIncidentPage frame={frameOf(site, whoIs(c))} {...props} />, problem?.status);
   };
   routes.get('/incidents/new', (c) => openPage(c, new Map(), null));
@@ -310,8 +312,12 @@ const unreachable = () =>
 
 function playbookRoutes(routes: App, site: Site): void {
   routes.get('/playbooks', async (c) => {
-    const [published, running] = await Promise.all([site.playbooks.list(), runningPlaybooks(site.reader)]);
-    return show(c, <PlaybooksPage frame={frameOf(site, whoIs(c))} published={published} running={running} />);
+    const [published, running, drilled] = await Promise.all([
+      site.playbooks.list(),
+      runningPlaybooks(site.reader),
+      drilledIn(site),
+    ]);
+    return show(c, <PlaybooksPage frame={frameOf(site, whoIs(c))} {...{ published, running, drilled }} />);
   });
   routes.get('/playbooks/:name/graph.svg', async (c) => {
     const { plan } = await publishedOr404(site, c.req.param('name'));
@@ -324,9 +330,14 @@ function playbookRoutes(routes: App, site: Site): void {
   routes.get('/playbooks/:name', async (c) => {
     const name = c.req.param('name');
     const published = await publishedOr404(site, name);
-    const [versions, open] = await Promise.all([site.playbooks.versions(name), runningPlaybooks(site.reader)]);
+    const [versions, open, drilled, overdue] = await Promise.all([
+      site.playbooks.versions(name),
+      runningPlaybooks(site.reader),
+      drilledIn(site),
+      site.drillNotices.overdue(name),
+    ]);
     const running = open.filter(({ playbook }) => playbook === name);
-    const given = { published, versions, running, names: namesOf(site) };
+    const given = { published, versions, running, names: namesOf(site), drilled, overdue };
     return show(c, <PlaybookPage frame={frameOf(site, whoIs(c))} {...given} />);
   });
 }

@@ -5,6 +5,8 @@ import type { Plan } from '../../playbook/plan.ts';
 import type { AlertDesk } from '../alerts.ts';
 import type { CheckDesk } from '../checks.ts';
 import type { DrillDesk } from '../drills/contract.ts';
+import { type SayDrilled, sayingDrilled } from '../drills/last-drilled.ts';
+import type { DrillNotices } from '../drills/notices.ts';
 import type { Ctx, Deps } from '../http/context.ts';
 import type { Looker } from '../model/standing.ts';
 import { rolesIn } from '../permissions.ts';
@@ -25,6 +27,8 @@ export type ConsoleOptions = {
   /** Scheduled checks of AI systems. */
   checks: CheckDesk;
   drills: DrillDesk;
+  /** What people should know of drills that are planned, or should have been. */
+  drillNotices: DrillNotices;
   /** A request that failed for a reason of ours, though the page could still say so. */
   failed(error: unknown, about: { method: string; path: string }): void;
 };
@@ -56,6 +60,9 @@ export const lookerIn = (person: Person, view: IncidentView): Person & Looker =>
 });
 
 export const namesOf = (site: Site): ReadonlyMap<string, string> => site.directory.names();
+
+/** How far each version of a playbook has been drilled. */
+export const drilledIn = (site: Site): Promise<SayDrilled> => sayingDrilled(site.drills, site.directory.timezone());
 
 /** Fresh for each page: names the message that a form sends, so that sending it twice is harmless. */
 export const fresh = (): string => randomUUID();

@@ -195,7 +195,8 @@ export interface Modals {
   openIncident(about: {
     context: ViewContext;
     title?: string | undefined;
-    playbooks: readonly { id: string; title: string }[];
+    /** `drilled`: how far this version was, in words. */
+    playbooks: readonly { id: string; title: string; drilled: string }[];
     systems: readonly { id: string; name: string }[];
     error?: string | undefined;
   }): ModalView;

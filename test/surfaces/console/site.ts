@@ -6,10 +6,13 @@ import type { Opening } from '../../../src/engine/perform.ts';
 import { incidentId, isExercise } from '../../../src/incident/ids.ts';
 import type { IncidentView } from '../../../src/incident/view.ts';
 import { loadInventory } from '../../../src/inventory/load.ts';
+import { createDrillCalendar } from '../../../src/main/drill-calendar.ts';
+import { createLog } from '../../../src/main/log.ts';
 import { packageRoot } from '../../../src/main/package-root.ts';
 import { createSimulations } from '../../../src/main/simulations.ts';
 import type { Plan } from '../../../src/playbook/plan.ts';
 import { createAccounts } from '../../../src/store/accounts.ts';
+import { createDrillTurns } from '../../../src/store/drill-turns.ts';
 import { createDrillStore } from '../../../src/store/drills.ts';
 import { createInbox } from '../../../src/store/inbox.ts';
 import { migrate } from '../../../src/store/migrate.ts';
@@ -26,7 +29,7 @@ import { createDrillDesk } from '../../../src/surfaces/drills/desk.ts';
 import { type AppEnv, type Deps, guards } from '../../../src/surfaces/http/context.ts';
 import { asProblem } from '../../../src/surfaces/http/problem.ts';
 import { createIdentity } from '../../../src/surfaces/identity.ts';
-import type { Directory, Person, Responses } from '../../../src/surfaces/ports.ts';
+import type { Directory, Person, Responses, StoredEvent } from '../../../src/surfaces/ports.ts';
 import { Problem } from '../../../src/surfaces/problem.ts';
 import { createVoteSigner } from '../../../src/surfaces/votes.ts';
 import { opening, world } from '../../support/plans.ts';
@@ -53,6 +56,7 @@ export type TestSite = {
   acted(id: string): ActedIncident;
   question(id: string, number: number): Promise<{ path: string; planHash: string }>;
   view(id: string): Promise<IncidentView>;
+  events(id: string): Promise<StoredEvent[]>;
   votes(id: string, number: number): Promise<{ person: string; answer: string; surface: string }[]>;
   publish(plan: Plan): Promise<void>;
   link(person: string): Promise<string>;
@@ -182,6 +186,13 @@ export async function openSite(): Promise<TestSite> {
     organisation: () => 'Halden Mutual',
     alerts: alertDesk,
     drills,
+    drillNotices: createDrillCalendar({
+      inventory: () => inventory,
+      turns: createDrillTurns(pool),
+      desk: drills,
+      log: createLog({ name: 'test', level: 'silent' }),
+      now: () => now,
+    }),
     checks: {
       list: async () => checks,
       // Never over while a browser waits.
@@ -234,6 +245,7 @@ export async function openSite(): Promise<TestSite> {
       if (!found) throw new Error(`no timeline of ${id}`);
       return found.view;
     },
+    events: (id) => reader.events(id, 0),
     async votes(id, number) {
       const decision = (await site.view(id)).decisions.find((one) => one.question.number === number);
       return (decision?.votes ?? []).map(({ person, answer, surface }) => ({ person, answer, surface }));

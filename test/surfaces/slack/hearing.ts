@@ -111,7 +111,11 @@ export async function openHearing(
   const channelOf = new Map<string, string>();
   const wired = depsOf({ house, reader, slack, client, noted, channelOf });
   const { tell = wired.drills.tell, ...responses } = more;
-  const deps: HandlerDeps = { ...wired, drills: { tell }, responses: { ...wired.responses, ...responses } };
+  const deps: HandlerDeps = {
+    ...wired,
+    drills: { ...wired.drills, tell },
+    responses: { ...wired.responses, ...responses },
+  };
   /** What Slack sent, to send it again. */
   const payloads: StringIndexed[] = [];
   const listen = (bolt: App) => {
@@ -253,6 +257,7 @@ function depsOf({ house, reader, slack, client, noted, channelOf }: Wiring): Han
         noted.drills.push({ by, drill, command, key });
         return { status: 'accepted' };
       },
+      lastDrilled: async () => new Map(),
     },
     posts: {
       refresh: (incident) => void noted.refreshed.push(incident),

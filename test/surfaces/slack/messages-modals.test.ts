@@ -205,6 +205,12 @@ describe('notes and opening', () => {
     });
   });
 
+  test('a playbook says how far it was drilled, below its name', () => {
+    const playbooks = [{ id: 'a-leak', title: 'A leak', drilled: 'last drilled 12 Mar 2026 (EX-2026-0003)' }];
+    const view = modals.openIncident({ context: {}, playbooks, systems: [] });
+    expect(JSON.stringify(view)).toContain('"text":"last drilled 12 Mar 2026 (EX-2026-0003)"');
+  });
+
   test('more systems than a select holds are grouped', () => {
     const systems = Array.from({ length: 230 }, (_, i) => ({ id: `s${i}`, name: `System ${i}` }));
     const view = modals.openIncident({ context: {}, playbooks: [], systems });

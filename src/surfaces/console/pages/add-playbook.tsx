@@ -2,6 +2,7 @@ import type { SystemSnapshot } from '../../../incident/events.ts';
 import type { Json } from '../../../incident/json.ts';
 import { emptyView, type IncidentView } from '../../../incident/view.ts';
 import type { InputSpec, Plan } from '../../../playbook/plan.ts';
+import type { SayDrilled } from '../../drills/last-drilled.ts';
 import { planTree } from '../../model/tree.ts';
 import type { Problem } from '../../problem.ts';
 import { Glyph } from '../parts/glyph.tsx';
@@ -15,6 +16,7 @@ export type AddPlaybookProps = {
   /** The published ones to choose from. */
   plans: readonly Plan[];
   chosen: Plan | null;
+  drilled: SayDrilled;
   systems: readonly SystemSnapshot[];
   draft: ReadonlyMap<string, string>;
   problem: Problem | null;
@@ -60,14 +62,14 @@ const NotAdded = ({ problem }: { problem: Problem }) => (
   </div>
 );
 
-const Choose = ({ view, plans, chosen }: AddPlaybookProps) => (
+const Choose = ({ view, plans, chosen, drilled }: AddPlaybookProps) => (
   <form method="get" action={`/incidents/${view.id}/add-playbook`} class="sheet form">
     <div class="field">
       <label for="playbook">Playbook</label>
       <select id="playbook" name="playbook">
         {plans.map((plan) => (
           <option value={plan.playbook} selected={plan.playbook === chosen?.playbook}>
-            {flat(plan.title, 80)}
+            {flat(plan.title, 80)} ({drilled(plan)})
           </option>
         ))}
       </select>
@@ -79,14 +81,14 @@ const Choose = ({ view, plans, chosen }: AddPlaybookProps) => (
   </form>
 );
 
-function Confirm({ view, chosen, systems, draft, once }: AddPlaybookProps & { chosen: Plan }) {
+function Confirm({ view, chosen, drilled, systems, draft, once }: AddPlaybookProps & { chosen: Plan }) {
   return (
     <>
       <section class="sheet" aria-labelledby="will">
         <header>
           <h2 id="will">What it will do</h2>
           <span class="quiet">
-            {planName(chosen)} · <Hash of={chosen.hash} />
+            {planName(chosen)} · <Hash of={chosen.hash} /> · {drilled(chosen)}
           </span>
         </header>
         <PlanTree tree={planTree(chosen, emptyView())} />

@@ -1,6 +1,7 @@
 import type { SystemSnapshot } from '../../../incident/events.ts';
 import { text } from '../../../incident/phrases.ts';
 import type { Plan } from '../../../playbook/plan.ts';
+import type { SayDrilled } from '../../drills/last-drilled.ts';
 import { alertTitle, isLoose } from '../../model/alert.ts';
 import type { InboxAlert } from '../../ports.ts';
 import type { Problem } from '../../problem.ts';
@@ -119,6 +120,7 @@ type AlertProps = {
   entry: InboxAlert;
   names: ReadonlyMap<string, string>;
   plans: readonly Plan[];
+  drilled: SayDrilled;
   systems: readonly SystemSnapshot[];
   draft: ReadonlyMap<string, string>;
   problem: Problem | null;
@@ -232,7 +234,7 @@ const Fact = ({ name, children }: { name: string; children?: unknown }) => (
   </div>
 );
 
-function OpenSheet({ entry, plans, systems, draft }: AlertProps) {
+function OpenSheet({ entry, plans, drilled, systems, draft }: AlertProps) {
   const value = (name: string, otherwise = ''): string => draft.get(name) ?? otherwise;
   return (
     <section class="sheet" aria-labelledby="op">
@@ -240,7 +242,7 @@ function OpenSheet({ entry, plans, systems, draft }: AlertProps) {
         <h2 id="op">Open an incident on it</h2>
       </header>
       <form method="post" action={`/alerts/${entry.id}`} class="form">
-        <PlaybookField label="What is it most like?" value={value('playbook')} plans={plans} />
+        <PlaybookField label="What is it most like?" value={value('playbook')} plans={plans} drilled={drilled} />
         <SystemField label="AI system" value={value('system', text(entry.alert, 'system'))} systems={systems} />
         <OpeningEnd severity={value('severity')} />
       </form>

@@ -1,6 +1,7 @@
 import type { SystemSnapshot } from '../../../incident/events.ts';
 import type { IncidentView } from '../../../incident/view.ts';
 import type { Plan } from '../../../playbook/plan.ts';
+import type { SayDrilled } from '../../drills/last-drilled.ts';
 import type { Problem } from '../../problem.ts';
 
 import { Glyph } from '../parts/glyph.tsx';
@@ -102,6 +103,7 @@ export function IncidentsPage({ frame, incidents, names, status, words, cut }: L
 type OpenProps = {
   frame: Frame;
   plans: readonly Plan[];
+  drilled: SayDrilled;
   systems: readonly SystemSnapshot[];
   draft: ReadonlyMap<string, string>;
   problem: Problem | null;
@@ -112,7 +114,7 @@ type OpenProps = {
 export const SYSTEM_NEEDED = 'system-needed';
 
 /** Three plain questions for whoever notices something; the rest is optional. */
-export function OpenIncidentPage({ frame, plans, systems, draft, problem, once }: OpenProps) {
+export function OpenIncidentPage({ frame, plans, drilled, systems, draft, problem, once }: OpenProps) {
   const value = (name: string): string => draft.get(name) ?? '';
   const systemError = problem?.code === SYSTEM_NEEDED ? problem.message : null;
   return (
@@ -151,7 +153,7 @@ export function OpenIncidentPage({ frame, plans, systems, draft, problem, once }
             </span>
           </div>
           <SystemField label="2. Which AI system?" value={value('system')} systems={systems} error={systemError} />
-          <PlaybookField label="3. What is it most like?" value={value('playbook')} plans={plans} />
+          <PlaybookField label="3. What is it most like?" value={value('playbook')} plans={plans} drilled={drilled} />
           <OpeningEnd severity={value('severity')} back="/" />
         </form>
       </div>

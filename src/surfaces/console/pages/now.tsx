@@ -1,11 +1,13 @@
 import { agreement, roleInWords, seatsInWords } from '../../../incident/decision.ts';
 import { type DecisionView, type IncidentView, openDecisions } from '../../../incident/view.ts';
 import type { Plan } from '../../../playbook/plan.ts';
+import type { DrillLine } from '../../drills/notices.ts';
 import { type Duty, leftWords, openDuties } from '../../model/duties.ts';
 import { stageWord } from '../../model/next.ts';
 import { type Looker, standingOf } from '../../model/standing.ts';
 import { countedSteps, planTree, progressOf, progressWords } from '../../model/tree.ts';
 import type { Person } from '../../ports.ts';
+import { DrillLines } from '../parts/drill-lines.tsx';
 import { DutyMark, DutyRow } from '../parts/duties.tsx';
 import { Glyph, SeverityMark } from '../parts/glyph.tsx';
 import { type Frame, Page } from '../parts/layout.tsx';
@@ -21,6 +23,8 @@ export type NowProps = {
   timezone: string;
   names: ReadonlyMap<string, string>;
   notices: readonly { code: string; message: string; since: number }[];
+  /** Of drills that are planned. */
+  drillLines: readonly DrillLine[];
   me: Person;
 };
 
@@ -87,6 +91,7 @@ export function NowBody(props: NowProps) {
       {props.duties.length > 0 && <DueSheet {...props} />}
       {incidents.length > 0 && <OpenIncidents {...props} more={more} others={others} />}
       {incidents.length + props.duties.length === 0 && <Quiet frame={frame} />}
+      {props.drillLines.length > 0 && <DrillLines lines={props.drillLines} />}
     </div>
   );
 }

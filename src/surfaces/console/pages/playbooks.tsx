@@ -1,7 +1,8 @@
-import { counted } from '../../../incident/phrases.ts';
+import { capitalised, counted } from '../../../incident/phrases.ts';
 import { severityLabel } from '../../../incident/severity.ts';
 import { emptyView } from '../../../incident/view.ts';
 import { referenceGroups } from '../../../playbook/frameworks.ts';
+import type { SayDrilled } from '../../drills/last-drilled.ts';
 import { countedSteps, planTree } from '../../model/tree.ts';
 import type { PublishedPlan } from '../../ports.ts';
 import type { Running } from '../../running.ts';
@@ -10,9 +11,14 @@ import { PlanTree } from '../parts/plan.tsx';
 import { Hash, When, Words } from '../parts/text.tsx';
 import { RunningIncidents, Versions } from '../parts/versions.tsx';
 
-type PlaybooksProps = { frame: Frame; published: readonly PublishedPlan[]; running: readonly Running[] };
+type PlaybooksProps = {
+  frame: Frame;
+  published: readonly PublishedPlan[];
+  running: readonly Running[];
+  drilled: SayDrilled;
+};
 
-export function PlaybooksPage({ frame, published, running }: PlaybooksProps) {
+export function PlaybooksPage({ frame, published, running, drilled }: PlaybooksProps) {
   return (
     <Page frame={frame} title="Playbooks" section="playbooks">
       <h1>Playbooks</h1>
@@ -36,6 +42,7 @@ export function PlaybooksPage({ frame, published, running }: PlaybooksProps) {
                 </div>
                 <div class="end small quiet">
                   published <When at={publishedAt} now={frame.now} seconds={false} />
+                  <div>{drilled(plan)}</div>
                   {inUse(running.filter(({ playbook }) => playbook === plan.playbook)).map((line) => (
                     <div>{line}</div>
                   ))}
@@ -65,9 +72,12 @@ type PlaybookProps = {
   versions: readonly PublishedPlan[];
   running: readonly Running[];
   names: ReadonlyMap<string, string>;
+  drilled: SayDrilled;
+  /** A drill that a schedule wanted and that nobody played; null: none. */
+  overdue: string | null;
 };
 
-export function PlaybookPage({ frame, published, versions, running, names }: PlaybookProps) {
+export function PlaybookPage({ frame, published, versions, running, names, drilled, overdue }: PlaybookProps) {
   const { plan, publishedAt, publishedBy } = published;
   return (
     <Page frame={frame} title={`${plan.title} – Playbooks`} section="playbooks">
@@ -111,6 +121,13 @@ export function PlaybookPage({ frame, published, versions, running, names }: Pla
                 </dd>
               </div>
               <div>
+                <dt>Drilled</dt>
+                <dd>
+                  {capitalised(drilled(plan))}
+                  {overdue !== null && <div class="c-soon">{overdue}</div>}
+                </dd>
+              </div>
+              <div>
                 <dt>Severity</dt>
                 <dd>
                   {severityLabel(plan.severity.default)}
@@ -150,7 +167,7 @@ export function PlaybookPage({ frame, published, versions, running, names }: Pla
             </dl>
           </section>
           <RunningIncidents running={running} hash={plan.hash} />
-          <Versions versions={versions} running={running} names={names} now={frame.now} />
+          <Versions versions={versions} running={running} names={names} drilled={drilled} now={frame.now} />
         </div>
       </div>
       <Graph plan={plan} />

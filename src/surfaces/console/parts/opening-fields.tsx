@@ -1,6 +1,7 @@
 import type { SystemSnapshot } from '../../../incident/events.ts';
 import { Severity } from '../../../incident/severity.ts';
 import type { Plan } from '../../../playbook/plan.ts';
+import type { SayDrilled } from '../../drills/last-drilled.ts';
 import { SeverityField } from './commands.tsx';
 import { flat } from './text.tsx';
 
@@ -36,14 +37,19 @@ export const SystemField = ({
   </div>
 );
 
-export const PlaybookField = ({ label, value, plans }: FieldProps & { plans: readonly Plan[] }) => (
+export const PlaybookField = ({
+  label,
+  value,
+  plans,
+  drilled,
+}: FieldProps & { plans: readonly Plan[]; drilled: SayDrilled }) => (
   <div class="field">
     <label for="playbook">{label}</label>
     <select id="playbook" name="playbook" aria-describedby="playbook-hint">
       <option value="">None of these: people decide what to do</option>
       {plans.map((plan) => (
         <option value={plan.playbook} selected={plan.playbook === value}>
-          {flat(plan.title, 80)}
+          {flat(plan.title, 80)} ({drilled(plan)})
         </option>
       ))}
     </select>

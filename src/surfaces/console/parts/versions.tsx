@@ -1,6 +1,7 @@
 import { counted } from '../../../incident/phrases.ts';
 import type { Change } from '../../../playbook/diff/change.ts';
 import { diffPlans } from '../../../playbook/diff/diff.ts';
+import type { SayDrilled } from '../../drills/last-drilled.ts';
 import type { PublishedPlan } from '../../ports.ts';
 import type { Running } from '../../running.ts';
 import { Hash, When, Words } from './text.tsx';
@@ -13,11 +14,12 @@ type VersionsProps = {
   versions: readonly PublishedPlan[];
   running: readonly Running[];
   names: ReadonlyMap<string, string>;
+  drilled: SayDrilled;
   now: number;
 };
 
 /** Who published what and when, what it changed for a responder, and how many incidents run it. */
-export function Versions({ versions, running, names, now }: VersionsProps) {
+export function Versions({ versions, running, names, drilled, now }: VersionsProps) {
   const older = versions.length - TOLD_MAX;
   return (
     <section class="sheet" aria-labelledby="ve">
@@ -40,6 +42,7 @@ export function Versions({ versions, running, names, now }: VersionsProps) {
                   </>
                 )}
               </div>
+              <div class="sub">{drilled(one.plan)}</div>
               <Changed before={versions[i + 1]} after={one} />
             </div>
             <div class="end">{inUse(running.filter(({ hash }) => hash === one.plan.hash).length)}</div>

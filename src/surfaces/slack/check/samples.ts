@@ -92,7 +92,9 @@ const obligation: ObligationView = {
 };
 
 const systems = [{ id: 'claims-triage', name: 'Claims triage' }];
-const playbooks = [{ id: 'supply-chain-tampered-artifact', title: 'Model artefact tampered with' }];
+const playbooks = [
+  { id: 'supply-chain-tampered-artifact', title: 'Model artefact tampered with', drilled: 'never drilled' },
+];
 
 const common = {
   by: [

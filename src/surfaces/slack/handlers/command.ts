@@ -4,6 +4,7 @@ import { hasForm } from '../../../incident/decision.ts';
 import { type IncidentView, openDecisions } from '../../../incident/view.ts';
 import { didYouMean } from '../../../playbook/names.ts';
 import { incidentOr404 } from '../../commands.ts';
+import { sayingDrilled } from '../../drills/last-drilled.ts';
 import { assertMayRead } from '../../drills/spoilers.ts';
 import { isRisky } from '../../model/standing.ts';
 import { Problem } from '../../problem.ts';
@@ -153,7 +154,11 @@ async function noteFormFor(deps: HandlerDeps, client: WebClient, command: SlashC
 }
 
 async function openFormFor(deps: HandlerDeps, client: WebClient, command: SlashCommand) {
-  const playbooks = (await deps.playbooks.list()).map(({ plan }) => ({ id: plan.playbook, title: plan.title }));
+  const [published, drilled] = await Promise.all([
+    deps.playbooks.list(),
+    sayingDrilled(deps.drills, deps.directory.timezone()),
+  ]);
+  const playbooks = published.map(({ plan }) => ({ id: plan.playbook, title: plan.title, drilled: drilled(plan) }));
   const systems = deps.directory.systems().map(({ id, name }) => ({ id, name }));
   const modal = deps.modals.openIncident({ context: { channel: command.channel_id }, playbooks, systems });
   return openModal(deps, client, command.trigger_id, modal);

@@ -16,7 +16,7 @@ export type HandlerDeps = CommandDeps & {
   replies: Replies;
   playbooks: Pick<Playbooks, 'list'>;
   people: SlackPeople;
-  drills: Pick<DrillDesk, 'tell'>;
+  drills: Pick<DrillDesk, 'tell' | 'lastDrilled'>;
   /** Who we are in Slack; null until Slack has said so. */
   self(): Self | null;
   posts: Posts;

@@ -43,7 +43,7 @@ export function readNote(values: ViewValues): { text: string } | FieldErrors {
 }
 
 export function openIncidentModal(about: Parameters<Modals['openIncident']>[0]): ModalView {
-  const playbooks = about.playbooks.map(({ id, title }) => ({ value: id, label: title }));
+  const playbooks = about.playbooks.map(({ id, title, drilled }) => ({ value: id, label: title, about: drilled }));
   const systems = about.systems.map(({ id, name }) => ({ value: id, label: name }));
   const severities = Severity.options.map((severity) => ({ value: severity, label: severityLabel(severity) }));
   return modal({

@@ -52,7 +52,8 @@ function startOf(words: string, lengthMax: number): string {
   return kept.replace(/\p{Cs}/gu, '\ufffd').trim();
 }
 
-export type Choice = { value: string; label: string };
+/** `about`: stands below the label. */
+export type Choice = { value: string; label: string; about?: string };
 
 /** In groups of a hundred where there are more than a select holds. */
 export function select(choices: readonly Choice[], words: string): StaticSelect {
@@ -72,7 +73,11 @@ export function select(choices: readonly Choice[], words: string): StaticSelect 
 
 const GROUP = 100;
 
-export const option = ({ value, label }: Choice) => ({ text: line(label, 75), value });
+export const option = ({ value, label, about }: Choice) => ({
+  text: line(label, 75),
+  value,
+  ...(about !== undefined && { description: line(about, 75) }),
+});
 
 /** Values must differ, and what is too long to be sent back cannot be chosen. */
 function unique(choices: readonly Choice[]): Choice[] {

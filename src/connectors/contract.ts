@@ -123,7 +123,16 @@ export interface SignatureVerifier {
   verify(folder: string, signal?: AbortSignal): Promise<SignatureVerdict>;
 }
 
-export type Mail = { to: readonly string[]; subject: string; text: string; messageId: string };
+export type Mail = {
+  to: readonly string[];
+  subject: string;
+  text: string;
+  messageId: string;
+  /** Of ours, beside those that every mail has. */
+  headers?: Readonly<Record<`X-Tocsin-${string}`, string>>;
+  /** A file for calendars (RFC 5545), with its name. */
+  calendar?: { name: string; text: string };
+};
 
 /**
  * Throws ConnectorError; `effect: 'unknown'` once the text of the mail was on its way. `recipients`: for how many the server took it;

@@ -7,6 +7,7 @@ import { readLibrary } from '../playbook/library.ts';
 import { createAccounts } from '../store/accounts.ts';
 import { createCheckStates } from '../store/checks.ts';
 import { createDrillTurns } from '../store/drill-turns.ts';
+import { createDrillMails } from '../store/drill-mails.ts';
 import { createDrillStore } from '../store/drills.ts';
 import { exportJsonLines } from '../store/export.ts';
 import { createFindings } from '../store/findings.ts';
@@ -21,6 +22,7 @@ import { createAlertDesk } from '../surfaces/alerts.ts';
 import { createCheckDesk } from '../surfaces/checks.ts';
 import { consolePages } from '../surfaces/console/routes.tsx';
 import { createDirectory } from '../surfaces/directory.ts';
+import { drillCalendar as calendarFile } from '../surfaces/drills/calendar.ts';
 import { createDrillDesk } from '../surfaces/drills/desk.ts';
 import { createNoDuff } from '../surfaces/drills/real.ts';
 import { createDrillRuns } from '../surfaces/drills/runs.ts';
@@ -37,6 +39,7 @@ import { resolveReference } from './config.ts';
 import { createDrillCalendar, type DrillCalendar } from './drill-calendar.ts';
 import { createDrillHealth } from './drill-health.ts';
 import { drillInput } from './drill-input.ts';
+import { createDrillMailer } from './drill-mail.ts';
 import type { ServerKeys } from './keys.ts';
 import type { LiveInventory } from './live-inventory.ts';
 import type { Log } from './log.ts';
@@ -72,6 +75,8 @@ export type ServerParts = {
   drillCalendar: DrillCalendar;
   /** Ends drills beside a real incident. */
   noDuff: { look(): Promise<void> };
+  /** Sends the mails of drills. */
+  drillMail: { look(): Promise<void> };
   slack: SlackSurface | null;
   slackNames: SlackNames;
   close(): Promise<void>;
@@ -147,6 +152,11 @@ export function composeServer(parts: PartsDeps): ServerParts {
   });
   const turns = createDrillTurns(pool);
   const drillCalendar = createDrillCalendar({ inventory: inventory.current, turns, desk: drills, log, now });
+  const drillMail = createDrillMailer({
+    ...{ inventory: inventory.current, reader, drills, mails: createDrillMails(pool), log, now },
+    calendar: (drill) => calendarFile(drill, { directory, publicUrl: config.publicUrl, now: now() }),
+    publicUrl: config.publicUrl,
+  });
   const votes = createVoteSigner(keys.vote);
   const slack = slackSurface(
     parts,
@@ -244,7 +254,7 @@ export function composeServer(parts: PartsDeps): ServerParts {
     webhook: config.watchdogWebhook === null ? null : resolveReference(config.watchdogWebhook),
   });
   const noDuff = createNoDuff({ store: drillStore, runs: drillRuns, reader, now, warn });
-  return { app, watchdog, schedules, drillCalendar, noDuff, slack, slackNames, close: () => reader.close() };
+  return { app, watchdog, schedules, drillCalendar, noDuff, drillMail, slack, slackNames, close: () => reader.close() };
 }
 
 type Shared = Pick<SlackSurfaceDeps, 'reader' | 'responses' | 'votes' | 'directory' | 'playbooks' | 'drills' | 'now'>;

@@ -31,6 +31,7 @@ const SWEEP_ALERTS_EVERY_MS = 1_000;
 const WATCH_EVERY_MS = 15_000;
 const READ_NAMES_EVERY_MS = 5_000;
 const FOLLOW_INVENTORY_EVERY_MS = 1_000;
+const SEND_DRILL_MAILS_EVERY_MS = 2_000;
 const PLAN_DRILLS_EVERY_MS = 5_000;
 const LOOK_FOR_REAL_EVERY_MS = 2_000;
 
@@ -79,6 +80,7 @@ export async function runServer(
   const schedules = every(FOLLOW_INVENTORY_EVERY_MS, () => parts.schedules.follow(), log);
   const calendar = every(PLAN_DRILLS_EVERY_MS, () => parts.drillCalendar.look(), log);
   const noDuff = every(LOOK_FOR_REAL_EVERY_MS, () => parts.noDuff.look(), log);
+  const drillMail = every(SEND_DRILL_MAILS_EVERY_MS, () => parts.drillMail.look(), log);
   const names = every(READ_NAMES_EVERY_MS, () => parts.slackNames.refresh(), log);
   await parts.slackNames.refresh();
   // Nothing waits for Slack: while it is away, people decide here.
@@ -94,6 +96,7 @@ export async function runServer(
       schedules.stop();
       calendar.stop();
       noDuff.stop();
+      drillMail.stop();
       names.stop();
       await parts.slack?.stop();
       await http.close();

@@ -22,7 +22,8 @@ export async function compose(mail: Mail, from: string, now: number): Promise<Bu
     textEncoding: 'quoted-printable',
     messageId: mail.messageId,
     date: new Date(now),
-    headers: { 'Auto-Submitted': 'auto-generated' },
+    headers: { ...mail.headers, 'Auto-Submitted': 'auto-generated' },
+    ...(mail.calendar && { attachments: [calendarFile(mail.calendar)] }),
     xMailer: false,
     disableFileAccess: true,
     disableUrlAccess: true,
@@ -30,6 +31,12 @@ export async function compose(mail: Mail, from: string, now: number): Promise<Bu
     .compile()
     .build();
 }
+
+const calendarFile = ({ name, text }: NonNullable<Mail['calendar']>) => ({
+  filename: name,
+  content: text,
+  contentType: 'text/calendar; charset=utf-8; method=PUBLISH',
+});
 
 /** One kind of line break, and nothing that hides or reorders what is read. */
 const plain = (text: string): string => `${plainText(text.replace(/\r\n?/g, '\n')).trimEnd()}\n`;

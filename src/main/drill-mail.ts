@@ -1,0 +1,110 @@
+import { ConnectorError, type Mailer } from '../connectors/contract.ts';
+import { rememberingSecrets } from '../connectors/secrets/redactor.ts';
+import { createSecrets } from '../connectors/secrets/secrets.ts';
+import { createMailer } from '../connectors/smtp/mailer.ts';
+import { messageId } from '../connectors/smtp/provider.ts';
+import { type Inventory, personById } from '../inventory/inventory.ts';
+import { type DrillMails, mailKey } from '../store/drill-mails.ts';
+import type { Drill, DrillDesk } from '../surfaces/drills/contract.ts';
+import { type DrillMail, invitationsOf, mailsOf, secondCopy } from '../surfaces/drills/mails.ts';
+import type { Reader } from '../surfaces/ports.ts';
+import type { Log } from './log.ts';
+
+export type DrillMailerDeps = {
+  inventory: () => Inventory;
+  reader: Pick<Reader, 'incidents'>;
+  drills: Pick<DrillDesk, 'list'>;
+  mails: DrillMails;
+  /** The file for calendars of a drill that has a date. */
+  calendar: (drill: Drill) => string;
+  publicUrl: string;
+  log: Log;
+  now(): number;
+  env?: NodeJS.ProcessEnv;
+};
+
+/** One try, from the connection to the server's last word. */
+const WITHIN_MS = 60_000;
+const RUNNING_MAX = 200;
+
+type Sender = { mailer: Mailer; from: string; redact: (text: string) => string };
+type Outgoing = DrillMail & { calendar?: { name: string; text: string } };
+
+/**
+ * Sends the mails of drills, through the one connection that `tocsin.yaml` names for them, to addresses of people on the roster. What should
+ * be sent is a function of what is planned and what timelines say; what was sent is in the database.
+ */
+export function createDrillMailer(deps: DrillMailerDeps): { look(): Promise<void> } {
+  const { inventory, reader, drills, mails, log, now } = deps;
+  const base = deps.publicUrl.replace(/\/$/, '');
+
+  const wanted = async (): Promise<Outgoing[]> => {
+    const views = await reader.incidents({ status: ['open', 'resolved'], drills: true, limit: RUNNING_MAX });
+    const planned = await drills.list({ status: ['planned'], limit: RUNNING_MAX });
+    return [
+      ...views.flatMap((view) => mailsOf(view, `${base}/incidents/${view.id}`)),
+      ...planned.flatMap((drill) => {
+        const invitations = invitationsOf(drill, `${base}/drills/${drill.id}`);
+        if (invitations.length === 0) return [];
+        const calendar = { name: `${drill.id}.ics`, text: deps.calendar(drill) };
+        return invitations.map((one) => ({ ...one, calendar }));
+      }),
+    ];
+  };
+
+  return {
+    async look() {
+      const from = inventory();
+      const sender = senderOf(from, deps);
+      if (sender === null) return;
+      const done = new Map<string, ReadonlySet<string>>();
+      for (const mail of await wanted()) {
+        const known = done.get(mail.drill) ?? (await mails.done(mail.drill));
+        done.set(mail.drill, known);
+        // An address that the script, or a contact, has is nobody's who plays.
+        const address = personById(from, mail.person)?.email;
+        if (known.has(mailKey(mail)) || !address) continue;
+        const turn = await mails.claim(mail, now());
+        if (turn === null) continue;
+        await send(sender, { ...mail, text: turn.unsure ? secondCopy(mail.text) : mail.text }, address).then(
+          () => mails.sent(mail),
+          (error: unknown) => missed(mail, error, sender),
+        );
+      }
+    },
+  };
+
+  async function missed(mail: DrillMail, error: unknown, { redact }: Sender): Promise<void> {
+    const { drill, key, person } = mail;
+    const known = error instanceof ConnectorError ? error : null;
+    const unsure = known === null || known.effect === 'unknown';
+    const again = unsure || known.retryable;
+    const why = `${known?.code ?? 'failed'}: ${redact(error instanceof Error ? error.message : String(error))}`;
+    log.warn({ drill, key, person, why, again }, 'a mail of a drill was not sent, or nobody knows whether it was');
+    await mails.failed(mail, { why, again, unsure });
+  }
+}
+
+/** Null when the inventory names none. */
+function senderOf({ drillMail, connections }: Inventory, { now, env = process.env }: DrillMailerDeps): Sender | null {
+  const connection = drillMail === undefined ? undefined : connections[drillMail];
+  if (connection?.kind !== 'smtp') return null;
+  const { secrets, redact } = rememberingSecrets(createSecrets(env));
+  return { mailer: createMailer(connection, secrets, { now }), from: connection.from, redact };
+}
+
+/** Each person alone: nobody need see who else plays. */
+async function send({ mailer, from }: Sender, mail: Outgoing, address: string): Promise<void> {
+  const { drill, subject, text, calendar } = mail;
+  const { refused } = await mailer.send(
+    {
+      to: [address],
+      ...{ subject, text },
+      messageId: messageId(`${drill} ${mailKey(mail)}`, from),
+      headers: { 'X-Tocsin-Exercise': drill },
+      ...(calendar && { calendar }),
+    },
+    AbortSignal.timeout(WITHIN_MS),
+  );
+  if (refused[0]) throw new ConnectorError('recipients-refused', refused[0].why);
+}

@@ -1,0 +1,93 @@
+import { roleInWords } from '../../incident/decision.ts';
+import type { IncidentView } from '../../incident/view.ts';
+import { EVERYBODY, playersMeant } from '../slack/roster.ts';
+import type { Drill } from './contract.ts';
+
+/** The mails of drills as they should be sent: to players, never to an address that a script names. Plain text throughout. */
+export type DrillMail = {
+  drill: string;
+  /** Names it among those of its drill. */
+  key: string;
+  person: string;
+  subject: string;
+  text: string;
+};
+
+const BY_MAIL: readonly string[] = ['mail', 'letter'];
+
+/** What has reached the players by mail and by letter, while they play. */
+export function mailsOf({ id, exercise }: Pick<IncidentView, 'id' | 'exercise'>, url: string): DrillMail[] {
+  if (!exercise?.clock || exercise.endedAt !== undefined) return [];
+  const about = { id, title: exercise.title, url };
+  const injects = exercise.injects.map((one) => ({ ...one, key: `inject/${one.id}` }));
+  const voices = exercise.voices.flatMap((one) =>
+    one.said ? [{ ...one, key: `voice/${one.seq}`, from: one.as, subject: `From ${one.as}` }] : [],
+  );
+  return [...injects, ...voices]
+    .filter(({ by }) => BY_MAIL.includes(by))
+    .flatMap(({ key, by, from, to, subject, text }) =>
+      playersMeant(exercise, to).map((person) => ({
+        ...{ drill: id, key, person },
+        subject: exerciseSubject(subject),
+        text: framed(about, [
+          `${by === 'letter' ? 'Letter from' : 'From'}: ${from}`,
+          `To: ${inWords(to)}`,
+          '',
+          quoted(text),
+        ]),
+      })),
+    );
+}
+
+/** To everybody on the roster of a drill that has a date, again with every change of it. */
+export function invitationsOf(drill: Drill, url: string): DrillMail[] {
+  const { id, script, at, note, revision, players, staff, status } = drill;
+  if (status !== 'planned' || at === null) return [];
+  const parts = new Map<string, string[]>();
+  for (const { role, person } of [...players, ...staff])
+    parts.set(person, [...(parts.get(person) ?? []), roleInWords(role)]);
+  const minutes = Math.round(script.length.ms / 60_000);
+  return [...parts].map(([person, roles]) => ({
+    ...{ drill: id, key: `invitation/${revision}`, person },
+    subject: exerciseSubject(
+      `${revision > 0 ? 'changed: ' : ''}${script.title}, ${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+    ),
+    text: framed({ id, title: script.title, url }, [
+      `You take part as ${roles.join(', ')}.`,
+      `It begins at ${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC and takes ${minutes} minutes.`,
+      'A file for your calendar is attached. What to read before stands behind the link.',
+      ...(note === null ? [] : ['', quoted(note)]),
+    ]),
+  }));
+}
+
+/** What is sent once more after nobody heard whether it arrived. */
+export const secondCopy = (text: string): string => {
+  const [first = '', ...rest] = text.split('\n');
+  return [first, '', SECOND, ...rest].join('\n');
+};
+const SECOND = 'You may have this mail already: whether an earlier try arrived is not known.';
+
+const exerciseSubject = (subject: string): string => `EXERCISE: ${subject.replace(/\s+/g, ' ').trim()}`;
+
+/** The first and the last line say that it is an exercise, and of which. */
+function framed({ id, title, url }: { id: string; title: string; url: string }, lines: readonly string[]): string {
+  const name = `“${title.replace(/\s+/g, ' ').trim()}” (${id})`;
+  return [
+    `EXERCISE. This mail is part of the drill ${name}: nothing in it is real. ${url}`,
+    '',
+    ...lines,
+    '',
+    `EXERCISE. End of a mail of the drill ${name}. Answer there, not by mail: ${url}`,
+  ].join('\n');
+}
+
+/** Marked line by line, so that nothing in it passes for the frame. */
+const quoted = (text: string): string =>
+  text
+    .split(/\r\n?|\n|\u2028|\u2029/)
+    .map((line) => `> ${line}`)
+    .join('\n');
+
+const inWords = (to: readonly string[]): string =>
+  to.map((role) => (role === EVERYBODY ? role : roleInWords(role))).join(', ');

@@ -10,7 +10,7 @@ import { findTemporal } from '../embedded/temporal-find.ts';
 import { loadInventory } from '../inventory/load.ts';
 import type { Config } from './config.ts';
 import { holderOf } from './data-folder.ts';
-import { KeyError, loadKeys } from './keys.ts';
+import { drillKeysIn, KeyError, loadKeys } from './keys.ts';
 import { listenerOn } from './listener.ts';
 import { lastSlackPort } from './local-slack-secrets.ts';
 import { packageRoot } from './package-root.ts';
@@ -190,7 +190,12 @@ function keys(config: Config): Found {
   try {
     const { payload } = loadKeys(config.keys, 'worker');
     loadKeys(config.keys, 'server');
-    return ok(`${payload.length} payload key${payload.length === 1 ? '' : 's'}, head and vote keys in ${config.keys}`);
+    const drills = drillKeysIn(config.keys);
+    const isOlder = !existsSync(drills);
+    if (!isOlder) loadKeys(drills, 'worker');
+    return ok(
+      `${payload.length} payload key${payload.length === 1 ? '' : 's'}, head and vote keys in ${config.keys}; those of drills ${isOlder ? `will be made in ${drills} at the next start` : `in ${drills}`}`,
+    );
   } catch (error) {
     if (error instanceof KeyError)
       return problem(error.message, `Restore ${config.keys} from a backup, readable by this user only`);

@@ -85,6 +85,11 @@ test('a drill worker is given its own keys and login, the way to Temporal, and n
   const roles = compose.configs['postgres-databases']?.content ?? '';
   expect(roles).toContain(`CREATE ROLE ${login} LOGIN PASSWORD :'drills' IN ROLE tocsin_drill;`);
   expect(server?.environment.DATABASE_URL).not.toContain(`${login}:`);
+
+  const page = readFileSync(join(root, 'docs', 'isolation.md'), 'utf8');
+  const later = /```sql\n([\s\S]+?)```/.exec(page)?.[1]?.trim().split('\n') ?? [];
+  expect(later).toHaveLength(3);
+  for (const line of later) expect(roles).toContain(line);
 });
 
 test('the image does not run as root', () => {

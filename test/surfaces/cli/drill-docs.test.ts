@@ -1,0 +1,91 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { IncidentView } from '../../../src/incident/view.ts';
+import { createPlanLibrary } from '../../../src/store/plans.ts';
+import { type Ran, runOffline } from '../../support/command.ts';
+import { shippedScripts } from '../../support/scripts.ts';
+import { openServed, type Served, sample } from '../../support/served.ts';
+
+/** The commands of docs/drills.md, in their order, by several people, on a drill that is really played. */
+let served: Served;
+let folder: string;
+const MARA = 'mara-lindqvist';
+const lines = [...readFileSync(sample('docs/drills.md'), 'utf8').matchAll(/^\$ tocsin (.*)$/gm)].map(
+  ([, line = '']) => line,
+);
+/** Those who follow a drill, until it is over. */
+const watching: Promise<Ran>[] = [];
+
+beforeAll(async () => {
+  served = await openServed({ drillWorker: true });
+  folder = mkdtempSync(join(tmpdir(), 'tocsin-drill-docs-'));
+  const library = createPlanLibrary(served.house.pool);
+  for (const { plan } of shippedScripts()) await library.publish(plan, [MARA], 1);
+}, 120_000);
+afterAll(async () => {
+  await served?.close();
+  rmSync(folder, { recursive: true });
+});
+
+const year = new Date().getUTCFullYear();
+const words = (line: string): string[] =>
+  (line.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replace(/^"(.*)"$/, '$1'));
+const until = (number: number, what: string, holds: (view: IncidentView) => boolean) =>
+  served.house.until(`EX-${year}-000${number}`, what, holds);
+
+async function run(line: string): Promise<Ran> {
+  const [, command = '', person = MARA] = /^(.*?)(?:\s+# as ([\w-]+))?$/.exec(line) ?? [];
+  const now = command.replaceAll('EX-2026', `EX-${year}`).replace(/--at \S+/, `--at ${year + 1}-05-06T09:30Z`);
+  const env = { TOCSIN_URL: served.url, TOCSIN_TOKEN: await served.token(person) };
+  return runOffline(folder, words(now), { env, columns: 200 });
+}
+
+/** What people wait for before they go on. */
+async function ready(line: string): Promise<void> {
+  if (line.startsWith('decide')) await until(1, 'a question', ({ decisions }) => decisions.length > 0);
+  if (line.startsWith('drill seen')) {
+    // A jump before somebody is asked would be taken back, so that it takes none of their time.
+    await until(2, 'a question', ({ decisions }) => decisions.length > 0);
+    await run('drill jump 2 20s');
+    await until(2, 'the first inject', ({ exercise }) => exercise?.injects.length === 1);
+  }
+  if (line.startsWith('incident note EX-2026-0002 "Who')) await until(2, 'ENDEX', ({ status }) => status === 'closed');
+}
+
+describe('every command of docs/drills.md does what it says', () => {
+  it.each(lines)(
+    'tocsin %s',
+    async (line) => {
+      await ready(line);
+      const ran = run(line);
+      if (line.startsWith('drill watch')) watching.push(ran);
+      else expect(await ran).toMatchObject({ code: 0, err: expect.not.stringMatching(/^(?!Written to)./) });
+    },
+    60_000,
+  );
+
+  it('and whoever follows a drill sees it through', async () => {
+    const [alone, played] = await Promise.all(watching);
+    expect(alone).toMatchObject({ code: 0, out: expect.stringMatching(/It waits for you: tocsin decide EX-/) });
+    expect(alone?.out).toMatch(/ENDEX: the facilitator ended it/);
+    expect(played).toMatchObject({ code: 0, out: expect.stringMatching(/a real incident was declared\. NO DUFF/) });
+    expect(played?.out).not.toMatch(/passed over|added inject|changed inject/);
+    expect(played?.out).toContain('We hear of a leak.');
+  });
+
+  it('and what was told is on the timeline', async () => {
+    const { body } = await served.call(MARA, 'GET', `/api/incidents/EX-${year}-0002`);
+    const { exercise, decisions } = body as unknown as IncidentView;
+    expect(exercise).toMatchObject({ because: 'real', seen: { numbers: [{ person: 'tomas-okafor' }] } });
+    expect(exercise?.hints).toHaveLength(1);
+    expect(exercise?.voices).toHaveLength(2);
+    expect(exercise?.skipped).toMatchObject({ pasted: 'facilitator' });
+    expect(decisions.every(({ made, withdrawn }) => made || withdrawn)).toBe(true);
+    const alone = await served.call(MARA, 'GET', `/api/incidents/EX-${year}-0001`);
+    expect(alone.body).toMatchObject({
+      decisions: [{ votes: [{ person: MARA, surface: 'cli' }], made: { outcome: 'approve' } }],
+    });
+  });
+});

@@ -17,7 +17,7 @@ export class PlanRun {
   /** Who added it; null for the plan that the incident was opened with. */
   readonly addedBy: string | null;
   /** By their paths in the plan. */
-  readonly steps = new Map<string, Step>();
+  readonly steps: ReadonlyMap<string, Step>;
 
   constructor(number: number, plan: Plan, state: PlanState, addedBy: string | null = null) {
     this.number = number;
@@ -25,11 +25,22 @@ export class PlanRun {
     this.state = state;
     this.addedBy = addedBy;
     this.path = number === 0 ? '' : addedPath(number);
-    for (const step of everyPlanStep(this.plan)) this.steps.set(planPath(step.path), step);
+    this.steps = stepsOf(this.plan);
     if (state.cancelled) this.main.cancel(state.cancelled);
   }
 
   get running(): boolean {
     return this.state.phase !== 'ended';
   }
+}
+
+/** Kept with the plan, which thousands of rehearsals share. */
+const kept = new WeakMap<Plan, ReadonlyMap<string, Step>>();
+function stepsOf(plan: Plan): ReadonlyMap<string, Step> {
+  let steps = kept.get(plan);
+  if (!steps) {
+    steps = new Map([...everyPlanStep(plan)].map((step) => [planPath(step.path), step]));
+    kept.set(plan, steps);
+  }
+  return steps;
 }

@@ -167,8 +167,9 @@ export class Director {
   /** Conditions that have become true set their injects off. What that does may make others true. */
   #look(): void {
     if (this.#looking || this.state.ended) return;
-    this.#looking = true;
     const news = this.#sight.takeNews();
+    if (!news) return;
+    this.#looking = true;
     for (const [id, condition] of this.#conditions) {
       if (!concerns(news, condition)) continue;
       if (this.#isSet(id)) this.#conditions.delete(id);

@@ -29,6 +29,7 @@ export class Sight {
   readonly #names: Parameters<typeof evaluateCondition>[1];
   #looked = none();
   #news = noNews();
+  #isNew = true;
   #systems: World['systems'] | null = null;
   #sinceMs = -1;
 
@@ -46,21 +47,25 @@ export class Sight {
   see(event: IncidentEvent): void {
     const root = foldFacts(this.#facts, this.#done, event);
     if (!root) return;
+    this.#isNew = true;
     if (root === 'steps') this.#news.done.push(event.path);
     else this.#news[root] = true;
     if (event.type === 'inject.delivered') this.#delivered[event.data.id] = { delivered: true };
   }
 
-  /** What is new since this was last asked. */
-  takeNews(): News {
-    const news = this.#news;
+  /** What is new since this was last asked; null: nothing. */
+  takeNews(): News | null {
     const { systems } = this.#scene.world();
     const sinceMs = this.#scene.sinceMs();
-    news.world = systems !== this.#systems;
-    news.minutes = sinceMs !== this.#sinceMs;
+    const [world, minutes] = [systems !== this.#systems, sinceMs !== this.#sinceMs];
+    if (!this.#isNew && !world && !minutes) return null;
+    const news = this.#news;
+    news.world = world;
+    news.minutes = minutes;
     this.#systems = systems;
     this.#sinceMs = sinceMs;
     this.#news = noNews();
+    this.#isNew = false;
     return news;
   }
 

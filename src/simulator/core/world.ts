@@ -101,7 +101,8 @@ export function actOnWorld(world: World, call: Call, now: number): { world: Worl
   const took = tookMs(call.capability);
   const refused = refusedFor(call);
   if (refused) return { world, result: { ok: false, fault: refused }, tookMs: took };
-  const earlier = world.applied[call.key];
+  // Who only looks leaves nothing to find again.
+  const earlier = call.risk === 'read' ? undefined : world.applied[call.key];
   if (earlier) return { world, result: { ok: true, outputs: earlier.outputs }, tookMs: took };
   const struck = strike(world, call);
   if (struck?.fault.kind === 'error') {

@@ -5,6 +5,7 @@ import { momentText } from '../../incident/moment.ts';
 import { counted, listed } from '../../incident/phrases.ts';
 import { planPath } from '../../incident/step-path.ts';
 import type { Changes } from './changes.ts';
+import type { Comparison } from './compare.ts';
 import { isOfHost, type Recorded } from './record.ts';
 import type { Replay } from './replay.ts';
 
@@ -12,6 +13,7 @@ type Of = {
   recorded: Recorded;
   changes: Changes;
   other: Replay;
+  comparison: Comparison;
   named: { name: string } | null;
   until: number | null;
   running: boolean;
@@ -48,6 +50,7 @@ export function assumptionsOf(of: Of): string[] {
       (question) =>
         `Question ${question.number} (${question.path}) was not answered in the record: nobody answers it, and its default (${question.otherwise}) stands. --answer ${question.path}=… --answered ${question.path}=5m says otherwise.`,
     ),
+    ...tooLate(of),
     ...people.refused.map(
       ({ seq, what, why }) => `Refused${seq === null ? '' : ` (event ${seq} of the record)`}: ${what}. ${why}`,
     ),
@@ -57,6 +60,19 @@ export function assumptionsOf(of: Of): string[] {
     ...worldSaid(other, named),
     ...unmet(changes, other),
   ];
+}
+
+function tooLate({ comparison, changes }: Of): string[] {
+  const never = changes.questions.filter((one) => one.never).map(({ which }) => which);
+  return comparison.decisions.flatMap(({ path, was, whatIf }) => {
+    if (was?.by !== 'votes' || whatIf?.by !== 'default') return [];
+    const meant = never.some((which) =>
+      'number' in which ? which.number === was.number : which.step === planPath(path),
+    );
+    return meant
+      ? []
+      : [`The answer to question ${whatIf.number} (${path}) comes too late: its default (${whatIf.outcome}) stands.`];
+  });
 }
 
 function openSaid({ until, running }: Of): string[] {

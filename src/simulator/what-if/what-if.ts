@@ -80,6 +80,7 @@ export async function whatIf(options: WhatIfOptions): Promise<WhatIf> {
       recorded,
       changes,
       other,
+      comparison,
       named,
       until,
       running,

@@ -43,6 +43,7 @@ async function replayed(incident: string, plans: readonly Plan[]) {
     written: NOTHING,
     named: null,
     calendar: null,
+    systems: [],
   });
 }
 

@@ -1,5 +1,5 @@
 import type { BusinessCalendar } from '../../capabilities/business-time.ts';
-import type { NumberedEvent } from '../../incident/events.ts';
+import type { NumberedEvent, SystemSnapshot } from '../../incident/events.ts';
 import type { JsonObject } from '../../incident/json.ts';
 import { findInputs } from '../../playbook/opening.ts';
 import type { Plan } from '../../playbook/plan.ts';
@@ -25,6 +25,8 @@ export type WhatIfOptions = {
   written: Written;
   named: (NamedWorld & { name: string }) | null;
   calendar: BusinessCalendar | null;
+  /** AI systems as the inventory has them now: of others than the incident's the timeline tells nothing. */
+  systems: readonly SystemSnapshot[];
 };
 
 export type WhatIf = {
@@ -55,7 +57,7 @@ export async function whatIf(options: WhatIfOptions): Promise<WhatIf> {
   const recorded = recordedIn(events, opened);
   const plans = plansIn(opened, events, planByHash);
   const changes = readChanges(written, recorded, plans);
-  const inputs = inputsOf(opened, plans[0], options.inputs);
+  const inputs = inputsOf(opened, plans[0], options);
   const lastAt = events.at(-1)?.at ?? opened.at;
   const open = !recorded.closed;
   const common = { recorded, said: saidIn(events, planByHash), plans, inputs, calendar };
@@ -112,13 +114,15 @@ function plansIn(
 }
 
 /** As they are found when an incident is opened, with what the timeline tells of its AI system. */
-function inputsOf({ data }: Numbered<'incident.opened'>, plan: Plan | null, given: JsonObject): JsonObject {
+function inputsOf(
+  { data }: Numbered<'incident.opened'>,
+  plan: Plan | null,
+  { inputs: given, systems: known }: WhatIfOptions,
+): JsonObject {
   if (!plan) return {};
   const { system, alert } = data;
-  const systems = {
-    system: (id: string) => (system?.id === id ? system : null),
-    systems: () => (system ? [system] : []),
-  };
+  const there = [...(system ? [system] : []), ...known.filter(({ id }) => id !== system?.id)];
+  const systems = { system: (id: string) => there.find((one) => one.id === id) ?? null, systems: () => there };
   const { inputs, faults } = findInputs(systems, plan, { inputs: given, system: system?.id ?? null, alert });
   if (faults.length === 0) return inputs;
   throw new BadChange(

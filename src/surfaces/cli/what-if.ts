@@ -3,11 +3,11 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { JsonObject } from '../../incident/json.ts';
 import { plainText } from '../../incident/phrases.ts';
-import type { Inventory } from '../../inventory/inventory.ts';
+import { type Inventory, systemSnapshot } from '../../inventory/inventory.ts';
 import { BadImport } from '../../simulator/exchange/bad-import.ts';
 import { BadChange } from '../../simulator/what-if/changes.ts';
 import { namedWorld } from '../../simulator/what-if/named-world.ts';
-import { type ReadRecord, readRecord } from '../../simulator/what-if/read-record.ts';
+import { BadRecord, type ReadRecord, readRecord } from '../../simulator/what-if/read-record.ts';
 import { whatIf } from '../../simulator/what-if/what-if.ts';
 import { verifyExport } from '../../store/verify.ts';
 import { type Cli, examples, incidentArgument, incidentPath, jsonArgument } from './context.ts';
@@ -88,6 +88,7 @@ async function run(cli: Cli, given: string, options: Options, command: Command):
     written: options,
     named: options.world === undefined ? null : namedWorld(scriptNamed(cli, options.world, options), system),
     calendar: inventory?.calendar ?? null,
+    systems: inventory ? inventory.systems.flatMap(({ id }) => systemSnapshot(inventory, id) ?? []) : [],
   });
   cli.show(command, shownWhatIf(result), () => whatIfText(cli, result));
   if (!result.faithful)
@@ -177,6 +178,7 @@ async function explained(work: () => Promise<void>): Promise<void> {
     await work();
   } catch (error) {
     if (error instanceof BadChange) throw new CliError(EXIT.usage, plainText(error.message), error.next);
+    if (error instanceof BadRecord) throw new CliError(EXIT.failure, plainText(error.message), error.next);
     if (error instanceof BadImport)
       throw new CliError(EXIT.failure, `Line ${error.at}: ${plainText(error.message)}.`, 'Export the timeline again.');
     throw error;

@@ -56,6 +56,7 @@ async function changed({ plan, events }: Played, written: Partial<Written>, more
     written: { answer: [], answered: [], never: [], delay: [], ...written },
     named: null,
     calendar: null,
+    systems: [],
     ...more,
   });
   if (!result.faithful) throw new Error(`parts at ${JSON.stringify(result.parting)}`);

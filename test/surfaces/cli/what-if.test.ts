@@ -222,7 +222,7 @@ describe('tocsin what-if', () => {
     const vote = events.find((event) => event.type === 'decision.voted')?.seq as number;
     write('secret.jsonl', events, { redacted: [vote] });
     const { code, err } = await run('secret.jsonl');
-    expect(code).toBe(2);
+    expect(code).toBe(1);
     expect(err).toContain(`Event ${vote} (decision.voted) is redacted`);
   });
 
@@ -252,11 +252,16 @@ describe('tocsin what-if', () => {
       'knows nothing of claims-triage',
     ],
     ['a length that is none', ['run.jsonl', '--world', 'supply-chain-tampered-artifact:61m'], 4, 'did you mean 60m?'],
-    ['the timeline of a drill', ['drill.jsonl'], 2, 'is the timeline of a drill'],
+    ['the timeline of a drill', ['drill.jsonl'], 1, 'is the timeline of a drill'],
+    ['times that no clock shows', ['odd.jsonl'], 1, 'Event 2 is of no moment of our time'],
   ])('refuses %s', async (_, args, exit, says) => {
     const text = readFileSync(join(cwd, 'run.jsonl'), 'utf8');
     writeFileSync(join(cwd, 'cut.jsonl'), text.slice(0, text.length / 2));
     writeFileSync(join(cwd, 'bytes.jsonl'), Buffer.from([0xff, 0xfe, 0x00]));
+    write(
+      'odd.jsonl',
+      events.map((event) => (event.seq === 2 ? { ...event, at: 1e300 } : event)),
+    );
     writeFileSync(join(cwd, 'drill.jsonl'), exportedText('EX-2026-0001', events, { exportedAt: START }));
     const { code, err, out } = await run(...args);
     expect(err).toContain(says);

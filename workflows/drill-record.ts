@@ -44,7 +44,8 @@ export class DrillRecord {
   async flush(): Promise<void> {
     const { drill: incident, outbox } = this;
     const upTo = outbox.seq;
-    for (let events = outbox.carry(); (events[0]?.seq ?? Number.POSITIVE_INFINITY) <= upTo; events = outbox.carry()) {
+    while ((outbox.unconfirmed[0]?.seq ?? Number.POSITIVE_INFINITY) <= upTo) {
+      const events = outbox.carry();
       await CancellationScope.nonCancellable(() => record({ incident, events }));
       outbox.confirm(events.at(-1)?.seq ?? upTo);
     }

@@ -237,7 +237,7 @@ export type Report = {
 
 /** Words that one person sees: ephemeral, in a DM, or in a modal. Give `decision` as it stands now, not as it was shown. */
 export interface Replies {
-  /** Why something was not done, what that means, and what to do now. */
+  /** Why something was not done, what that means, and what to do now. A problem whose `extra` names a `drill` is marked as said of it. */
   refusal(
     problem: Problem,
     about?: { story: Story; decision?: DecisionView | undefined; me?: Looker | undefined },

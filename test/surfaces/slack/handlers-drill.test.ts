@@ -116,7 +116,7 @@ describe('who takes part in a drill', () => {
     const id = await drill();
     const inject = await show(slack, id, 'reporter');
     await slack.press('U0CARL', await show(slack, id, 'question'), ACTIONS.approve);
-    await slack.told('U0CARL', /is an exercise, and you are no part of it/);
+    await slack.told('U0CARL', /^EXERCISE · .*is an exercise, and you are no part of it/s);
     for (const [who, action] of [
       ['U0MILO', ACTIONS.seen],
       ['U0GWEN', ACTIONS.answerInject],
@@ -130,9 +130,11 @@ describe('who takes part in a drill', () => {
     await slack.told('U0MILO', /is an exercise that others play/);
     // The facilitator runs it, and does not play.
     await slack.press(RHEA, inject, ACTIONS.seen);
-    await slack.told(RHEA, /staff never play/);
+    await slack.told(RHEA, /^EXERCISE · .*staff never play/s);
     await slack.command(MARA, `role ${id} ml-on-call milo`);
-    await slack.told(MARA, /Milo Sand is no part of EX-/);
+    await slack.told(MARA, /^EXERCISE · .*Milo Sand is no part of EX-/s);
+    await slack.command(KIT, `severity ${id} sev1 It spreads`);
+    await slack.told(KIT, /^EXERCISE · .*You may not do this/s);
     expect([sent, slack.noted.drills, slack.noted.failures]).toEqual([[], [], []]);
   });
 
@@ -200,7 +202,7 @@ describe('/tocsin drill', () => {
     });
     const id = await drill();
     await slack.command(MARA, 'drill open Odd answers', slack.own(id));
-    await slack.told(MARA, /The incident is open already/);
+    await slack.told(MARA, /^EXERCISE · .*The incident is open already/s);
   });
 });
 

@@ -11,7 +11,7 @@ import { refresh } from './answer.ts';
 import { type HandlerDeps, storyOf } from './deps.ts';
 import type { DrillSaid } from './drill-text.ts';
 import { openModal } from './modal.ts';
-import { strangerTo } from './roster.ts';
+import { inDrill, strangerTo } from './roster.ts';
 import type { Speaker } from './tell-incident.ts';
 
 /** What people say to a drill beside what they say to any incident. */
@@ -66,7 +66,7 @@ export async function tellDrill(
   done: string,
 ): Promise<SlackPost> {
   const { id } = story.view;
-  await deps.drills.tell(person, id, command, `slack ${id} ${command.type} ${gesture}`);
+  await inDrill(story.view, () => deps.drills.tell(person, id, command, `slack ${id} ${command.type} ${gesture}`));
   refresh(deps, id);
   return deps.replies.plain(`${id}: ${done}`, story);
 }
@@ -119,6 +119,7 @@ function injectMeant({ view: { id, exercise } }: DrillStory, person: Person, num
     code: 'no-inject',
     message: number === null ? `Nothing has arrived in ${id} yet.` : `There is no inject ${number} in ${id} yet.`,
     notDone: 'Nothing was done.',
+    extra: { drill: id },
     next: all.length > 0 ? `So far there are ${all.length}.` : 'Wait for the first.',
   });
 }
@@ -145,6 +146,7 @@ export function assertPlays({ view: { id, exercise } }: DrillStory, person: Pers
       message: `${id} is over.`,
       notDone: 'Nothing was done.',
       next: `Add a note for the hot wash: ${COMMAND} note ${id}.`,
+      extra: { drill: id },
     });
   if (seatsOf(exercise, person.id).length === 0)
     throw new Problem({
@@ -153,5 +155,6 @@ export function assertPlays({ view: { id, exercise } }: DrillStory, person: Pers
       message: 'Only who plays in this drill may do that; its staff never play.',
       notDone: 'Nothing was done.',
       next: 'Leave it to the players.',
+      extra: { drill: id },
     });
 }

@@ -13,7 +13,7 @@ import { VIEWS } from '../contract.ts';
 import { refresh } from './answer.ts';
 import type { Said } from './command-text.ts';
 import { type HandlerDeps, storyOf } from './deps.ts';
-import { strangerTo } from './roster.ts';
+import { inDrill, strangerTo } from './roster.ts';
 import { submitted } from './submit.ts';
 
 /** What people say to an incident besides answers: a note, a role, a severity. `gesture`: what Slack may deliver twice. */
@@ -67,6 +67,7 @@ async function assertPartOf(deps: HandlerDeps, incident: string, assignee: strin
     message: `${deps.directory.person(assignee)?.name ?? assignee} is no part of ${incident}, which is an exercise.`,
     notDone: 'Nobody was assigned.',
     next: 'Name somebody who plays in it.',
+    extra: { drill: incident },
   });
 }
 
@@ -107,9 +108,11 @@ async function say(
   const { view } = found;
   const stranger = strangerTo(view, person);
   if (stranger) throw stranger;
-  if (!may(person, permission, rolesIn(person, view))) throw mayNot(permission);
   const id = messageId(person.id, `slack ${message.type} ${gesture}`);
-  await send(deps, incident, { ...message, id, person: person.id, at: timeIn(view, deps.now()) } as Message);
+  await inDrill(view, async () => {
+    if (!may(person, permission, rolesIn(person, view))) throw mayNot(permission);
+    await send(deps, incident, { ...message, id, person: person.id, at: timeIn(view, deps.now()) } as Message);
+  });
   refresh(deps, incident);
   return deps.replies.plain(`${incident}: ${done}`, storyOf(deps, found));
 }

@@ -9,7 +9,7 @@ import type { Problem } from '../../problem.ts';
 import { COMMAND, type Replies, type SlackPost, type Story, type Waiting } from '../contract.ts';
 import { context, facts, header, post, type Said, section } from './blocks.ts';
 import { decisionUrl } from './decision.ts';
-import { asksInWords, fullTime, headline, markFirst, markWord, smallMark } from './facts.ts';
+import { asksInWords, fullTime, headline, markFirst, markOf, markWord, smallMark } from './facts.ts';
 import { drillRow, dueBlocks, incidentRow, mineFirst, questionList } from './home.ts';
 import { objection, outcomeSentence } from './outcome.ts';
 import { link, md } from './text.ts';
@@ -26,8 +26,14 @@ function refusal(problem: Problem, about?: Parameters<Replies['refusal']>[1]): S
     const words = WHY_NOT[problem.code];
     if (words) return notYours({ story, decision }, words);
   }
-  return reply(`■ ${sentenceEnd(problem.message)}`, [problem.notDone, problem.next], about);
+  const said = reply(`■ ${sentenceEnd(problem.message)}`, [problem.notDone, problem.next], about);
+  return about || problem.extra.drill === undefined ? said : ofDrill(said);
 }
+
+const ofDrill = ({ text, blocks }: SlackPost): SlackPost => ({
+  text: `${markWord('exercise').markup}${text}`,
+  blocks: [context(md`*${markOf('exercise') ?? ''}*`), ...blocks],
+});
 
 /** Refusals that come of who somebody is. */
 const WHY_NOT: Readonly<Record<string, string>> = {

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { roleInWords, seatsInWords } from '../../incident/decision.ts';
+import { timeIn } from '../../incident/exercise-clock.ts';
 import type { Measures } from '../../incident/measures.ts';
 import { plainText } from '../../incident/phrases.ts';
 import { severityLabel } from '../../incident/severity.ts';
@@ -78,7 +79,8 @@ type Shown = IncidentView & { measures: Measures; plans: ShownPlan[] };
 
 function viewText(cli: Cli, view: Shown): string {
   const { bold } = paint(cli.io);
-  const now = cli.io.now();
+  // In a drill it is the scenario's time.
+  const now = timeIn(view, cli.io.now());
   const facts = [
     ['Severity', severityLabel(view.severity)],
     ['Status', `${view.status}${view.paused ? ', paused' : ''}${view.unwinding ? ', being undone' : ''}`],
@@ -99,9 +101,9 @@ function viewText(cli: Cli, view: Shown): string {
     ...facts.map(([name, value]) => `  ${(name ?? '').padEnd(20)}${plainText(value ?? '')}`),
     '',
     ...(open.length > 0
-      ? open.flatMap((one) => questionText(cli, view.id, one))
+      ? open.flatMap((one) => questionText(cli, view.id, one, now))
       : ['Nobody has to decide anything now.']),
-    ...dutyLines(cli, view),
+    ...dutyLines(cli, view, now),
     ...measureText(view.measures),
     ...planLines(cli, view.plans),
     ...(steps.length > 0 ? ['', table(cli.io, ['STEP', 'STATUS', ''], steps)] : []),
@@ -117,9 +119,8 @@ function waitText({ status, until, waitsFor }: StepView, now: number): string {
     : `until ${when(until, now)}`;
 }
 
-function dutyLines(cli: Cli, view: IncidentView): string[] {
+function dutyLines(cli: Cli, view: IncidentView, now: number): string[] {
   const { act } = paint(cli.io);
-  const now = cli.io.now();
   const open = openDuties([view], now).map((duty) => {
     const line = `Duty ${duty.number}, to tell ${plainText(duty.rule.whom)}: ${leftWords(duty, now)}`;
     return duty.state === 'overdue' ? act(line) : line;
@@ -133,7 +134,7 @@ function measureText(measures: Measures): string[] {
   return lines.length === 0 ? [] : ['', ...lines];
 }
 
-function questionText(cli: Cli, id: string, { question, votes }: DecisionView): string[] {
+function questionText(cli: Cli, id: string, { question, votes }: DecisionView, now: number): string[] {
   const { soon } = paint(cli.io);
   const acts = question.acts.map((act) => {
     const undo = act.undo ? `undone by ${act.undo}` : 'cannot be undone';
@@ -141,7 +142,7 @@ function questionText(cli: Cli, id: string, { question, votes }: DecisionView): 
   });
   return [
     soon(`${question.number}. ${plainText(question.question)}`),
-    `     for ${seatsInWords(question.by)}, until ${when(question.until, cli.io.now())}; if nobody answers: ${question.otherwise}`,
+    `     for ${seatsInWords(question.by)}, until ${when(question.until, now)}; if nobody answers: ${question.otherwise}`,
     ...(question.failure ? [`     ${plainText(question.failure.message)}`] : []),
     ...acts.map(plainText),
     ...(votes.length > 0 ? [`     so far: ${votes.map((vote) => `${vote.person} ${vote.answer}`).join(', ')}`] : []),

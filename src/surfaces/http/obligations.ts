@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { timeIn } from '../../incident/exercise-clock.ts';
 import { moment } from '../../incident/moment.ts';
 import { incidentOr404, messageId, settleObligation } from '../commands.ts';
 import { bothMoments, dutiesOf, leftWords } from '../model/duties.ts';
@@ -21,7 +22,8 @@ export function obligationRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void 
     const { id } = c.req.valid('param');
     const { view } = await incidentOr404(deps.reader, id);
     const timezone = deps.directory.timezone();
-    const now = deps.now();
+    // In a drill it is the scenario's time.
+    const now = timeIn(view, deps.now());
     const obligations = dutiesOf(view, now).flatMap((duty) => {
       const kept = view.obligations.find((one) => one.number === duty.number);
       return kept

@@ -128,6 +128,13 @@ describe('tocsin drill', () => {
     expect(ran).toMatchObject({ code, out: '', err: expect.stringMatching(message) });
   });
 
+  it('tells how much time is left by the clock of the scenario', async () => {
+    const id = idIn(await tocsin('drill', 'plan', SIMULATION, '--me', 'incident-commander', '--length', '15m'));
+    await play(id, false);
+    const { out } = await tocsin('incident', 'show', id);
+    expect(out).toMatch(/^1\. Cut traffic\?\n.*until 15:20 UTC, in 60 min; if nobody answers: deny$/m);
+  });
+
   it('follows a drill to its end: what is said, what waits for whoever looks on, what time it is', async () => {
     const id = idIn(await tocsin('drill', 'plan', SIMULATION, '--me', 'incident-commander', '--length', '15m'));
     await play(id);
@@ -145,8 +152,8 @@ describe('tocsin drill', () => {
   });
 });
 
-/** A drill that is over, with a clock, an inject and a question to the incident commander. */
-async function play(id: string): Promise<void> {
+/** A drill, over or not, with a clock, an inject and a question to the incident commander. */
+async function play(id: string, ended = true): Promise<void> {
   const { simulation, version, title, hash, startsAt } = script;
   const { playbook, version: number, title: name, hash: planHash } = plan;
   const event = (seq: number, type: string, data: object, path = '') =>
@@ -175,6 +182,6 @@ async function play(id: string): Promise<void> {
       },
       'cut',
     ),
-    event(5, 'exercise.ended', { because: 'time' }),
+    ...(ended ? [event(5, 'exercise.ended', { because: 'time' })] : []),
   ]);
 }

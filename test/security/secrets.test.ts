@@ -108,13 +108,12 @@ async function signIn(login: string, password: string): Promise<string> {
   return /tocsin=([^;]+)/.exec(response.headers.get('set-cookie') ?? '')?.[1] ?? '';
 }
 
-/** The middle of each private key, as the files hold it and as raw bytes would print. */
+/** The middle of each private key, those of drills too, as the files hold it and as raw bytes would print. */
 function keys(): Planted[] {
-  const folder = join(town.dataDir, 'keys');
-  return readdirSync(folder)
+  return everyFile(join(town.dataDir, 'keys'))
     .filter((file) => !file.endsWith('.pub.pem'))
     .map((file) => {
-      const lines = readFileSync(join(folder, file), 'utf8').trim().split('\n');
+      const lines = readFileSync(file, 'utf8').trim().split('\n');
       const text = lines.find((line) => !line.startsWith('-----')) ?? '';
       return { name: `the key ${file}`, text: text.slice(-32) };
     });

@@ -1,21 +1,25 @@
 import { DateTime } from 'luxon';
 import type { z } from 'zod';
 import { type ExerciseCommand, ExerciseMessage, RATE_MAX } from '../../incident/exercise-messages.ts';
+import type { Inject } from '../../simulator/core/script.ts';
 import type { Drill, DrillPlan } from '../drills/contract.ts';
 import { Problem } from '../problem.ts';
 import type { PlanFaults, PlanFields } from './pages/drill-plan.tsx';
 
 type Form = ReadonlyMap<string, string>;
 
-/** What a form of a drill says, as a command. `startedAt`: STARTEX, scenario time. Throws Problem. */
-export function exerciseCommand(form: Form, startedAt: number): ExerciseCommand {
+/**
+ * What a form of a drill says, as a command. `startedAt`: STARTEX, scenario time; `inject`: as it is, where one is changed. Throws
+ * Problem.
+ */
+export function exerciseCommand(form: Form, startedAt: number, inject: Inject | null): ExerciseCommand {
   const text = (name: string): string => (form.get(name) ?? '').trim();
   const orNull = (name: string): string | null => text(name) || null;
   const to = [...form.keys()].flatMap((name) => (name.startsWith('to.') ? [name.slice(3)] : []));
   const minutes = minutesIn(text('minutes'));
   const at = minutes === null ? null : startedAt + minutes * 60_000;
   const type = text('command');
-  const inject = text('inject');
+  const id = text('inject');
   const said: Record<string, object> = {
     'drill-pause': { reason: orNull('reason') },
     'drill-resume': {},
@@ -23,13 +27,13 @@ export function exerciseCommand(form: Form, startedAt: number): ExerciseCommand 
     'drill-jump': { to: at },
     endex: { because: text('because'), reason: orNull('reason'), incident: orNull('incident') },
     'drill-close': {},
-    'inject-now': { inject },
-    'inject-skip': { inject, reason: text('reason') },
-    'inject-edit': { inject, edit: editIn(form, to, at) },
+    'inject-now': { inject: id },
+    'inject-skip': { inject: id, reason: text('reason') },
+    'inject-edit': { inject: id, edit: inject && editIn(form, to, at, inject) },
     'inject-add': { inject: { ...wordsIn(form), by: text('by'), to, text: form.get('text') ?? '', dueAt: at } },
     hint: { to, text: text('text'), about: orNull('about') },
     voice: { as: text('as'), by: text('by'), to, text: text('text') },
-    seen: { inject },
+    seen: { inject: id },
     'answer-voice': { to: text('to'), text: text('text'), about: orNull('about') },
     'drill-open': { title: text('title'), system: orNull('system') },
   };
@@ -45,13 +49,17 @@ const wordsIn = (form: Form) => ({
   subject: form.get('subject') ?? '',
 });
 
-/** What the form does not have stays as it is. */
-const editIn = (form: Form, to: string[], at: number | null) => ({
-  ...wordsIn(form),
-  to,
-  ...(form.has('text') && { text: form.get('text') }),
-  ...(at !== null && { dueAt: at }),
-});
+/** What is as it was, or not in the form, is not said. */
+function editIn(form: Form, to: string[], at: number | null, now: Inject): object {
+  const words = { ...wordsIn(form), ...(form.has('text') && { text: form.get('text') }) };
+  const changed = Object.entries(words).filter(
+    ([name, value]) => value?.trim() !== now[name as keyof typeof words].trim(),
+  );
+  const moved = [...to].sort().join() !== [...now.to].sort().join();
+  const edit = { ...Object.fromEntries(changed), ...(moved && { to }), ...(at !== null && { dueAt: at }) };
+  if (Object.keys(edit).length > 0) return edit;
+  throw refused('Nothing is different from before.');
+}
 
 function minutesIn(text: string): number | null {
   if (text === '') return null;

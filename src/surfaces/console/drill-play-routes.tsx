@@ -1,6 +1,9 @@
 import type { ExerciseView } from '../../incident/exercise-view.ts';
+import type { IncidentView } from '../../incident/view.ts';
 import { namesFor, sentence } from '../../incident/wording.ts';
+import type { Inject } from '../../simulator/core/script.ts';
 import type { Drill } from '../drills/contract.ts';
+import { realDuring } from '../drills/real.ts';
 import { mayArrange, mayStart } from '../drills/roster.ts';
 import { isOnRoster, readsScript } from '../drills/spoilers.ts';
 import { type App, type Ctx, isStillSignedIn, whoIs } from '../http/context.ts';
@@ -60,7 +63,14 @@ const emptyNote = () =>
 
 const idOf = (c: Ctx): string => c.req.param('id') ?? '';
 
-type Played = { drill: Drill; place: Place; exercise: ExerciseView; incident: IncidentProps };
+type Played = {
+  drill: Drill;
+  place: Place;
+  exercise: ExerciseView;
+  incident: IncidentProps;
+  /** Real incidents that were opened since. */
+  real: readonly IncidentView[];
+};
 
 /** The drill with its timeline, for whoever may read it; null: it has none yet, or others play it. */
 async function playedFor(site: Site, c: Ctx, drill: Drill): Promise<Played | null> {
@@ -68,7 +78,8 @@ async function playedFor(site: Site, c: Ctx, drill: Drill): Promise<Played | nul
   const exercise = (await site.reader.incident(drill.id))?.view.exercise;
   if (!exercise || (exercise.endedAt === undefined && !isOnRoster(exercise, me))) return null;
   const incident = await incidentProps(site, c, drill.id);
-  return { drill, place: placeIn(drill, me), exercise: incident.view.exercise ?? exercise, incident };
+  const real = exercise.endedAt === undefined ? await realDuring(site.reader, drill) : [];
+  return { drill, place: placeIn(drill, me), exercise: incident.view.exercise ?? exercise, incident, real };
 }
 
 async function playedOr404(site: Site, c: Ctx): Promise<Played> {
@@ -101,10 +112,10 @@ async function arrangedPage(site: Site, c: Ctx, drill: Drill, { problem }: Again
   return show(c, <PlannedPage {...props} />, problem?.status);
 }
 
-function playProps(site: Site, c: Ctx, { drill, place, exercise, incident }: Played): PlayProps {
+function playProps(site: Site, c: Ctx, { drill, place, exercise, incident, real }: Played): PlayProps {
   const { frame, view, events, me } = incident;
   return {
-    ...{ frame, drill, exercise, incident, place, me: me.id, names: namesOf(site), ...NOTHING, once: fresh() },
+    ...{ frame, drill, exercise, incident, place, real, me: me.id, names: namesOf(site), ...NOTHING, once: fresh() },
     opened: events.some(({ type }) => type === 'incident.opened'),
     asked: isAsked(view, frame.now),
     answering: c.req.query('answer') ?? null,
@@ -128,7 +139,7 @@ async function overProps(site: Site, c: Ctx, { drill, place, exercise, incident 
   };
 }
 
-async function boardProps(site: Site, c: Ctx, { drill, place, exercise, incident }: Played): Promise<BoardProps> {
+async function boardProps(site: Site, c: Ctx, { drill, place, exercise, incident, real }: Played): Promise<BoardProps> {
   const me = whoIs(c);
   if (!readsScript(exercise, me.id)) throw forStaff(drill.id);
   const { frame, view } = incident;
@@ -142,6 +153,7 @@ async function boardProps(site: Site, c: Ctx, { drill, place, exercise, incident
       board,
       notes,
       place,
+      real,
       me: me.id,
       names: namesOf(site),
       ...NOTHING,
@@ -222,7 +234,7 @@ async function command(site: Site, c: Ctx) {
   const form = await readForm(c);
   const { drill, exercise, incident } = await playedOr404(site, c);
   try {
-    const said = exerciseCommand(form, exercise.startedAt);
+    const said = exerciseCommand(form, exercise.startedAt, await edited(site, c, drill, form));
     // The same form may say different things by its buttons; said twice it counts once.
     const key = `${form.get('once') ?? fresh()}\n${JSON.stringify(said)}`;
     await site.drills.tell(whoIs(c), drill.id, said, key);
@@ -233,6 +245,13 @@ async function command(site: Site, c: Ctx) {
     return sayAgain(site, c, form, error);
   }
   return c.redirect(afterwards(form, drill.id), 303);
+}
+
+/** The inject that a form changes, as it is now. */
+async function edited(site: Site, c: Ctx, drill: Drill, form: Draft): Promise<Inject | null> {
+  if (form.get('command') !== 'inject-edit') return null;
+  const board = await site.drills.board(whoIs(c), drill.id);
+  return (board?.injects ?? drill.script.injects).find(({ id }) => id === form.get('inject')) ?? null;
 }
 
 /** The page that held the form, with what was typed. */

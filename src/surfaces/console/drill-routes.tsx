@@ -9,7 +9,7 @@ import { readForm } from './form.ts';
 import { ChooseSimulationPage, DrillPlanPage, type PlanFaults, type PlanFields } from './pages/drill-plan.tsx';
 import { DrillsPage } from './pages/drills.tsx';
 import { drillAddress } from './parts/drill.tsx';
-import { frameOf, fresh, namesOf, type Site, show } from './site.ts';
+import { drilledIn, frameOf, fresh, namesOf, type Site, show } from './site.ts';
 
 const LIST_MAX = 100;
 
@@ -47,18 +47,13 @@ const withoutReason = () =>
   });
 
 async function listPage(site: Site, c: Ctx, draft: PlanFields, problem: Problem | null) {
-  const [drills, offers, drilled, published] = await Promise.all([
+  const [drills, offers, say, published] = await Promise.all([
     site.drills.list({ limit: LIST_MAX }),
     site.drills.offers(),
-    site.drills.lastDrilled(),
+    drilledIn(site),
     site.playbooks.list(),
   ]);
-  const lastDrilled = new Map(
-    published.flatMap(({ plan }) => {
-      const last = drilled.get(plan.hash);
-      return last ? [[plan.playbook, last.at] as const] : [];
-    }),
-  );
+  const drilled = new Map(published.map(({ plan }) => [plan.playbook, say(plan)]));
   const me = whoIs(c);
   const lines = await site.drillNotices.lines(me.id);
   const props = {
@@ -67,7 +62,7 @@ async function listPage(site: Site, c: Ctx, draft: PlanFields, problem: Problem 
     me: me.id,
     names: namesOf(site),
     timezone: site.directory.timezone(),
-    lastDrilled,
+    drilled,
     lines,
   };
   const page = <DrillsPage frame={frameOf(site, me)} {...props} draft={draft} problem={problem} once={fresh()} />;

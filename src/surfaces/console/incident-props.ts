@@ -1,9 +1,11 @@
+import type { ExerciseView } from '../../incident/exercise-view.ts';
 import type { Topic } from '../../incident/wording.ts';
 import { incidentOr404 } from '../commands.ts';
 import { assertMayRead, eventsFor } from '../drills/spoilers.ts';
 import { type Ctx, whoIs } from '../http/context.ts';
 import type { TimelineQuery } from '../model/timeline.ts';
 import { may } from '../permissions.ts';
+import type { Person } from '../ports.ts';
 import type { IncidentProps } from './parts/incident-props.ts';
 import { frameOf, fresh, lookerIn, namesOf, type Site } from './site.ts';
 
@@ -23,6 +25,7 @@ export async function incidentProps(site: Site, c: Ctx, id: string): Promise<Inc
   const { view, plan, added, events } = await incidentOr404(site.reader, id);
   const me = lookerIn(whoIs(c), view);
   assertMayRead(view, id, me.id);
+  const names = namesOf(site);
   return {
     frame: frameOf(site, whoIs(c), view),
     view,
@@ -31,11 +34,20 @@ export async function incidentProps(site: Site, c: Ctx, id: string): Promise<Inc
     events: eventsFor(view, me.id, events),
     me,
     mayCommand: may(me, 'command', me.roles),
-    people: site.directory.people(),
-    names: namesOf(site),
+    people: view.exercise ? playersIn(view.exercise, names) : site.directory.people(),
+    names,
     roles: site.directory.roles(),
     timezone: site.directory.timezone(),
     query: timelineQuery(c),
     once: fresh(),
   };
+}
+
+/** In a drill the seats count: who sits there, and which are a bot's. */
+function playersIn({ seats }: Pick<ExerciseView, 'seats'>, names: ReadonlyMap<string, string>): Person[] {
+  return [...new Set(seats.map(({ person }) => person))].map((id) => {
+    const own = seats.filter(({ person }) => person === id);
+    const bot = own.some(({ persona }) => persona !== null);
+    return { id, name: bot ? 'a bot' : (names.get(id) ?? id), email: null, roles: own.map(({ role }) => role) };
+  });
 }

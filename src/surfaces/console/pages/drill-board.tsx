@@ -13,6 +13,7 @@ import { exerciseOf } from '../parts/exercise.ts';
 import { PlayersSheet } from '../parts/latency.tsx';
 import { type Frame, Page } from '../parts/layout.tsx';
 import { MselSheet } from '../parts/msel.tsx';
+import { RealIncidents } from '../parts/real-incidents.tsx';
 import { Threads } from '../parts/talk.tsx';
 import { flat } from '../parts/text.tsx';
 import type { Draft } from './drill-play.tsx';
@@ -26,6 +27,8 @@ export type BoardProps = {
   board: Board | null;
   notes: readonly StaffNote[];
   place: Place;
+  /** Real incidents that were opened while it runs. */
+  real: readonly IncidentView[];
   me: string;
   names: ReadonlyMap<string, string>;
   asked: boolean;
@@ -72,9 +75,8 @@ export function BoardPage(props: BoardProps) {
         <ClocksPart {...props} />
       </div>
       {problem && (
-        <div class="stack">
+        <div class="said">
           <Refused problem={problem} />
-          <span />
         </div>
       )}
       <div class="board-cols">
@@ -106,7 +108,7 @@ export function BoardPage(props: BoardProps) {
   );
 }
 
-function Strip({ drill, place, exercise, board }: BoardProps) {
+function Strip({ drill, place, exercise, board, real }: BoardProps) {
   const all = (board?.injects ?? drill.script.injects).length;
   const cells = (
     <>
@@ -116,7 +118,12 @@ function Strip({ drill, place, exercise, board }: BoardProps) {
       </span>
     </>
   );
-  return <DrillStrip drill={drill} place={place} stage={stageOf(exercise)} cells={cells} />;
+  return (
+    <>
+      <DrillStrip drill={drill} place={place} stage={stageOf(exercise)} cells={cells} />
+      <RealIncidents real={real} />
+    </>
+  );
 }
 
 function ClocksPart({ drill, exercise, frame, asked, place, once }: BoardProps) {

@@ -7,6 +7,7 @@ import type { Problem } from '../../problem.ts';
 import { DrillStrip, drillAddress, Refused, RosterSheet } from '../parts/drill.tsx';
 import { Clocks } from '../parts/drill-clocks.tsx';
 import { exerciseOf } from '../parts/exercise.ts';
+import { Glyph } from '../parts/glyph.tsx';
 import type { IncidentProps } from '../parts/incident-props.ts';
 import { type Frame, Page } from '../parts/layout.tsx';
 import { flat, When, Words } from '../parts/text.tsx';
@@ -48,6 +49,7 @@ export function OverPage(props: OverProps) {
       <div class="two-cols">
         <div class="col">
           <Refused problem={problem} />
+          {exercise.because === 'real' && <Real {...props} />}
           <Summary {...props} />
           <section class="sheet" aria-labelledby="hw">
             <header>
@@ -66,6 +68,30 @@ export function OverPage(props: OverProps) {
         </div>
       </div>
     </Page>
+  );
+}
+
+/** The drill is over for this: what is real comes first. */
+function Real({ incident }: OverProps) {
+  const ended = incident.events.findLast(({ type }) => type === 'exercise.ended');
+  const real = ended?.type === 'exercise.ended' ? ended.data.incident : undefined;
+  return (
+    <div class="notice act noprint">
+      <Glyph name="fail" />
+      <h2>NO DUFF: something real is happening</h2>
+      <p>
+        {real ? (
+          <>
+            Go on in <a href={`/incidents/${real}`}>{real}</a>. What was done in the drill touched nothing.
+          </>
+        ) : (
+          <>
+            <a href="/incidents/new">Report the incident</a>, unless somebody has. What was done in the drill touched
+            nothing.
+          </>
+        )}
+      </p>
+    </div>
   );
 }
 

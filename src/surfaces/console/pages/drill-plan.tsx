@@ -48,13 +48,7 @@ export function DrillPlanPage(props: PlanPageProps) {
         )}
         <Refused problem={problem} />
         {faults.size > 0 && !problem && <Faults faults={faults} />}
-        <form
-          method="post"
-          action={drill ? drillAddress(drill.id, '/change') : '/drills'}
-          class="stack"
-          data-send
-          data-then={drill ? drillAddress(drill.id) : undefined}
-        >
+        <form method="post" action={drill ? drillAddress(drill.id, '/change') : '/drills'} class="stack">
           <input type="hidden" name="once" value={once} />
           <input type="hidden" name="simulation" value={offer.simulation} />
           <When {...props} />

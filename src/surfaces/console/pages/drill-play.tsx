@@ -1,5 +1,6 @@
 import type { SystemSnapshot } from '../../../incident/events.ts';
 import type { ExerciseView } from '../../../incident/exercise-view.ts';
+import type { IncidentView } from '../../../incident/view.ts';
 import type { Drill } from '../../drills/contract.ts';
 import { arrivedFor, hintsFor, type Place, threadsOf } from '../../model/drill.ts';
 import { Prose } from '../../papers/paper.tsx';
@@ -12,6 +13,7 @@ import { Glyph } from '../parts/glyph.tsx';
 import type { IncidentProps } from '../parts/incident-props.ts';
 import { type Frame, Page } from '../parts/layout.tsx';
 import { Questions } from '../parts/open-questions.tsx';
+import { RealIncidents } from '../parts/real-incidents.tsx';
 import { Threads } from '../parts/talk.tsx';
 import { flat, Words } from '../parts/text.tsx';
 
@@ -27,6 +29,8 @@ export type PlayProps = {
   /** Somebody has opened it. */
   opened: boolean;
   place: Place;
+  /** Real incidents that were opened while it runs. */
+  real: readonly IncidentView[];
   me: string;
   names: ReadonlyMap<string, string>;
   /** Somebody who is a person is asked. */
@@ -75,9 +79,8 @@ export function PlayPage(props: PlayProps) {
         <ClocksPart {...props} />
       </div>
       {problem && (
-        <div class="stack">
+        <div class="said">
           <Refused problem={problem} />
-          <span />
         </div>
       )}
       <div class="two-cols">
@@ -115,14 +118,19 @@ export function PlayPage(props: PlayProps) {
   );
 }
 
-function Strip({ drill, place, exercise, incident }: PlayProps) {
+function Strip({ drill, place, exercise, incident, real }: PlayProps) {
   const cells = (
     <>
       <span class="label">Timeline</span>
       <span class="value">{incident.view.seq} events</span>
     </>
   );
-  return <DrillStrip drill={drill} place={place} stage={stageOf(exercise)} cells={cells} />;
+  return (
+    <>
+      <DrillStrip drill={drill} place={place} stage={stageOf(exercise)} cells={cells} />
+      <RealIncidents real={real} />
+    </>
+  );
 }
 
 function ClocksPart({ drill, exercise, frame, asked, place, once }: PlayProps) {
@@ -211,8 +219,8 @@ function Say({ drill, exercise, place, answering, draft, once, me }: PlayProps) 
           </div>
         </div>
         <div class="field">
-          <label for="say">What you say</label>
-          <textarea id="say" name="text" rows={3} required maxlength={10_000}>
+          <label for="say-text">What you say</label>
+          <textarea id="say-text" name="text" rows={3} required maxlength={10_000}>
             {typed.get('text') ?? ''}
           </textarea>
           <span class="hint">
@@ -240,7 +248,7 @@ function IncidentSheet(props: PlayProps) {
         </header>
         <p>
           <a class="btn main" href={`/incidents/${drill.id}`}>
-            Open the incident
+            Go to the incident
           </a>
         </p>
         <p class="small second after">

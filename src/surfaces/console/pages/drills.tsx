@@ -19,8 +19,8 @@ export type DrillsProps = {
   me: string;
   names: ReadonlyMap<string, string>;
   timezone: string;
-  /** When each playbook was last drilled, by its id. */
-  lastDrilled: ReadonlyMap<string, number>;
+  /** How far each playbook that can be played was drilled, in words, by its name. */
+  drilled: ReadonlyMap<string, string>;
   lines: readonly DrillLine[];
   /** What "train alone" was sent with, and why it was not taken. */
   draft: ReadonlyMap<string, string>;
@@ -137,9 +137,8 @@ function whenWords(drill: Drill, timezone: string): string {
 }
 
 function OfferPart(props: DrillsProps & { offer: Offer }) {
-  const { offer, lastDrilled } = props;
+  const { offer, drilled } = props;
   const { simulation, title, about, playbook, lengths, seats, references, problems } = offer;
-  const drilled = lastDrilled.get(playbook);
   const broken = problems.some(({ severity }) => severity === 'error');
   return (
     <section class="offer" aria-labelledby={`offer-${simulation}`}>
@@ -164,8 +163,7 @@ function OfferPart(props: DrillsProps & { offer: Offer }) {
             <div>
               <dt>Playbook</dt>
               <dd>
-                <a href={`/playbooks/${playbook}`}>{playbook}</a>,{' '}
-                {drilled === undefined ? 'never drilled with people' : `last drilled ${utcMoment(drilled)}`}
+                <a href={`/playbooks/${playbook}`}>{playbook}</a>, {drilled.get(playbook)}
               </dd>
             </div>
             <div>

@@ -18,7 +18,7 @@ const typedIn = (draft: Draft, command: string): Draft => (draft.get('command') 
 
 /** To whom: everybody, or seats. Without a tick nobody. */
 export function ToField({ id, drill, typed, all }: { id: string; drill: Drill; typed: Draft; all: boolean }) {
-  const fresh = ![...typed.keys()].some((name) => name.startsWith('to.'));
+  const fresh = typed.size === 0;
   const seats = ['everybody', ...drill.script.seats.map(({ role }) => role)];
   return (
     <fieldset>

@@ -11,7 +11,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['o', 'open the row'],
   ['q', 'go to the question'],
   ['n', 'write a note'],
-  ['f', 'on the board of a drill: fire what is due; asks first'],
+  ['f', 'on the board of a drill: fire what is due, or comes next; asks first'],
   ['space', 'on the board of a drill: pause or resume; asks first'],
 ];
 

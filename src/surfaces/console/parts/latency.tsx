@@ -60,7 +60,7 @@ function LaneRow({ lane, scale, names }: { lane: Lane; scale: number; names: Rea
         ))}
         {waitingMs !== null && (
           <svg x={x(waitingMs)} y="50%" overflow="visible" aria-hidden="true">
-            <path class="open" d="M0-8 8 0 0 8-8 0z" />
+            <path class={bot ? 'open b' : 'open'} d="M0-8 8 0 0 8-8 0z" />
           </svg>
         )}
       </svg>

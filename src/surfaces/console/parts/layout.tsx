@@ -121,11 +121,14 @@ export function Document({ frame, title, exercise, children }: DocumentProps) {
 const Band = ({ drill, noDuff }: Exercise) => (
   <aside class="xband" aria-label="Exercise">
     <strong>EXERCISE</strong>
-    <span>Nothing here is real. {drill && <>No production system can be reached from this drill.</>}</span>
+    <span>
+      Nothing here is real.{' '}
+      {drill && <span class="wide-only">No production system can be reached from this drill.</span>}
+    </span>
     {drill && (
       <span class="end noprint">
         <a href={`/drills/${drill}`}>The drill</a>
-        {noDuff && <a href={`/drills/${drill}/check?do=real`}>NO DUFF: this is real, stop it</a>}
+        {noDuff && <a href={`/drills/${drill}/check?do=real`}>NO DUFF: stop, this is real</a>}
       </span>
     )}
   </aside>

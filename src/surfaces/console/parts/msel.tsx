@@ -24,6 +24,7 @@ export function MselSheet(props: Props) {
   const { drill, exercise, rows, turn, facilitates, now } = props;
   const { past, ahead } = rows;
   const over = exercise.endedAt !== undefined;
+  const fire = turn ?? ahead.find(({ state }) => state.kind === 'next');
   return (
     <section class="sheet" aria-labelledby="ms">
       <header>
@@ -31,8 +32,8 @@ export function MselSheet(props: Props) {
         <span class="quiet">master scenario events list</span>
         {facilitates && !over && <a href={drillAddress(drill, '/add-inject')}>Add an inject</a>}
       </header>
-      {turn && facilitates && (
-        <a hidden data-fire href={drillAddress(drill, `/check?do=inject-now&inject=${turn.inject.id}`)}>
+      {fire && facilitates && (
+        <a hidden data-fire href={drillAddress(drill, `/check?do=inject-now&inject=${fire.inject.id}`)}>
           Fire what is due
         </a>
       )}
@@ -85,6 +86,7 @@ function Row(props: Props & { row: BoardRow }) {
   const { inject, number, state } = row;
   const isTurn = turn?.inject.id === inject.id;
   const answered = state.kind === 'delivered' && (state.met || state.answered !== null);
+  const isPast = state.kind === 'delivered' || state.kind === 'skipped';
   const look = isTurn ? 'due' : answered ? 'past' : LOOKS[state.kind];
   const { by, from, to, title } = inject;
   return (
@@ -105,9 +107,14 @@ function Row(props: Props & { row: BoardRow }) {
             </>
           )}
         </span>
+        {row.due && !isPast && (
+          <span class="sub">
+            <Words of={row.due} />
+          </span>
+        )}
       </td>
       <td class={isTurn ? 'st is-wait' : 'st'}>
-        <State state={state} isTurn={isTurn} due={row.due} now={now} names={names} />
+        <State state={state} isTurn={isTurn} now={now} names={names} />
       </td>
       <td class="do">
         <Actions {...props} isTurn={isTurn} />
@@ -123,12 +130,11 @@ function timeOf({ state, time }: BoardRow, { startedAt }: ExerciseView): string 
 type StateProps = {
   state: InjectState;
   isTurn: boolean;
-  due: string | null;
   now: number;
   names: ReadonlyMap<string, string>;
 };
 
-function State({ state, isTurn, due, now, names }: StateProps) {
+function State({ state, isTurn, now, names }: StateProps) {
   const who = (id: string): string => names.get(id) ?? id;
   switch (state.kind) {
     case 'delivered': {
@@ -167,7 +173,7 @@ function State({ state, isTurn, due, now, names }: StateProps) {
         />
       );
     case 'armed':
-      return <Says glyph="clock" word="Armed" sub={due ?? 'on its condition'} />;
+      return <Says glyph="clock" word="Armed" sub="comes on its condition" />;
     case 'never':
       return <Says glyph="skip" word="Did not come" sub="the drill was over" />;
     default:

@@ -270,6 +270,7 @@ export function evolve(view: IncidentView, event: NumberedEvent): IncidentView {
       break;
     case 'exercise.ended':
       Object.assign(view, { status: 'closed', closedAt: event.at });
+      // Timelines that were written before ENDEX withdrew what was asked.
       for (const { question } of openDecisions(view)) withdraw(view, question.number, event.at, 'The exercise is over');
       evolveExercise(view.exercise, event);
       break;

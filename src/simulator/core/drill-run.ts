@@ -230,9 +230,11 @@ export class DrillRun implements Stage {
     if (!this.#people) return NOBODY;
     const { clock, told } = this.#people;
     this.#supposed = this.#over ? this.#now : Math.max(this.#now, clock.now);
-    const refused = told.refuse(message, this.#supposed);
-    this.#supposed = null;
-    return refused;
+    try {
+      return told.refuse(message, this.#supposed);
+    } finally {
+      this.#supposed = null;
+    }
   }
 
   /** A message by somebody. It is taken when all that is due by then has happened. */

@@ -40,6 +40,8 @@ function refuseForIncidents({ id, roster, performance }: Scenery, message: Messa
     return refused('not-a-player', `${person} plays nobody in ${id}: who runs or watches it takes no part.`);
   if (type === 'alert' || type === 'alert-resolved')
     return refused('alert', `Alerts of ${id} come from its script alone.`);
+  // What is closed is over, for every reader of its timeline; a drill is over at ENDEX, and so is what nobody may know before.
+  if (type === 'close') return refused('close', `ENDEX closes ${id}. Resolve the incident, and end the exercise then.`);
   const running = performance();
   if (!running)
     return type === 'note'

@@ -327,6 +327,14 @@ describe('a player', () => {
     expect(paces(drill).map(([because]) => because)).toEqual(['startex']);
   });
 
+  it('may resolve the incident, and closes it for nobody: that would show what is to come', async () => {
+    const drill = await start();
+    await drill.tell('ann', { type: 'drill-open', title: 'Odd payments', system: 'claims-triage' });
+    expect(await drill.tell('ann', { type: 'resolve', summary: 'Done.' })).toEqual({ status: 'accepted' });
+    expect(drill.refuse('ann', { type: 'close' })).toMatchObject({ code: 'close' });
+    expect(drill.view.status).toBe('resolved');
+  });
+
   it('who says the same twice is answered as at first', async () => {
     const drill = await start();
     const first = await drill.tell('ann', { type: 'note', text: 'Once.' }, 'same');

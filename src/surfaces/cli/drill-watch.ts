@@ -6,7 +6,9 @@ import { capitalised, plainText } from '../../incident/phrases.ts';
 import { emptyView, evolve, type IncidentView, openDecisions } from '../../incident/view.ts';
 import { couldAnswer } from '../commands.ts';
 import type { Person } from '../ports.ts';
-import { type Cli, drillArgument, examples, incidentPath, wantsJson } from './context.ts';
+import { type Cli, drillArgument, drillPath, examples, incidentPath, wantsJson } from './context.ts';
+import type { Drill } from './drill.ts';
+import { CliError, EXIT } from './io.ts';
 import { paint, relative, utc } from './print.ts';
 
 type Told = NumberedEvent & { text: string };
@@ -20,6 +22,13 @@ export function watchCommand(drill: Command, cli: Cli): void {
     .addHelpText('after', examples('tocsin drill watch 3', 'tocsin drill watch 3 --json'))
     .action(async (given: string, _: unknown, command: Command) => {
       const id = drillArgument(cli.io, given);
+      const { status } = await cli.client().get<Pick<Drill, 'status'>>(drillPath(id));
+      if (status === 'planned' || status === 'cancelled')
+        throw new CliError(
+          EXIT.refused,
+          `${id} ${status === 'planned' ? 'has not been started' : 'was called off'}.`,
+          status === 'planned' ? `Start it: tocsin drill start ${id}.` : 'Plan another: tocsin drill plan.',
+        );
       const { person } = await cli.client().get<{ person: Person }>('/api/me');
       const screen = createScreen(cli, person, wantsJson(command));
       try {

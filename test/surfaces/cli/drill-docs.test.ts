@@ -46,10 +46,9 @@ async function run(line: string): Promise<Ran> {
 async function ready(line: string): Promise<void> {
   if (line.startsWith('decide')) await until(1, 'a question', ({ decisions }) => decisions.length > 0);
   if (line.startsWith('drill seen')) {
-    // A jump before somebody is asked would be taken back, so that it takes none of their time.
-    await until(2, 'a question', ({ decisions }) => decisions.length > 0);
-    await run('drill jump 2 20s');
-    await until(2, 'the first inject', ({ exercise }) => exercise?.injects.length === 1);
+    // The facilitator does not wait for it either.
+    await run('drill inject now 2 numbers');
+    await until(2, 'the first inject', ({ exercise }) => (exercise?.injects.length ?? 0) > 0);
   }
   if (line.startsWith('incident note EX-2026-0002 "Who')) await until(2, 'ENDEX', ({ status }) => status === 'closed');
 }

@@ -137,6 +137,11 @@ describe('tocsin drill', () => {
 
   it('follows a drill to its end: what is said, what waits for whoever looks on, what time it is', async () => {
     const id = idIn(await tocsin('drill', 'plan', SIMULATION, '--me', 'incident-commander', '--length', '15m'));
+    expect(await tocsin('drill', 'watch', id)).toMatchObject({
+      code: 3,
+      err: expect.stringMatching(/has not been started/),
+    });
+    await served.call(MARA, 'POST', `/api/drills/${id}/start`);
     await play(id);
     const watched = await tocsin('drill', 'watch', id);
     expect(watched.code, watched.err).toBe(0);

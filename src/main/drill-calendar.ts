@@ -24,9 +24,11 @@ export type DrillCalendarDeps = {
   now(): number;
 };
 
-/** Who plans it: no person's id looks like this. */
+/** Who plans the drills of a schedule: no person's id looks like this. */
+export const plannerOf = (schedule: string): string => `schedule:${schedule}`;
+
 const planner = (schedule: string): Person => ({
-  id: `schedule:${schedule}`,
+  id: plannerOf(schedule),
   name: `the schedule ${schedule}`,
   email: null,
   roles: [],

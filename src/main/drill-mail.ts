@@ -3,11 +3,14 @@ import { rememberingSecrets } from '../connectors/secrets/redactor.ts';
 import { createSecrets } from '../connectors/secrets/secrets.ts';
 import { createMailer } from '../connectors/smtp/mailer.ts';
 import { messageId } from '../connectors/smtp/provider.ts';
+import { REMIND_MS } from '../inventory/drills.ts';
 import { type Inventory, personById } from '../inventory/inventory.ts';
 import { type DrillMails, mailKey } from '../store/drill-mails.ts';
 import type { Drill, DrillDesk } from '../surfaces/drills/contract.ts';
-import { type DrillMail, invitationsOf, mailsOf, secondCopy } from '../surfaces/drills/mails.ts';
+import { type DrillMail, invitationsOf, mailsOf, remindersOf, secondCopy } from '../surfaces/drills/mails.ts';
+import { lineOf } from '../surfaces/drills/notices.ts';
 import type { Reader } from '../surfaces/ports.ts';
+import { plannerOf } from './drill-calendar.ts';
 import type { Log } from './log.ts';
 
 export type DrillMailerDeps = {
@@ -38,10 +41,20 @@ export function createDrillMailer(deps: DrillMailerDeps): { look(): Promise<void
   const { inventory, reader, drills, mails, log, now } = deps;
   const base = deps.publicUrl.replace(/\/$/, '');
 
+  const remindersFor = (drill: Drill): DrillMail[] => {
+    const { drillSchedules, organisation, people } = inventory();
+    const schedule = drillSchedules?.find(({ id }) => plannerOf(id) === drill.plannedBy);
+    const about = { now: now(), zone: organisation.timezone, people: new Set(people.map(({ id }) => id)) };
+    const line = (person: string) => lineOf(drill, person, about)?.text ?? null;
+    const remindMs = schedule?.remindMs ?? REMIND_MS;
+    return remindersOf(drill, { remindMs, line, now: about.now }, `${base}/drills/${drill.id}`);
+  };
+
   const wanted = async (): Promise<Outgoing[]> => {
     const views = await reader.incidents({ status: ['open', 'resolved'], drills: true, limit: RUNNING_MAX });
     const planned = await drills.list({ status: ['planned'], limit: RUNNING_MAX });
     return [
+      ...planned.flatMap((drill) => remindersFor(drill)),
       ...views.flatMap((view) => mailsOf(view, `${base}/incidents/${view.id}`)),
       ...planned.flatMap((drill) => {
         const invitations = invitationsOf(drill, `${base}/drills/${drill.id}`);

@@ -38,7 +38,15 @@ async function report(severity: string): Promise<string> {
 it('a SEV 3 lets a drill go on; a SEV 1 ends it once, and its timeline says why and where', async () => {
   const drill = await startDrill();
   await expect.poll(() => statusOf(drill), soon).toBe('running');
+  await expect.poll(async () => (await served.house.read(drill)).events.length, soon).toBeGreaterThan(1);
   const small = await report('sev3');
+  for (const [person, page] of [
+    [FACILITATOR, '/board'],
+    ['mara-lindqvist', ''],
+  ] as const)
+    await expect
+      .poll(async () => (await served.call(person, 'GET', `/drills/${drill}${page}`)).text, soon)
+      .toContain(`A real incident SEV 3 is open: ${small}, Refunds to strangers`);
   const incident = await report('sev1');
   await expect.poll(() => statusOf(drill), soon).toBe('ended');
   const { events, view } = await served.house.read(drill);

@@ -61,6 +61,27 @@ export function invitationsOf(drill: Drill, url: string): DrillMail[] {
   }));
 }
 
+/**
+ * To whoever runs it, so long before it begins. Only the last that is due: nobody needs two at once. None that was due before it was
+ * planned, because the invitation says the same.
+ */
+export function remindersOf(
+  drill: Drill,
+  { remindMs, line, now }: { remindMs: readonly number[]; line(person: string): string | null; now: number },
+  url: string,
+): DrillMail[] {
+  const { id, script, at, plannedAt, staff, status } = drill;
+  if (status !== 'planned' || at === null || at <= now) return [];
+  const due = remindMs.filter((ms) => at - ms <= now && at - ms > plannedAt);
+  if (due.length === 0) return [];
+  const facilitators = new Set(staff.filter(({ role }) => role === 'facilitator').map(({ person }) => person));
+  return [...facilitators].map((person) => ({
+    ...{ drill: id, key: `reminder/${at}/${Math.min(...due)}`, person },
+    subject: exerciseSubject(`reminder: ${script.title}`),
+    text: framed({ id, title: script.title, url }, [line(person) ?? `You facilitate ${id}.`]),
+  }));
+}
+
 /** What is sent once more after nobody heard whether it arrived. */
 export const secondCopy = (text: string): string => {
   const [first = '', ...rest] = text.split('\n');

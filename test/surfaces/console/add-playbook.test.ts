@@ -45,7 +45,7 @@ test('the incident commander chooses, sees what it will do, gives its inputs and
   await page.goto(`/incidents/${id}`);
   expect(await page.locator('#plan').textContent()).toMatch(/\d+ of \d+ steps done\..*Then:/);
   await page.getByRole('link', { name: 'Add a playbook' }).click();
-  await page.getByLabel('Playbook', { exact: true }).selectOption({ label: 'Inform the board' });
+  await page.getByLabel('Playbook', { exact: true }).selectOption({ label: 'Inform the board (never drilled)' });
   await page.getByRole('button', { name: 'See what it will do' }).click();
   expect(await page.getByRole('region', { name: 'What it will do' }).textContent()).toContain('Go back to the good');
   const system = page.getByLabel('System');

@@ -70,7 +70,7 @@ describe('without JavaScript', () => {
     const { page, context } = await visit(browser, site, { person: mara, javaScript: false });
     await page.goto('/incidents/new');
     await page.getByLabel('1. What did you notice?').fill('It made up a policy');
-    await page.getByLabel('3. What is it most like?').selectOption({ label: 'Odd answers' });
+    await page.getByLabel('3. What is it most like?').selectOption({ label: 'Odd answers (never drilled)' });
     await page.getByRole('button', { name: 'Open the incident' }).click();
     const system = page.getByLabel('2. Which AI system?');
     expect(await system.getAttribute('aria-invalid')).toBe('true');
@@ -92,7 +92,9 @@ describe('without JavaScript', () => {
     await page.getByRole('link', { name: 'Report an incident' }).first().click();
     await page.getByLabel('1. What did you notice?').fill('The assistant quotes a policy that does not exist');
     await page.getByLabel('2. Which AI system?').selectOption({ label: 'Support assistant' });
-    await page.getByLabel('3. What is it most like?').selectOption({ label: 'Model artefact tampered with' });
+    await page
+      .getByLabel('3. What is it most like?')
+      .selectOption({ label: 'Model artefact tampered with (never drilled)' });
     await page.getByRole('button', { name: 'Open the incident' }).click();
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('quotes a policy');
     await page.getByText('Add a note').click();

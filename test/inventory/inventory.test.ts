@@ -144,6 +144,20 @@ describe('Slack', () => {
     expect(personById(inventory, 'ada')).toEqual({ id: 'ada', name: 'Ada', email: null, roles: ['lead'] });
   });
 
+  it('plays drills in another channel than that of incidents, and sends their mails through a mail server', () => {
+    expect(slackOf(parse(`${minimal}slack: { drills: "#exercises" }`)).drills).toBe('exercises');
+    expect(problems(`${minimal}slack: { channel: "#ai", drills: ai }`)).toEqual([
+      't.yaml:6:34 error: incidents are announced in "ai"; play drills in another channel',
+    ]);
+    const hook = 'connections: { hook: { kind: webhook, url: "https://hook.example.org/x" } }';
+    expect(problems(`${minimal}${hook}\ndrills: { mail: hook }\n`)).toContainEqual(
+      expect.stringContaining('hook is of kind webhook; this takes smtp'),
+    );
+    expect(problems(`${minimal}drills: { mail: post }\n`)).toEqual([
+      expect.stringContaining('there is no connection "post"'),
+    ]);
+  });
+
   it('counts a role as held when a user group may hold it: how many are in it only Slack knows', () => {
     const held = minimal
       .replace('roles: [lead]', 'roles: []')

@@ -49,16 +49,18 @@ describe('the timeline of an exercise', () => {
     });
   });
 
-  test('stands in the list until ENDEX, whether an incident is opened in it or not', async () => {
+  test('stands in the list of drills alone, until ENDEX, whether an incident is opened in it or not', async () => {
     const [never, later] = [newId(), newId()];
     await append(never, inOrder(never, 'exercise.started', 'inject.delivered'));
     await append(later, inOrder(later, 'exercise.started', 'inject.delivered', 'incident.opened'));
-    const open = async () => (await reader.incidents({ status: ['open'] })).map(({ id }) => id);
-    expect(await open()).toEqual(expect.arrayContaining([never, later]));
+    const listed = async (drills: boolean) =>
+      (await reader.incidents({ status: ['open'], drills })).map(({ id }) => id);
+    expect(await listed(true)).toEqual(expect.arrayContaining([never, later]));
+    expect(await listed(false)).toEqual([]);
     const ended = (id: string, seq: number) => [{ ...inOrder(id, 'exercise.ended')[0], seq } as NumberedEvent];
     await append(never, ended(never, 3));
     await append(later, ended(later, 4));
-    expect(await open()).toEqual([]);
+    expect(await listed(true)).toEqual([]);
     expect((await reader.incident(never))?.view).toMatchObject({ mode: 'exercise', status: 'closed', system: null });
     expect((await reader.incident(later))?.view).toMatchObject({
       mode: 'exercise',

@@ -149,7 +149,7 @@ describe('Slack', () => {
     expect(problems(`${minimal}slack: { channel: "#ai", drills: ai }`)).toEqual([
       't.yaml:6:34 error: incidents are announced in "ai"; play drills in another channel',
     ]);
-    const hook = 'connections: { hook: { kind: webhook, url: "https://hook.example.org/x" } }';
+    const hook = 'connections: { hook: { kind: webhook, url: "https://hook.example.org/x", secret: env:HOOK } }';
     expect(problems(`${minimal}${hook}\ndrills: { mail: hook }\n`)).toContainEqual(
       expect.stringContaining('hook is of kind webhook; this takes smtp'),
     );

@@ -280,6 +280,14 @@ describe('a drill cannot', () => {
   it(
     'be an incident: its workers have no such workflow',
     async () => {
+      // What the bundles of the two kinds of workers are made from.
+      const [ofDrills, ofIncidents] = await Promise.all([
+        import('../../workflows/drills.ts'),
+        import('../../workflows/index.ts'),
+      ]);
+      expect(Object.keys(ofDrills)).toEqual(['drill']);
+      expect(Object.keys(ofIncidents)).toContain('incident');
+      expect(Object.keys(ofIncidents)).not.toContain('drill');
       const incident = newIncident();
       const input = { opening: { ...sample('incident.opened'), incident, inputs: {} }, plan: null, seq: 0 };
       const started = await drills.workflow.start(INCIDENT_WORKFLOW, {

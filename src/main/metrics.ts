@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { openDecisions } from '../incident/view.ts';
+import type { DrillStore } from '../surfaces/drills/contract.ts';
 import type { Reader, Responses } from '../surfaces/ports.ts';
 import { type CheckWatch, type WatchedCheck, watchedChecks } from './check-health.ts';
 
@@ -12,6 +13,14 @@ export type Metrics = {
   watchSlack(slack: () => SlackFigures): void;
   /** Scheduled checks of AI systems. */
   watchChecks(checks: CheckWatch): void;
+  /** Drills, in numbers of their own: they are in none of incidents. */
+  watchDrills(drills: DrillFigures): void;
+};
+
+export type DrillFigures = {
+  list: DrillStore['list'];
+  /** Schedules whose last drill nobody played. */
+  overdueSchedules(): Promise<number>;
 };
 
 export type MetricSources = {
@@ -62,6 +71,7 @@ export function createMetrics(sources: MetricSources): Metrics {
     registry,
     watchSlack: (slack) => registerSlack(registry, slack, sources.now),
     watchChecks: (checks) => registerChecks(registry, checks),
+    watchDrills: (drills) => registerDrills(registry, drills),
     answered: ({ route, status, tookMs }) => http.observe({ route, status: String(status) }, tookMs / 1000),
     timed: (responses) => ({
       async open(request) {
@@ -121,6 +131,27 @@ function registerFindings(registry: Registry, { openFindings }: MetricSources): 
     async collect() {
       this.reset();
       for (const { code } of await openFindings()) this.inc({ code });
+    },
+  });
+}
+
+function registerDrills(registry: Registry, { list, overdueSchedules }: DrillFigures): void {
+  new Gauge({
+    name: 'tocsin_drills',
+    help: 'Drills that are planned, and that run.',
+    labelNames: ['status'],
+    registers: [registry],
+    async collect() {
+      for (const status of ['planned', 'running'] as const)
+        this.set({ status }, (await list({ status: [status], limit: 10_000 })).length);
+    },
+  });
+  new Gauge({
+    name: 'tocsin_drill_schedules_overdue',
+    help: 'Schedules of drills whose last one was not played.',
+    registers: [registry],
+    async collect() {
+      this.set(await overdueSchedules());
     },
   });
 }

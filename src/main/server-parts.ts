@@ -157,6 +157,7 @@ export function composeServer(parts: PartsDeps): ServerParts {
     calendar: (drill) => calendarFile(drill, { directory, publicUrl: config.publicUrl, now: now() }),
     publicUrl: config.publicUrl,
   });
+  metrics.watchDrills({ list: drillStore.list, overdueSchedules: drillCalendar.overdueSchedules });
   const votes = createVoteSigner(keys.vote);
   const slack = slackSurface(
     parts,

@@ -1,10 +1,14 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { DateTime } from 'luxon';
 import { describe, expect, it } from 'vitest';
 import { dateOfPeriod, dueToPlan, lastDate, nextDate } from '../../src/inventory/drill-dates.ts';
 import type { DrillSchedule } from '../../src/inventory/drills.ts';
 import { parseInventory } from '../../src/inventory/inventory.ts';
+import { packageRoot } from '../../src/main/package-root.ts';
 
 const DAY_MS = 86_400_000;
+const at = (file: string): string => join(packageRoot, file);
 
 function read(schedules: string, more = '') {
   return parseInventory(
@@ -206,6 +210,16 @@ describe('what is to be planned', () => {
       from: utc('2026-09-30T22:00Z'),
     });
   });
+});
+
+it('the sample of docs/drills.md holds beside the sample inventory', () => {
+  const [, sample = ''] = /```yaml\n(drills:\n[\s\S]*?)```/.exec(readFileSync(at('docs/drills.md'), 'utf8')) ?? [];
+  const { inventory, diagnostics } = parseInventory(
+    `${readFileSync(at('tocsin.yaml'), 'utf8')}\n${sample}`,
+    'tocsin.yaml',
+  );
+  expect(diagnostics).toEqual([]);
+  expect(inventory?.drillSchedules).toMatchObject([{ id: 'every-quarter', length: '60m' }]);
 });
 
 describe('what tocsin.yaml may not say about them', () => {

@@ -62,6 +62,9 @@ it('a SEV 3 lets a drill go on; a SEV 1 ends it once, and its timeline says why 
   // A drill that was cut short proves nothing of its playbook.
   const { body } = await served.call(FACILITATOR, 'GET', '/api/playbooks/supply-chain-tampered-artifact');
   expect(body.drilled).toEqual({ kind: 'never', words: 'never drilled' });
+  const metrics = await (await fetch(new URL('/metrics', served.url))).text();
+  expect(metrics).toContain('tocsin_drills{status="running"} 0');
+  expect(metrics).toContain('tocsin_drill_schedules_overdue 0');
 }, 120_000);
 
 it('one that begins beside an incident which people know of goes on, and counts as drilled when it ends', async () => {

@@ -4,9 +4,9 @@ import type { Call } from '../src/engine/stage.ts';
 import type { IncidentEvent, NumberedEvent } from '../src/incident/events.ts';
 import { CARRIED_CHARS_MAX, Outbox } from './outbox.ts';
 
-/** Retried for ever: what is thrown means that our own database is away. */
+/** Retried for ever: what is thrown means that our own database is away. For so long a drill waits when its worker dies over one. */
 const { record, admit } = proxyActivities<DrillTasks>({
-  startToCloseTimeout: 30_000,
+  startToCloseTimeout: 5_000,
   retry: { initialInterval: 250, backoffCoefficient: 2, maximumInterval: 5_000 },
 });
 

@@ -5,15 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { NumberedEvent } from '../../src/incident/events.ts';
-import { exerciseId } from '../../src/incident/ids.ts';
 import { packageRoot } from '../../src/main/package-root.ts';
-import { rehearseScript } from '../../src/simulator/core/rehearse-script.ts';
 import { CHECK_WORKFLOW, checkId } from '../../workflows/check-id.ts';
-import { startDrill } from '../support/drills.ts';
 import { type House, openHouse } from '../support/house.ts';
 import { act, ask, oblige, planOf, RULE, say } from '../support/plans.ts';
-import { shippedScripts } from '../support/scripts.ts';
 
 /** The worker as it runs in production: a process of its own, from dist/. */
 let house: House;
@@ -175,37 +170,6 @@ describe('when the worker is killed', () => {
     const { events } = await ended(incident);
     expect(events.filter((event) => event.type === 'decision.voted')).toHaveLength(1);
   }, 60_000);
-
-  it.each([
-    ['in one run', undefined],
-    ['continued as new again and again', { continueAfterEvents: 1 }],
-  ])(
-    'in the middle of a drill, twice, the drill is played to its end as if nothing had been, %s',
-    async (_, options) => {
-      const [simulation] = shippedScripts();
-      if (!simulation) throw new Error('no simulation is shipped');
-      const id = exerciseId(2026, options ? 2 : 1);
-      const rehearsal = { ...simulation, seed: 7, id };
-      const memory = await rehearseScript(rehearsal);
-      const first = await startWorker();
-      const handle = await startDrill(house, rehearsal, options);
-      const underWay = async () => expect(await handle.describe()).toMatchObject({ status: { name: 'RUNNING' } });
-      await house.until(id, 'its incident', (_view, events) => events.some(({ type }) => type === 'incident.opened'));
-      await kill(first);
-      await underWay();
-      const { view } = await house.read(id);
-      const second = await startWorker();
-      await house.until(id, 'more of it', ({ seq }) => seq > view.seq + 5);
-      await kill(second);
-      await underWay();
-      await startWorker();
-      await expect(handle.result()).resolves.toMatchObject({ status: 'ended' });
-      const { events } = await house.read(id);
-      const told = ({ seq, at, path, type, data }: NumberedEvent) => ({ seq, at, path, type, data });
-      expect(events.map(told)).toEqual(JSON.parse(JSON.stringify(memory.events.map(told))));
-    },
-    90_000,
-  );
 
   it('in the middle of a check, the next worker makes it, and what it finds counts once', async () => {
     const first = await startWorker();

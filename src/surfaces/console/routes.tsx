@@ -68,8 +68,8 @@ function problemPage(site: Site, c: Ctx, problem: Problem) {
   const url = new URL(c.req.url);
   if (problem.status === 401 && problem.code === 'not-signed-in' && c.req.method === 'GET')
     return c.redirect(`/sign-in?to=${encodeURIComponent(url.pathname + url.search)}`, 303);
-  const incident = /^\/incidents\/((?:INC|EX)-\d{4}-\d{4,})\//.exec(url.pathname)?.[1];
-  const back = incident ? `/incidents/${incident}` : null;
+  // To the incident, or the drill, that it was about.
+  const back = /^\/(?:incidents\/(?:INC|EX)|drills\/EX)-\d{4}-\d{4,}(?=\/)/.exec(url.pathname)?.[0] ?? null;
   return show(
     c,
     <ProblemPage frame={frameOf(site, c.get('person') ?? null)} problem={problem} back={back} />,

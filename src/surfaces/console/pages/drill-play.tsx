@@ -47,7 +47,7 @@ const parts = {
   clocks: ClocksPart,
   question: Waiting,
   arrived: ArrivedPart,
-  say: Say,
+  composer: Say,
   incident: IncidentSheet,
   hints: Hints,
   talks: Talks,
@@ -92,7 +92,7 @@ export function PlayPage(props: PlayProps) {
             <ArrivedPart {...props} />
           </div>
           {place.seats.length > 0 && (
-            <div id="say">
+            <div id="composer">
               <Say {...props} />
             </div>
           )}

@@ -85,7 +85,7 @@ function Inject({ inject, drill, exercise, names, once }: InjectProps) {
           {said.length > 0 && <Talk voices={said} exercise={exercise} names={names} />}
           {exercise.endedAt === undefined && by !== 'alert' && (
             <p>
-              <a href={drillAddress(drill, `?answer=${id}#say`)}>
+              <a href={drillAddress(drill, `?answer=${id}#composer`)}>
                 Answer<span class="sr"> {flat(from)}</span>
               </a>
             </p>

@@ -134,16 +134,19 @@ describe('a drill without a channel for drills', () => {
     expect(at.messages(at.main)).toEqual([]);
   });
 
-  test('is not in Slack at all where none can be made: never where incidents are', async () => {
+  test('is not in Slack at all where none can be made, and the console is told: never where incidents are', async () => {
     const at = await setting({ scopes: SCOPES.filter((scope) => scope !== 'channels:manage') });
-    at.server({ settings: settings() });
+    const { publisher } = at.server({ settings: settings() });
     const tale = await startex(at);
     await tale.tell('inject.delivered');
+    await eventually(() => expect(publisher.notice()).toContain('Not told in Slack: EX-2026-0003'));
     // What is real is told in the main channel, after the drill was looked at.
     await at.tale('INC-2026-0149', { severity: 'sev3' }).open();
     await eventually(() => expect(at.messages(at.main)).toHaveLength(1));
     expect(at.messages(at.main).map(({ text }) => text)).toEqual([expect.stringContaining('INC-2026-0149')]);
     expect([at.own(ID), at.dm(BEN)]).toEqual([undefined, []]);
+    await tale.tell('exercise.ended');
+    await eventually(() => expect(publisher.notice()).toBeNull());
   });
 
   test('of bots alone, or over before anything was told: nothing is made', async () => {

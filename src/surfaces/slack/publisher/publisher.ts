@@ -88,6 +88,8 @@ export function createPublisher(deps: PublisherDeps): Publisher {
   const busy = new Map<string, Set<string>>();
   /** Counts what was done for each incident, so that a look knows whether what it read is still so. */
   const done = new Map<string, number>();
+  /** Drills that people play, and for which Slack lets no channel be made. */
+  const placeless = new Set<string>();
   let stopping = false;
   const noted = new Set<string>();
 
@@ -170,6 +172,8 @@ export function createPublisher(deps: PublisherDeps): Publisher {
       members: wantedMembers(view, asked),
     };
     scenes.set(incident, scene);
+    if (isPlayed(view) && wanted.length === 0) placeless.add(incident);
+    else placeless.delete(incident);
     const left = wanted.length === 0 ? Number(isPlayed(view)) : bringAbout(incident, scene, own);
     noteUnknown(view);
     if (left > 0 || !audience.settled(view)) return;
@@ -293,6 +297,7 @@ export function createPublisher(deps: PublisherDeps): Publisher {
       callOff();
       scenes.clear();
       done.clear();
+      placeless.clear();
     };
   }
 
@@ -326,7 +331,7 @@ export function createPublisher(deps: PublisherDeps): Publisher {
       awaySince: outbox.awaySince(),
       problem: main.problem(),
     }),
-    notice: () => awayWords(outbox) ?? main.problem() ?? drills.problem(),
+    notice: () => awayWords(outbox) ?? main.problem() ?? drills.problem() ?? placelessWords(placeless),
   };
 }
 
@@ -335,6 +340,12 @@ function closedAt({ story: { view }, events }: Scene): number {
   if (!view.exercise) return view.closedAt ?? 0;
   const ended = events.find(({ type }) => type === 'exercise.ended');
   return ended ? Date.parse(ended.recordedAt) : 0;
+}
+
+function placelessWords(drills: ReadonlySet<string>): string | null {
+  if (drills.size === 0) return null;
+  const ids = [...drills].slice(0, 5).join(', ');
+  return `Not told in Slack: ${ids}, as no channel could be made. Play here, or name a channel for drills in tocsin.yaml (slack: drills).`;
 }
 
 /** By people, now: should it have no place in Slack, it may get one yet. */

@@ -143,6 +143,8 @@ describe('played with others, live', () => {
     await player.page.getByRole('button', { name: /^Open: / }).click();
     await player.page.locator('#arrived .text').waitFor();
     await row.getByText('seen by Mara Lindqvist').waitFor();
+    // What there is nothing of is nothing in a part that was renewed, too.
+    for (const { page } of [player, board]) expect(await page.locator('main').textContent()).not.toContain('null');
     await board.page.keyboard.press('Space');
     await board.page.getByRole('heading', { name: 'Pause the drill?' }).waitFor();
     await board.page.getByRole('button', { name: 'Pause it' }).click();

@@ -11,7 +11,7 @@ import { HintSheet, VoiceSheet } from '../parts/drill-say.tsx';
 import { ExpectationsSheet, NotesSheet, TruthSheet } from '../parts/drill-staff.tsx';
 import { exerciseOf } from '../parts/exercise.ts';
 import { PlayersSheet } from '../parts/latency.tsx';
-import { type Frame, Page } from '../parts/layout.tsx';
+import { type Frame, Page, part } from '../parts/layout.tsx';
 import { MselSheet } from '../parts/msel.tsx';
 import { RealIncidents } from '../parts/real-incidents.tsx';
 import { Threads } from '../parts/talk.tsx';
@@ -51,7 +51,7 @@ const parts = {
 const partNames = Object.keys(parts) as (keyof typeof parts)[];
 
 export const boardParts = (props: BoardProps): Record<string, string> =>
-  Object.fromEntries(partNames.map((name) => [name, String(parts[name](props))]));
+  Object.fromEntries(partNames.map((name) => [name, part(parts[name](props))]));
 
 export const boardTitle = ({ drill, exercise, problem }: BoardProps): string =>
   `${problem ? 'Error: ' : ''}Board, ${stageOf(exercise).toLowerCase()} – ${flat(drill.script.title, 80)} – ${drill.id}`;

@@ -11,7 +11,7 @@ import { Clocks } from '../parts/drill-clocks.tsx';
 import { exerciseOf } from '../parts/exercise.ts';
 import { Glyph } from '../parts/glyph.tsx';
 import type { IncidentProps } from '../parts/incident-props.ts';
-import { type Frame, Page } from '../parts/layout.tsx';
+import { type Frame, Page, part } from '../parts/layout.tsx';
 import { Questions } from '../parts/open-questions.tsx';
 import { RealIncidents } from '../parts/real-incidents.tsx';
 import { Threads } from '../parts/talk.tsx';
@@ -56,7 +56,7 @@ const parts = {
 const partNames = Object.keys(parts) as (keyof typeof parts)[];
 
 export const playParts = (props: PlayProps): Record<string, string> =>
-  Object.fromEntries(partNames.map((name) => [name, String(parts[name](props))]));
+  Object.fromEntries(partNames.map((name) => [name, part(parts[name](props))]));
 
 export const playTitle = ({ drill, exercise, problem }: PlayProps): string =>
   `${problem ? 'Error: ' : ''}${stageOf(exercise)} – ${flat(drill.script.title, 80)} – ${drill.id}`;

@@ -7,7 +7,7 @@ import { Commands } from '../parts/commands.tsx';
 import { DutiesSheet } from '../parts/duties.tsx';
 import { exerciseOf } from '../parts/exercise.ts';
 import type { IncidentProps, Prepared } from '../parts/incident-props.ts';
-import { Page } from '../parts/layout.tsx';
+import { Page, part } from '../parts/layout.tsx';
 import { MeasuresSheet } from '../parts/measures.tsx';
 import { Questions } from '../parts/open-questions.tsx';
 import { PlanSheet } from '../parts/plans.tsx';
@@ -38,7 +38,7 @@ function prepare(props: IncidentProps): Prepared {
 
 export function incidentParts(props: IncidentProps): Record<PartName, string> {
   const prepared = prepare(props);
-  const render = (name: PartName): string => String(parts[name](prepared));
+  const render = (name: PartName): string => part(parts[name](prepared));
   return Object.fromEntries(partNames.map((name) => [name, render(name)])) as Record<PartName, string>;
 }
 

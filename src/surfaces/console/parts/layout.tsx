@@ -137,6 +137,9 @@ const Band = ({ drill, noDuff }: Exercise) => (
 /** The whole answer: a doctype, then the page. */
 export const rendered = (page: unknown): string => String(html`<!doctype html>${page}`);
 
+/** A part of a page, for the stream. Where there is nothing to show it is empty. */
+export const part = (shown: unknown): string => (shown === null ? '' : String(shown));
+
 const ITEMS: readonly { id: Section; href: string; name: string }[] = [
   { id: 'now', href: '/', name: 'Now' },
   { id: 'incidents', href: '/incidents', name: 'Incidents' },

@@ -7,6 +7,7 @@ import { packageRoot } from '../src/main/package-root.ts';
 import { benchAlert } from './alert.ts';
 import { secondsOfCheckCommand, secondsToCheckPlaybooks } from './check-playbooks.ts';
 import { benchCostPerStep } from './cost-per-step.ts';
+import { benchDrills } from './drills.ts';
 import { type Grounds, openGrounds } from './grounds.ts';
 import { benchLibrary } from './library.ts';
 import { atLeast, atMost, type Measure, type Say, shown, tableOf } from './measure.ts';
@@ -40,6 +41,7 @@ const benchmarks: Readonly<Record<string, (context: Context) => Promise<Measure[
   slack: async ({ grounds, rounds }) => benchSlack(await grounds(), rounds * 2),
   alert: async ({ grounds, rounds }) => benchAlert(await grounds(), rounds * 4),
   storm: async ({ grounds }) => benchStorm(await grounds()),
+  drills: async ({ grounds, rounds }) => benchDrills(await grounds(), Math.min(rounds, 3)),
   recovery: async ({ grounds, rounds }) => benchRecovery(await grounds(), rounds),
 };
 

@@ -44,7 +44,7 @@ export async function benchRehearsal(seconds: number): Promise<Measure[]> {
 }
 
 /** Two branches of acts with questions between them, each of which allows the risky ones up to the next. Every other act changes the world. */
-function generatedDrill() {
+export function generatedDrill() {
   const branch = (side: string, letter: string): Step[] =>
     Array.from({ length: STEPS / 2 }, (_, i) => {
       const id = `${letter}-${i}`;

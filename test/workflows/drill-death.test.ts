@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, fork } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -76,6 +76,8 @@ async function kill(worker: ChildProcess): Promise<void> {
 
 const named = shippedScript('supply-chain-tampered-artifact', '15m');
 const { script } = named;
+/** Tests share one Temporal. */
+const newId = () => exerciseId(2026, randomInt(10_000, 2_000_000_000));
 
 describe('when the worker of drills is killed', () => {
   it.each([
@@ -84,7 +86,7 @@ describe('when the worker of drills is killed', () => {
   ])(
     'in the middle of a drill of bots, twice, it is played to its end as if nothing had been, %s',
     async (_, options) => {
-      const id = exerciseId(2026, options ? 2 : 1);
+      const id = newId();
       const rehearsal = { ...named, seed: 7, id };
       const memory = await rehearseScript(rehearsal);
       const first = await startWorker();
@@ -114,7 +116,7 @@ describe('when the worker of drills is killed', () => {
       staff: [{ role: 'facilitator', person: 'fay' }],
       rate: 1,
     };
-    const id = exerciseId(2026, 3);
+    const id = newId();
     const first = await startWorker();
     const handle = await startDrill(drills, { ...named, seed: 7, id, people });
     const jump = (minute: number, message?: string) =>

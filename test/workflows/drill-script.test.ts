@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NumberedEvent } from '../../src/incident/events.ts';
 import { exerciseId } from '../../src/incident/ids.ts';
@@ -11,14 +12,14 @@ import { shippedScripts } from '../support/scripts.ts';
 
 const SEEDS = process.env.TOCSIN_SWEEP === 'full' ? [1, 2, 3, 5, 7, 11, 13, 17] : [7, 8];
 let house: House;
-let drills = 0;
 
 beforeAll(async () => {
   house = await openHouse();
 });
 afterAll(() => house.close());
 
-const newId = () => exerciseId(2026, ++drills);
+/** Tests share one Temporal. */
+const newId = () => exerciseId(2026, randomInt(10_000, 2_000_000_000));
 /** What both must agree in: scenario time, path, type and content. */
 const told = (events: readonly NumberedEvent[]) =>
   events.map(({ seq, at, path, type, data }) => JSON.parse(JSON.stringify({ seq, at, path, type, data })) as unknown);

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exerciseId } from '../../src/incident/ids.ts';
 import { openDecisions } from '../../src/incident/view.ts';
@@ -23,14 +24,14 @@ const people: DrillPeople = {
   rate: 1,
 };
 let house: House;
-let drills = 0;
 
 beforeAll(async () => {
   house = await openHouse();
 });
 afterAll(() => house.close());
 
-const newId = () => exerciseId(2026, ++drills);
+/** Tests share one Temporal. */
+const newId = () => exerciseId(2026, randomInt(10_000, 2_000_000_000));
 const endex = { type: 'endex', because: 'facilitator', reason: null, incident: null } as const;
 
 const jump = async (id: string, minute: number) =>

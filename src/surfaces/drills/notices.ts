@@ -30,7 +30,8 @@ export function lineOf(drill: Notable, person: string, about: About): DrillLine 
 
 function dateWords({ at }: Notable, arranges: boolean, { now, zone }: About): string[] {
   if (at === null) return arranges ? ['has no date yet'] : [];
-  const day = momentInZone(at, { zone });
+  // The console's other times are UTC.
+  const day = `${momentInZone(at, { zone })} (${zone})`;
   if (at < now) return arranges ? [`was to begin on ${day}: start it, move it, or call it off`] : [];
   if (at - now > NEAR_MS) return [];
   const days = Math.floor((at - now) / DAY_MS);

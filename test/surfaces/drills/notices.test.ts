@@ -34,7 +34,7 @@ const said = (person: string, more?: Partial<Notable>) => lineOf(drill(more), pe
 
 describe('a drill to come', () => {
   it('tells everybody who takes part when it begins, from two weeks before', () => {
-    const line = 'EX-2026-0003 “A strange morning” begins on Sun 29 Nov 2026, 10:00, in 6 days.';
+    const line = 'EX-2026-0003 “A strange morning” begins on Sun 29 Nov 2026, 10:00 (Europe/Oslo), in 6 days.';
     expect([said('fay'), said('ann'), said('eve')]).toEqual([line, line, null]);
     expect(said('ann', { at: NOW + 15 * 86_400_000 })).toBeNull();
     expect(said('ann', { at: NOW + 3_600_000 })).toContain('within a day');
@@ -42,7 +42,7 @@ describe('a drill to come', () => {
 
   it('tells those who arrange it what is missing', () => {
     expect(said('fay', { players: [{ role: 'incident-commander', person: 'gone' }] })).toBe(
-      'EX-2026-0003 “A strange morning” begins on Sun 29 Nov 2026, 10:00, in 6 days; no longer in the inventory: gone; nobody plays legal counsel yet: bots will.',
+      'EX-2026-0003 “A strange morning” begins on Sun 29 Nov 2026, 10:00 (Europe/Oslo), in 6 days; no longer in the inventory: gone; nobody plays legal counsel yet: bots will.',
     );
     expect(said('ann', { staff: [], plannedBy: 'ann' })).toContain('nobody facilitates it');
     expect(said('ann', { players: [{ role: 'incident-commander', person: 'ann' }] })).not.toContain('nobody plays');

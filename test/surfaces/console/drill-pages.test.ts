@@ -10,7 +10,7 @@ import { HOSTILE } from './stories.ts';
 
 /** Every page of a drill in every state, at three widths, light and dark. */
 // Real pages on a machine that may be doing other things.
-vi.setConfig({ testTimeout: 240_000 });
+vi.setConfig({ testTimeout: 480_000 });
 
 const MINUTE = 60_000;
 let site: TestSite;

@@ -1,6 +1,7 @@
 import type { CapabilityContract } from '../capabilities/contract.ts';
 import { contractOf } from '../capabilities/contracts.ts';
 import type { ActFault, ActResult, Call } from '../engine/stage.ts';
+import { isExercise } from '../incident/ids.ts';
 import type { JsonObject } from '../incident/json.ts';
 import { trueRisk } from './approval.ts';
 import type { ActivityPorts, CapabilityProvider } from './ports.ts';
@@ -25,6 +26,9 @@ const TIMED_OUT = Symbol('timed out');
 /** Carries out one call. What the world refuses is a value; only "our own database is away" is thrown, and retried. */
 export async function carryOut(ports: ActivityPorts, attempt: Attempt): Promise<ActResult> {
   const { incident, call } = attempt;
+  // Nobody who approved in a drill approved anything real, and bots sign nothing: no timeline of one opens an act here.
+  if (isExercise(incident))
+    return fault('exercise', `${incident} is an exercise: nothing of it is carried out for real.`);
   const contract = contractOf(call.capability);
   if (!contract) return fault('unknown-capability', `There is no capability "${call.capability}".`);
   const input = contract.input.safeParse(call.with);

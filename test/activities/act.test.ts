@@ -26,6 +26,7 @@ type Given = {
   maybeDone?: boolean;
   holder?: string;
   refuse?: { code: string; message: string };
+  incident?: string;
 };
 
 /** What carrying out comes to, and what was asked of the outside world on the way. */
@@ -59,7 +60,7 @@ async function carriedOut(given: Given = {}) {
     unavailable: (error) => error instanceof Away,
   };
   const attempt: Attempt = {
-    incident: 'INC-2026-0147',
+    incident: given.incident ?? 'INC-2026-0147',
     call: given.call ?? isolate,
     maybeDone: given.maybeDone ?? false,
     signal: new AbortController().signal,
@@ -75,6 +76,15 @@ const fault = (code: string, more: object = {}) => ({ ok: false, fault: expect.o
 describe('an act', () => {
   it('is carried out once, without reading back first', async () => {
     await expect(carriedOut()).resolves.toEqual({ result: done, asked: ['act'] });
+  });
+
+  it('is never carried out for a drill, whatever was approved in it', async () => {
+    for (const call of [isolate, inspect])
+      for (const maybeDone of [false, true])
+        await expect(carriedOut({ incident: 'EX-2026-0003', call, maybeDone })).resolves.toEqual({
+          result: fault('exercise'),
+          asked: [],
+        });
   });
 
   it('is refused before the world is touched: unbound, badly used, not approved, another incident changes the system', async () => {

@@ -127,6 +127,8 @@ describe('a drill without a channel for drills', () => {
     await eventually(() => {
       const own = at.own(ID);
       expect(own?.name).toBe('exercise-ex-2026-0003-the-release-nobody-signed-off');
+      // Whoever is not on it reads nothing of what has come before ENDEX.
+      expect(own?.kind).toBe('private');
       expect(own?.topic).toBe('EXERCISE · running · The release nobody signed off');
       expect([...(own?.members ?? [])].sort()).toEqual([BEN, MIA, at.slack.workspace.app.botUser].sort());
       expect(at.messages(own?.id ?? '')).toHaveLength(2);
@@ -135,7 +137,7 @@ describe('a drill without a channel for drills', () => {
   });
 
   test('is not in Slack at all where none can be made, and the console is told: never where incidents are', async () => {
-    const at = await setting({ scopes: SCOPES.filter((scope) => scope !== 'channels:manage') });
+    const at = await setting({ scopes: SCOPES.filter((scope) => scope !== 'groups:write') });
     const { publisher } = at.server({ settings: settings() });
     const tale = await startex(at);
     await tale.tell('inject.delivered');

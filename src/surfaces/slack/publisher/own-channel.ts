@@ -59,12 +59,16 @@ async function make(desk: Desk, view: IncidentView): Promise<void> {
   throw new Error(`${NAMES_TRIED_MAX} names for a channel of ${view.id} are taken in Slack`);
 }
 
+/** A drill is for its roster until ENDEX, whatever the channels of incidents are. */
+const isPrivate = (desk: Desk, { exercise }: IncidentView): boolean =>
+  exercise !== undefined || desk.settings().ownChannelsPrivate;
+
 /** Null when the name is taken by another channel. */
 async function create(desk: Desk, name: string, view: IncidentView): Promise<Conversation | null> {
   try {
     const { channel } = await desk.outbox.call<{ channel: Conversation }>({
       method: 'conversations.create',
-      args: () => (desk.scene(view.id) ? { name, is_private: desk.settings().ownChannelsPrivate } : null),
+      args: () => (desk.scene(view.id) ? { name, is_private: isPrivate(desk, view) } : null),
       queue: 'conversations',
       urgency: 'decision',
     });

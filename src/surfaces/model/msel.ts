@@ -2,7 +2,7 @@ import type { Board } from '../../../workflows/messages.ts';
 import type { ExerciseView } from '../../incident/exercise-view.ts';
 import type { Script } from '../../simulator/core/script.ts';
 import { type MselRow, mselOf } from '../../simulator/exchange/msel.ts';
-import { personOf } from './drill.ts';
+import { personOf, scenarioText } from './drill.ts';
 
 type Seen = { person: string; at: number };
 
@@ -74,6 +74,9 @@ function stateOf({ board, exercise, now }: Stand, row: MselRow, next: number, li
   const before = listed.filter((one) => one.number < row.number);
   return { kind: 'by-hand', turn: !before.some(({ inject }) => board?.due[inject.id] !== undefined) };
 }
+
+/** When it comes, or was planned to: on the same clock as all that has come. */
+export const plannedText = ({ atMs, time }: BoardRow): string => (atMs === null ? time : scenarioText(atMs));
 
 /** The row that waits for the facilitator now, if any. */
 export const turnOf = (ahead: readonly BoardRow[]): BoardRow | null =>

@@ -2,7 +2,7 @@ import type { Board } from '../../../../workflows/messages.ts';
 import type { ExerciseView } from '../../../incident/exercise-view.ts';
 import type { Drill } from '../../drills/contract.ts';
 import { scenarioText } from '../../model/drill.ts';
-import type { BoardRow } from '../../model/msel.ts';
+import { type BoardRow, plannedText } from '../../model/msel.ts';
 import { Prose } from '../../papers/paper.tsx';
 import type { Problem } from '../../problem.ts';
 import { CHANNEL, drillAddress, Refused, rolesWords, Tell } from '../parts/drill.tsx';
@@ -55,7 +55,7 @@ export function InjectPage(props: InjectProps) {
 }
 
 function Facts({ row, drill }: InjectProps & { row: BoardRow }) {
-  const { inject, expected, due, time } = row;
+  const { inject, expected, due } = row;
   const objective = drill.script.objectives.find(({ id }) => id === inject.objective);
   return (
     <section class="sheet" aria-labelledby="fa">
@@ -63,7 +63,7 @@ function Facts({ row, drill }: InjectProps & { row: BoardRow }) {
         <h2 id="fa">
           <Words of={inject.subject} />
         </h2>
-        <span class="quiet">{time}</span>
+        <span class="quiet">{plannedText(row)}</span>
       </header>
       <div class="words-of">
         {inject.text.trim() !== '' && <Prose of={inject.text} />}

@@ -1,7 +1,7 @@
 import type { ExerciseView } from '../../../incident/exercise-view.ts';
 import { spanText } from '../../model/clock.ts';
 import { scenarioText } from '../../model/drill.ts';
-import type { BoardRow, InjectState } from '../../model/msel.ts';
+import { type BoardRow, type InjectState, plannedText } from '../../model/msel.ts';
 import { CHANNEL, drillAddress, rolesWords, Tell } from './drill.tsx';
 import { Glyph, type GlyphName } from './glyph.tsx';
 import { Countdown, flat, Words } from './text.tsx';
@@ -123,8 +123,8 @@ function Row(props: Props & { row: BoardRow }) {
   );
 }
 
-function timeOf({ state, time }: BoardRow, { startedAt }: ExerciseView): string {
-  return 'at' in state ? scenarioText(state.at - startedAt) : state.kind === 'by-hand' ? 'by hand' : time;
+function timeOf(row: BoardRow, { startedAt }: ExerciseView): string {
+  return 'at' in row.state ? scenarioText(row.state.at - startedAt) : plannedText(row);
 }
 
 type StateProps = {

@@ -8,7 +8,7 @@ type Said<T extends 'voice.said' | 'voice.answered' | 'hint.given'> = {
 } & EventData<T>;
 
 /** Of a drill: what is played, by whom, and what has reached the players. */
-export type ExerciseView = Omit<EventData<'exercise.started'>, 'incident' | 'staff'> & {
+export type ExerciseView = Omit<EventData<'exercise.started'>, 'incident' | 'staff' | 'seed'> & {
   staff: NonNullable<EventData<'exercise.started'>['staff']>;
   startedAt: number;
   /** Absent where bots play by themselves. */
@@ -41,7 +41,7 @@ export const isExerciseEvent = (event: NumberedEvent): event is ExerciseEvent =>
 export function evolveExercise(view: ExerciseView | undefined, event: ExerciseEvent): ExerciseView | undefined {
   const { seq, at, actor } = event;
   if (event.type === 'exercise.started') {
-    const { incident: _, staff = [], ...facts } = event.data;
+    const { incident: _, seed: __, staff = [], ...facts } = event.data;
     const empty = { paused: false, injects: [], skipped: {}, seen: {}, hints: [], voices: [], away: [] };
     return { ...facts, staff, startedAt: at, ...empty };
   }

@@ -1,4 +1,4 @@
-import type { NumberedEvent } from '../../incident/events.ts';
+import type { EventData, NumberedEvent } from '../../incident/events.ts';
 import { type ExerciseView, isForStaff, seatsOf, staffRolesOf } from '../../incident/exercise-view.ts';
 import type { IncidentView } from '../../incident/view.ts';
 import type { FoundIncident } from '../ports.ts';
@@ -22,13 +22,29 @@ export const readsScript = (exercise: Roster, person: string): boolean =>
   !isPlayed(exercise) || staffRolesOf(exercise, person).length > 0;
 
 /** What of a timeline this person may read now. */
-export function eventsFor<E extends Pick<NumberedEvent, 'type'>>(
+export function eventsFor<E extends Pick<NumberedEvent, 'type' | 'data'>>(
   { exercise }: Pick<IncidentView, 'exercise'>,
   person: string,
   events: readonly E[],
 ): readonly E[] {
-  return !exercise || readsScript(exercise, person) ? events : events.filter((event) => !isForStaff(event));
+  if (!exercise || readsScript(exercise, person)) return events;
+  return events.filter((event) => !isForStaff(event)).map((event) => untold(exercise, event));
 }
+
+/** Without the seed, which plays the bots in advance, and without the names of injects that are still to come. */
+function untold<E extends Pick<NumberedEvent, 'type' | 'data'>>(exercise: Arrived, event: E): E {
+  if (event.type === 'exercise.started') {
+    const { seed: _, ...data } = event.data as EventData<'exercise.started'>;
+    return { ...event, data };
+  }
+  if (event.type !== 'hint.given') return event;
+  return { ...event, data: aboutWhatArrived(exercise, event.data as EventData<'hint.given'>) };
+}
+
+type Arrived = { injects: readonly Pick<ExerciseView['injects'][number], 'id'>[] };
+
+const aboutWhatArrived = <H extends { about: string | null }>({ injects }: Arrived, hint: H): H =>
+  injects.some(({ id }) => id === hint.about) ? hint : { ...hint, about: null };
 
 /** What of an incident, or a drill, this person may read now. Throws Problem when it is a drill that others play. */
 export function foundFor(found: FoundIncident, id: string, person: string): FoundIncident {
@@ -38,7 +54,10 @@ export function foundFor(found: FoundIncident, id: string, person: string): Foun
   if (!exercise || readsScript(exercise, person)) return found;
   return {
     ...found,
-    view: { ...view, exercise: { ...exercise, skipped: {} } },
+    view: {
+      ...view,
+      exercise: { ...exercise, skipped: {}, hints: exercise.hints.map((hint) => aboutWhatArrived(exercise, hint)) },
+    },
     events: [...eventsFor(view, person, events)],
   };
 }

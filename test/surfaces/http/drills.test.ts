@@ -51,7 +51,7 @@ async function play(id: string, ended = false): Promise<void> {
         title,
         script: hash,
         length: '15m',
-        seed: 7,
+        seed: 424_242,
         endsAt: script.startsAt + 9_000,
       },
       playbook: { id: playbook, version: number, title: name, hash: planHash },
@@ -60,7 +60,8 @@ async function play(id: string, ended = false): Promise<void> {
     }),
     event(2, 'inject.skipped', { id: 'secret-inject', because: 'met' }),
     event(3, 'inject.added', { id: 'secret-addition' }),
-    ...(ended ? [event(4, 'exercise.ended', { because: 'time' })] : []),
+    event(4, 'hint.given', { to: ['everybody'], text: 'Who else may have heard?', about: 'secret-to-come' }),
+    ...(ended ? [event(5, 'exercise.ended', { because: 'time' })] : []),
   ]);
 }
 
@@ -265,7 +266,8 @@ describe('the timeline of a drill that is played', () => {
       expect((await served.call(SOFIA, 'GET', about)).text, way).toMatch(/secret-inject/);
       const player = await served.call(MARA, 'GET', about);
       expect(player.status, way).toBe(200);
-      expect(player.text, way).not.toMatch(/secret-/);
+      // Nor the seed: with it whoever has the file can play the bots in advance.
+      expect(player.text, way).not.toMatch(/secret-|424242/);
       expect(await served.call(JONAS, 'GET', about), way).toMatchObject(refusal(403, 'being-played'));
     }
     expect(await served.call(MARA, 'GET', `/api/incidents/${id}/timeline`)).toMatchObject(refusal(403, 'for-staff'));
@@ -274,8 +276,8 @@ describe('the timeline of a drill that is played', () => {
     expect(await served.call(JONAS, 'POST', `/api/incidents/${id}/notes`, { text: 'Hm.' })).toMatchObject(
       refusal(403, 'being-played'),
     );
-    expect(await streamed(id, MARA)).toEqual([1]);
-    expect(await streamed(id, SOFIA)).toEqual([1, 2, 3]);
+    expect(await streamed(id, MARA)).toEqual([1, 4]);
+    expect(await streamed(id, SOFIA)).toEqual([1, 2, 3, 4]);
   });
 
   it('is for everybody when it is over', async () => {
@@ -283,7 +285,7 @@ describe('the timeline of a drill that is played', () => {
     await play(id, true);
     for (const way of [...ways, '/timeline'])
       expect((await served.call(JONAS, 'GET', `/api/incidents/${id}${way}`)).text, way).toMatch(/secret-inject/);
-    expect(await streamed(id, JONAS)).toEqual([1, 2, 3, 4]);
+    expect(await streamed(id, JONAS)).toEqual([1, 2, 3, 4, 5]);
   });
 
   it('is in no list of incidents', async () => {
@@ -303,8 +305,8 @@ async function streamed(id: string, person: string): Promise<number[]> {
   });
   const reader = (response.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream()).getReader();
   let text = '';
-  // What is there comes before the stream begins to wait: the last event of each has another type than the others.
-  const last = { [MARA]: 'exercise.started', [SOFIA]: 'inject.added', [JONAS]: 'exercise.ended' }[person];
+  // What is there comes before the stream begins to wait.
+  const last = person === JONAS ? 'exercise.ended' : 'hint.given';
   while (!text.includes(`event: ${last}`) || !text.endsWith('\n\n')) text += (await reader.read()).value ?? '';
   stop.abort();
   return [...text.matchAll(/^id: (\d+)$/gm)].map(([, seq]) => Number(seq));

@@ -126,8 +126,18 @@ describe('who takes part in a drill', () => {
     }
     await slack.command('U0CARL', `note ${id} I look on`);
     await slack.told('U0CARL', /EX-2026-\d+ is an exercise, and you are no part of it.*Nothing was done/s);
-    await slack.command('U0MILO', `status ${id}`);
-    await slack.told('U0MILO', /is an exercise that others play/);
+    await slack.command('U0GWEN', `note ${id}`);
+    const asked = ['status', 'decide', 'decide 1', 'decide 1 approve', 'decide 1 perhaps', 'decide 9 approve'];
+    for (const [verb, ...rest] of asked.map((words) => words.split(' ')))
+      await slack.command('U0MILO', [verb, id, ...rest].join(' '));
+    await vi.waitFor(() => {
+      const toMilo = slack.toldTo('U0MILO');
+      // What waits for him in it: nothing.
+      expect(toMilo.filter((one) => /is an exercise that others play/.test(one))).toHaveLength(asked.length - 1);
+      expect(toMilo.join()).not.toContain(question.question);
+      expect(slack.toldTo('U0GWEN').filter((one) => /and you are no part of it/.test(one))).toHaveLength(2);
+    }, within);
+    expect(slack.modals('U0GWEN')).toEqual([]);
     // The facilitator runs it, and does not play.
     await slack.press(RHEA, inject, ACTIONS.seen);
     await slack.told(RHEA, /^EXERCISE · .*staff never play/s);

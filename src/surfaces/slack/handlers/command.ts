@@ -7,6 +7,7 @@ import { incidentOr404 } from '../../commands.ts';
 import { sayingDrilled } from '../../drills/last-drilled.ts';
 import { assertMayRead } from '../../drills/spoilers.ts';
 import { isRisky } from '../../model/standing.ts';
+import type { Person } from '../../ports.ts';
 import { Problem } from '../../problem.ts';
 import type { SlackPerson, SlackPost } from '../contract.ts';
 import { COMMAND } from '../contract.ts';
@@ -20,6 +21,7 @@ import { knownSoon } from './known.ts';
 import { openModal } from './modal.ts';
 import { openIncident } from './open.ts';
 import { reportForm } from './report.ts';
+import { strangerTo } from './roster.ts';
 import { assignRole, changeSeverity, note } from './tell-incident.ts';
 import { standingFor } from './waiting.ts';
 
@@ -63,7 +65,7 @@ async function carryOut(
       return decideBy(deps, client, command, said, resolving);
     case 'note':
       return said.text === null
-        ? noteFormFor(deps, client, command, said.incident)
+        ? noteFormFor(deps, client, command, said.incident, (await resolving).person)
         : note(deps, await speaker(), said.incident, said.text);
     case 'role':
       return assignRole(deps, await speaker(), said);
@@ -102,14 +104,12 @@ async function decideBy(
   }
   const found = await incidentOr404(deps.reader, incident);
   const { view } = found;
+  // Before anything is said of it: what is asked in a drill tells how it stands.
+  assertMayRead(view, incident, (await resolving).person.id);
   const number = said.number ?? onlyQuestion(view);
   const about = await asked(deps, incident, number);
   const { decision } = about;
-  if (answer === null) {
-    // Shown to those who take part only.
-    assertMayRead(view, incident, (await resolving).person.id);
-    return deps.messages.decision(storyOf(deps, found), decision, 'dm');
-  }
+  if (answer === null) return deps.messages.decision(storyOf(deps, found), decision, 'dm');
   const { question } = decision;
   if (!question.options.includes(answer)) throw unknownAnswer(answer, question.options);
   const confirms = answer === 'approve' && isRisky(question);
@@ -146,8 +146,16 @@ function unknownAnswer(answer: string, options: readonly string[]): Problem {
   });
 }
 
-async function noteFormFor(deps: HandlerDeps, client: WebClient, command: SlashCommand, incident: string) {
+async function noteFormFor(
+  deps: HandlerDeps,
+  client: WebClient,
+  command: SlashCommand,
+  incident: string,
+  person: Person,
+) {
   const found = await incidentOr404(deps.reader, incident);
+  const stranger = strangerTo(found.view, person);
+  if (stranger) throw stranger;
   const context = { incident, channel: command.channel_id };
   const story = storyOf(deps, found);
   return openModal(deps, client, command.trigger_id, deps.modals.note({ context, story }), story);

@@ -60,6 +60,8 @@ function fieldProblem(field: FormField, value: Json): string | null {
 
 /** The answer that somebody typed into a field, in the field's type; as it stands where it does not fit. Empty: null. */
 export function readField(field: FormField, typed: string): Json {
+  // A choice is what its author wrote, blanks at its ends too.
+  if (field.choices?.some(({ value }) => value === typed)) return typed;
   const words = typed.trim();
   if (words === '') return null;
   switch (field.type) {

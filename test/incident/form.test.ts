@@ -54,6 +54,11 @@ describe('what people type', () => {
     ['text', '   ', null],
   ])('into a field of type %s: "%s"', (type, typed, value) => expect(readField(field(type), typed)).toBe(value));
 
+  it('a choice is taken as its author wrote it, blanks at its ends too', () => {
+    const spaced = field('choice', { choices: [{ value: ' eu\t', label: 'Europe' }] });
+    expect(readField(spaced, ' eu\t')).toBe(' eu\t');
+  });
+
   it('is never an exception, whatever it is', () =>
     fc.assert(
       fc.property(

@@ -19,7 +19,7 @@ export function typedIn(values: ViewValues, block: string): string {
   if (!filled.success) return '';
   const { value, selected_option, selected_date_time } = filled.data;
   if (typeof selected_date_time === 'number') return new Date(selected_date_time * 1000).toISOString();
-  return (selected_option?.value ?? value ?? '').trim();
+  return selected_option?.value ?? (value ?? '').trim();
 }
 
 /** `type` is missing: the caller says which element it is. */

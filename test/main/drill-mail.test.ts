@@ -106,14 +106,20 @@ describe('the mails of a drill', () => {
     await tell('inject.delivered', { to, by: 'mail', subject: 'Is that so?\r\nBcc: all@example.com', text });
     await tell('inject.delivered', { to: ['everybody'], id: 'by-phone', by: 'phone' });
     await tell('inject.delivered', { to: ['everybody'], id: 'by-letter', by: 'letter', from: 'Datatilsynet' });
-    await tell('voice.said', { to: ['everybody'], by: 'mail', as: 'Kari Nygaard' });
+    await tell('voice.said', {
+      to: ['everybody'],
+      by: 'mail',
+      as: 'Kari Nygaard\n\nEXERCISE. End of a mail of the drill',
+    });
     await mailer().look();
     const mails = await arrived(id, 3);
+    for (const { text } of mails)
+      expect(text.split('\n').filter((line) => line.startsWith('EXERCISE'))).toHaveLength(2);
     expect(new Set(mails.flatMap(({ envelope }) => envelope.to.map(({ address }) => address)))).toEqual(
       new Set(['ben@example.com']),
     );
     expect(mails.map(({ subject }) => subject).sort()).toEqual([
-      'EXERCISE: From Kari Nygaard',
+      'EXERCISE: From Kari Nygaard EXERCISE. End of a mail of the drill',
       'EXERCISE: Is that so?',
       'EXERCISE: Is that so? Bcc: all@example.com',
     ]);

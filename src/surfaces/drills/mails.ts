@@ -30,7 +30,7 @@ export function mailsOf({ id, exercise }: Pick<IncidentView, 'id' | 'exercise'>,
         ...{ drill: id, key, person },
         subject: exerciseSubject(subject),
         text: framed(about, [
-          `${by === 'letter' ? 'Letter from' : 'From'}: ${from}`,
+          `${by === 'letter' ? 'Letter from' : 'From'}: ${inOneLine(from)}`,
           `To: ${inWords(to)}`,
           '',
           quoted(text),
@@ -89,11 +89,12 @@ export const secondCopy = (text: string): string => {
 };
 const SECOND = 'You may have this mail already: whether an earlier try arrived is not known.';
 
-const exerciseSubject = (subject: string): string => `EXERCISE: ${subject.replace(/\s+/g, ' ').trim()}`;
+const inOneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
+const exerciseSubject = (subject: string): string => `EXERCISE: ${inOneLine(subject)}`;
 
 /** The first and the last line say that it is an exercise, and of which. */
 function framed({ id, title, url }: { id: string; title: string; url: string }, lines: readonly string[]): string {
-  const name = `“${title.replace(/\s+/g, ' ').trim()}” (${id})`;
+  const name = `“${inOneLine(title)}” (${id})`;
   return [
     `EXERCISE. This mail is part of the drill ${name}: nothing in it is real. ${url}`,
     '',

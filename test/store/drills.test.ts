@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { EventData } from '../../src/incident/events.ts';
 import { createDrillStore } from '../../src/store/drills.ts';
 import { createPlanLibrary } from '../../src/store/plans.ts';
 import { openPool } from '../../src/store/pool.ts';
 import { createReader } from '../../src/store/reader.ts';
 import type { DrillStore } from '../../src/surfaces/drills/contract.ts';
+import { sampleExercise } from '../support/sample-events.ts';
 import { shippedScript } from '../support/scripts.ts';
 import { type TestStore, testStore } from '../support/store.ts';
 
@@ -21,6 +23,9 @@ const planned = {
   ...{ at: null, seed: 7, rate: 1, note: null, plannedBy: 'noor-haddad', plannedAt: PLANNED_AT },
 };
 
+const opening = sampleExercise().find((event) => event.type === 'incident.opened')
+  ?.data as EventData<'incident.opened'>;
+
 beforeAll(async () => {
   store = await testStore();
   drills = createDrillStore(store.pool);
@@ -28,8 +33,8 @@ beforeAll(async () => {
 });
 afterAll(() => store.close());
 
-/** STARTEX, and ENDEX for `because`, on the timeline. */
-async function play(id: string, because?: 'time' | 'real'): Promise<void> {
+/** STARTEX, the incident unless nobody `opened` it, and ENDEX for `because`, on the timeline. */
+async function play(id: string, because?: 'time' | 'real' | 'facilitator', opened = true): Promise<void> {
   const TOCSIN = { kind: 'tocsin' as const };
   const { simulation, version, title, hash } = script;
   const about = { simulation, version, title, script: hash, length: '15m', seed: 7, seats: [], endsAt: 9_000 };
@@ -38,10 +43,19 @@ async function play(id: string, because?: 'time' | 'real'): Promise<void> {
       ...{ seq: 1, at: script.startsAt, path: '', actor: TOCSIN, type: 'exercise.started' },
       data: { incident: id, playbook: planned.playbook, ...about },
     },
+    ...(opened
+      ? [
+          {
+            ...{ seq: 2, at: script.startsAt, path: '', actor: TOCSIN },
+            type: 'incident.opened' as const,
+            data: { ...opening, incident: id, playbook: planned.playbook },
+          },
+        ]
+      : []),
     ...(because
       ? [
           {
-            ...{ seq: 2, at: script.startsAt + 1, path: '', actor: TOCSIN },
+            ...{ seq: opened ? 3 : 2, at: script.startsAt + 1, path: '', actor: TOCSIN },
             type: 'exercise.ended' as const,
             data: { because },
           },
@@ -90,7 +104,7 @@ describe('drills', () => {
     expect(await drills.notes(id)).toEqual([said, { ...said, at: 2, scenarioAt: 3.5 }]);
   });
 
-  test('tell when a plan was last played to the end: not while one runs, was stopped for a real incident, or by bots alone', async () => {
+  test('tell when a plan was last played to the end: not while one runs, was stopped for a real incident, by bots alone, or where nobody opened an incident', async () => {
     const other = await drills.plan(planned, 'real');
     const alone = await drills.plan({ ...planned, players: [] }, 'alone');
     const last = await drills.plan(planned, 'last');
@@ -99,6 +113,8 @@ describe('drills', () => {
     await play(other.id, 'real');
     await play(alone.id, 'time');
     await play(running.id);
+    const idle = await drills.plan(planned, 'idle');
+    await play(idle.id, 'facilitator', false);
     const drilled = (await drills.lastDrilled()).get(hash);
     const { version } = planned.playbook;
     expect(drilled).toEqual({ drill: last.id, at: expect.any(Number), playbook: planned.playbook.id, version });

@@ -25,6 +25,9 @@ export const facilitatorGuide = (script: Script): string => {
           <Prose of={script.truth} />
           <Truths {...script} />
         </Chapter>
+        <Chapter title="Objectives">
+          <Objectives {...script} />
+        </Chapter>
         {script.guide !== null && (
           <Chapter title="How to facilitate it">
             <Prose of={script.guide} />
@@ -168,6 +171,28 @@ function changeWords({ systems, faults }: Changes): string {
 }
 
 const GATES = { achieve: 'unable to be performed (U)', sound: 'major challenges (M)', timely: 'some challenges (S)' };
+
+const Objectives = ({ objectives }: Script) => (
+  <>
+    {objectives.map(({ title, capability, tasks }) => (
+      <>
+        <h3>
+          <Words of={title} />
+        </h3>
+        <p class="sans second">
+          <Words of={capability} />
+        </p>
+        <ul class="told">
+          {tasks.map((task) => (
+            <li>
+              <Words of={task.title} />
+            </li>
+          ))}
+        </ul>
+      </>
+    ))}
+  </>
+);
 
 const Expected = ({ expectations, injects, objectives }: Script) => {
   const nameOf = (id: string) =>

@@ -18,8 +18,8 @@ export const situationManual = (script: Script): string =>
         <Chapter title="Where the scenario begins">
           <Prose of={script.about} />
         </Chapter>
-        <Chapter title="Objectives">
-          <Objectives {...script} />
+        <Chapter title="What is practised">
+          <Practised {...script} />
         </Chapter>
         <Chapter title="The AI systems">
           <Systems {...script} />
@@ -81,26 +81,15 @@ export function playerGuide(script: Script, role: string): string {
   });
 }
 
-const Objectives = ({ objectives }: Script) => (
-  <>
-    {objectives.map(({ title, capability, tasks }) => (
-      <>
-        <h3>
-          <Words of={title} />
-        </h3>
-        <p class="sans second">
-          <Words of={capability} />
-        </p>
-        <ul class="told">
-          {tasks.map((task) => (
-            <li>
-              <Words of={task.title} />
-            </li>
-          ))}
-        </ul>
-      </>
+/** How an objective is worded tells what will be missed: only what it is an objective of. */
+const Practised = ({ objectives }: Script) => (
+  <ul class="told">
+    {[...new Set(objectives.map(({ capability }) => capability))].map((capability) => (
+      <li>
+        <Words of={capability} />
+      </li>
     ))}
-  </>
+  </ul>
 );
 
 /** As the inventory has them; the truth about their versions is not in it. */

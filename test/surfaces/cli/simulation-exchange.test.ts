@@ -58,7 +58,11 @@ describe('tocsin simulation export', () => {
     expect(readdirSync(join(cwd, 'guides')).sort()).toEqual(seats.map(([role]) => `${role}.html`).sort());
     const about = parse(read(FILE));
     const words = (text: string) => text.trim().split(/\s+/).slice(0, 6).join(' ');
-    const secrets = [about.truth, about.guide, ...about.injects.map((one: { title: string }) => one.title)].map(words);
+    const objectives = Object.values<{ title: string; tasks: Record<string, string> }>(about.objectives);
+    const secrets = [
+      ...[about.truth, about.guide, ...about.injects.map((one: { title: string }) => one.title)],
+      ...objectives.flatMap(({ title, tasks }) => [title, ...Object.values(tasks)]),
+    ].map(words);
     for (const [role, { brief }] of seats) {
       const page = read(`guides/${role}.html`).replace(/\s+/g, ' ');
       expect(page).toContain('EXERCISE');
@@ -66,7 +70,10 @@ describe('tocsin simulation export', () => {
       for (const other of seats) if (other[0] !== role) expect(page).not.toContain(words(other[1].brief));
       for (const secret of secrets) expect(page).not.toContain(secret);
     }
-    for (const secret of secrets) expect(read('manual.html').replace(/\s+/g, ' ')).not.toContain(secret);
+    const manual = read('manual.html').replace(/\s+/g, ' ').replaceAll('&#39;', "'");
+    for (const secret of secrets) expect(manual).not.toContain(secret);
+    for (const { capability } of Object.values<{ capability: string }>(about.objectives))
+      expect(manual).toContain(capability);
     await run(['export', FILE, '--to', 'facilitator', '-o', 'guide.html']);
     const guide = read('guide.html').replace(/\s+/g, ' ').replaceAll('&#39;', "'");
     for (const secret of secrets) expect(guide).toContain(secret);

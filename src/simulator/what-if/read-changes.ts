@@ -34,6 +34,7 @@ export function readChanges(written: Written, recorded: Recorded, plans: readonl
     ...written.never.map((name) => ({ ...whose(name, '--never'), never: true })),
   ]);
   for (const change of questions) refuseUnfit(change, steps, recorded);
+  refuseTwice(questions, recorded);
   const delays = written.delay.map((text) => {
     const [name, took] = readPair(text, '--delay', 'STEP=+10m');
     const step = stepNamed(name, '--delay', steps);
@@ -111,6 +112,24 @@ function refuseUnfit(change: QuestionChange, plans: readonly StepNames[], record
       `Question ${name} was decided ${Math.round((decidedAfter(early) ?? 0) / 1_000)} s after it was asked; it cannot be answered that much earlier.`,
       `Say how long after it was asked instead: --answered ${name}=1m.`,
     );
+}
+
+/** One question can be named by its number and by its step: which of two changes is meant, nobody can say. */
+function refuseTwice(changes: readonly QuestionChange[], recorded: Recorded): void {
+  for (const [i, one] of changes.entries())
+    for (const other of changes.slice(i + 1)) {
+      const [left, right] = [placesOf(one.which, recorded), placesOf(other.which, recorded)];
+      if (left.some((place) => right.includes(place)))
+        throw new BadChange(
+          `"${one.name}" and "${other.name}" name the same question.`,
+          `Name it in one way: --answer ${one.name}=… --answered ${one.name}=5m.`,
+        );
+    }
+}
+
+function placesOf(which: Which, recorded: Recorded): string[] {
+  const then = thoseOf(which, recorded).map(({ asked }) => `question ${asked.data.number}`);
+  return 'step' in which ? [`step ${which.step}`, ...then] : then;
 }
 
 const thoseOf = (which: Which, recorded: Recorded): RecordedQuestion[] =>

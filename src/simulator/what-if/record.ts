@@ -22,7 +22,7 @@ type Ended = Numbered<'act.done'> | Numbered<'act.failed'>;
 export type RecordedAct = {
   startedAt: number;
   with: JsonObject;
-  /** What had been begun before that changes what AI systems do: its outcome counts only where the same had been begun. */
+  /** What had been begun and ended before that changes what AI systems do: its outcome counts only where the same had been. */
   before: ReadonlySet<string>;
   ended: { at: number; seq: number; tookMs: number; result: ActResult } | null;
 };
@@ -61,40 +61,57 @@ export function recordedIn(events: readonly NumberedEvent[], opened: Numbered<'i
 function actsIn(events: readonly NumberedEvent[]): Map<string, RecordedAct> {
   const acts = new Map<string, RecordedAct>();
   /** Of one step and purpose at most one is under way. */
-  const underWay = new Map<string, { key: string; act: RecordedAct }>();
-  const done = new Begun();
+  const underWay = new Map<string, { key: string; act: RecordedAct; end: (at: number) => void }>();
+  const begun = new Begun();
+  const beginnings: { act: RecordedAct; event: Numbered<'act.started'> }[] = [];
   for (const event of events) {
     if (event.type === 'act.started') {
       const { key, attempt, purpose } = event.data;
-      const act = { startedAt: event.at, with: event.data.with, before: done.before(event), ended: null };
-      done.add(event);
+      const act = { startedAt: event.at, with: event.data.with, before: NOTHING, ended: null };
       acts.set(actId(key, attempt), act);
-      underWay.set(`${purpose} ${event.path}`, { key, act });
+      beginnings.push({ act, event });
+      underWay.set(`${purpose} ${event.path}`, { key, act, end: begun.add(event) });
     } else if (event.type === 'act.done' || event.type === 'act.failed') {
-      const begun = underWay.get(`${event.data.purpose} ${event.path}`);
-      if (begun) begun.act.ended = endOf(event, begun.key, begun.act.startedAt, events);
+      const one = underWay.get(`${event.data.purpose} ${event.path}`);
+      if (!one) continue;
+      one.act.ended = endOf(event, one.key, one.act.startedAt, events);
+      one.end(event.at);
     }
   }
+  // Only now it is known of each when it ended.
+  for (const { act, event } of beginnings) act.before = begun.before(event);
   return acts;
 }
 
-/** The acts that change what AI systems do, as they are begun. */
-export class Begun {
-  readonly #acts: { key: string; at: number; system: Json }[] = [];
+const NOTHING: ReadonlySet<string> = new Set();
 
-  add({ at, data }: Pick<Numbered<'act.started'>, 'at' | 'data'>): void {
+/** The acts that change what AI systems do, as they begin and end. */
+export class Begun {
+  readonly #acts: { key: string; at: number; endedAt: number | null; system: Json }[] = [];
+
+  /** Tell what it gives when the act ends. */
+  add({ at, data }: Pick<Numbered<'act.started'>, 'at' | 'data'>): (endedAt: number) => void {
     const { key, capability, risk } = data;
-    if (capability.startsWith('notify.') || (risk !== 'disruptive' && risk !== 'irreversible')) return;
-    this.#acts.push({ key, at, system: data.with.system ?? null });
+    if (capability.startsWith('notify.') || (risk !== 'disruptive' && risk !== 'irreversible')) return () => undefined;
+    const act = { key, at, endedAt: null as number | null, system: data.with.system ?? null };
+    this.#acts.push(act);
+    return (endedAt) => {
+      act.endedAt = endedAt;
+    };
   }
 
-  /** Before this one on the same AI system; of what names none, on any. Those of one moment have no order among them. */
+  /**
+   * Before this one on the same AI system; of what names none, on any. Those of one moment have no order among them. One that was
+   * under way is another thing than one that had ended.
+   */
   before({ at, data }: Pick<Numbered<'act.started'>, 'at' | 'data'>): Set<string> {
     const system = data.with.system ?? null;
     const earlier = this.#acts.filter(
       (act) => act.at < at && (system === null || act.system === null || act.system === system),
     );
-    return new Set(earlier.map(({ key }) => key));
+    const isOver = (key: string) =>
+      earlier.every((act) => act.key !== key || (act.endedAt !== null && act.endedAt <= at));
+    return new Set(earlier.flatMap(({ key }) => (isOver(key) ? [key, `${key}:ended`] : [key])));
   }
 }
 

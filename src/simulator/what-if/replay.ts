@@ -172,11 +172,12 @@ class ReplayRun implements Stage {
     const then = this.#options.recorded.acts.get(actId(key, attempt));
     const started = { at: this.#now, data: call };
     const before = this.#begun.before(started);
-    this.#begun.add(started);
+    const end = this.#begun.add(started);
     const answer =
       then && (this.#unchanged || isSame(call, then)) ? this.#asThen(call, then, before) : this.#anew(call, then);
     if (!answer) return;
     const { result, tookMs, inMs, seq } = answer;
+    end(this.#now + inMs);
     const simulated = seq === null && call.capability !== CALENDAR;
     if (simulated) this.#worldActs++;
     const place = seq === null ? path : inOrder(seq);

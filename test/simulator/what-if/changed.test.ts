@@ -21,6 +21,7 @@ import {
   START,
   say,
   use,
+  wait,
   waitAlert,
   world,
 } from '../../support/plans.ts';
@@ -189,6 +190,28 @@ describe('an incident with something changed', () => {
     expect(silent.assumptions.join('\n')).toContain('nobody answers it, and its default (deny) stands');
     const told = await changed(record, { answer: ['1=deny', 'other=approve'], answered: ['other=3m'] });
     expect(told.comparison.decisions[1]?.whatIf).toMatchObject({ outcome: 'approve', latencyMs: 3 * MINUTE });
+  });
+
+  it('takes no two changes of one question that is named in two ways, for one of them would be dropped', async () => {
+    const record = await played([ask('first', { onDeny: [] }), isolate()]);
+    for (const written of [
+      { answer: ['1=approve'], answered: ['first=+2m'] },
+      { never: ['first'], answered: ['1=+2m'] },
+      { answered: ['1=+2m', '01=+3m'] },
+    ])
+      await expect(changed(record, written)).rejects.toThrow(/name the same question/);
+  });
+
+  it('takes no proof while an act is still under way that had ended before it in the record', async () => {
+    const record = await played([
+      parallel('both', {
+        cut: [act('cut', 'model.isolate', { unattended: 'tested' })],
+        looked: [wait('calm', 5 * MINUTE), act('look', 'model.probe', { unattended: 'tested' })],
+      }),
+    ]);
+    expect((await changed(record, { delay: ['cut=+1m'] })).stopped).toBe(null);
+    const { stopped } = await changed(record, { delay: ['cut=+10m'] });
+    expect(stopped).toMatchObject({ path: 'both/looked/look', because: 'other-acts', missing: ['both/cut/cut'] });
   });
 
   it('says of a change that met nothing that it met nothing', async () => {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { NumberedEvent } from '../../../src/incident/events.ts';
 import type { Severity } from '../../../src/incident/severity.ts';
 import { emptyView, type IncidentView } from '../../../src/incident/view.ts';
 import type { Drill, DrillRuns } from '../../../src/surfaces/drills/contract.ts';
@@ -30,13 +31,14 @@ async function look(
   drills: Drill[],
   incidents: IncidentView[],
   tell: DrillRuns['tell'] = async () => ({ status: 'accepted' }),
+  events: Record<string, NumberedEvent[]> = {},
 ) {
   const told: Told[] = [];
   const warned: string[] = [];
   const server = () =>
     createNoDuff({
       store: { list: async () => drills },
-      reader: { incidents: async () => incidents },
+      reader: { incidents: async () => incidents, events: async (id) => events[id] ?? [] },
       runs: {
         tell: async (...said) => {
           told.push(said);
@@ -87,4 +89,20 @@ it('one that got worse ends it; and a drill that cannot be reached keeps no othe
   expect(told.map(([id]) => id)).toContain('EX-2026-0002');
   expect(warned).toContain('a drill beside a real incident could not be ended EX-2026-0001');
   expect(warned).toContain('NO DUFF: a drill was ended, because a real incident was declared EX-2026-0002');
+});
+
+it('one that was open before ends it when it gets as bad, or is opened again, while the drill runs', async () => {
+  const event = (at: number, more: Pick<NumberedEvent, 'type' | 'data'>) =>
+    ({ seq: 2, at, path: '', actor: { kind: 'person', id: 'noor-haddad' }, ...more }) as NumberedEvent;
+  const from = (was: Severity, to: Severity, at: number) =>
+    event(at, { type: 'incident.severity-changed', data: { from: was, to, reason: 'More of them' } });
+  const ended = async (...events: NumberedEvent[]) => {
+    const before = incident('INC-2026-0001', 'sev2', 1_000);
+    const { told } = await look([drill('EX-2026-0001', 5_000)], [before], undefined, { [before.id]: events });
+    return told.length > 0;
+  };
+  expect(await ended(from('sev3', 'sev2', 6_000))).toBe(true);
+  expect(await ended(event(6_000, { type: 'incident.reopened', data: { reason: 'It is back' } }))).toBe(true);
+  expect(await ended(from('sev3', 'sev2', 4_000))).toBe(false);
+  expect(await ended(from('sev1', 'sev2', 6_000))).toBe(false);
 });

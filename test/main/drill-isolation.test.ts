@@ -350,6 +350,29 @@ describe('a drill cannot', () => {
   );
 
   it(
+    'have what was approved in it carried out for real, even by the workers of incidents',
+    async () => {
+      const carriedOut = async (id: string) => {
+        const at = Date.now();
+        const vote = createVoteSigner(house.keys.server.vote).sign({
+          ...{ incident: id, question: 1, path: 'contain', planHash: plan.hash, person: 'ben' },
+          ...{ roles: ['incident-commander'], answer: 'approve', at, expires: at + 600_000, surface: 'console' },
+        });
+        const approval = { question: question(at + 600_000), votes: [vote], planHash: plan.hash };
+        const events = timeline(id, { until: at + 600_000, vote });
+        const risky = { capability: 'model.isolate', risk: 'disruptive' } as const;
+        const asked = call(id, 'isolate', { ...risky, approval: { ...approval, escalated: false, byDefault: false } });
+        return attempt('open', { activity: 'act', task: { incident: id, call: asked, events } });
+      };
+      expect(await carriedOut(newDrill())).toEqual({
+        got: { ok: false, fault: expect.objectContaining({ code: 'exercise' }) },
+      });
+      expect(await carriedOut(newIncident())).toEqual({ got: expect.objectContaining({ ok: true }) });
+    },
+    LONG_MS,
+  );
+
+  it(
     'put a question or a duty that is overdue into any list, number or watch of real incidents',
     async () => {
       const [drill, incident] = [newDrill(), newIncident()];

@@ -34,7 +34,12 @@ beforeAll(async () => {
 afterAll(() => store.close());
 
 /** STARTEX, the incident unless nobody `opened` it, and ENDEX for `because`, on the timeline. */
-async function play(id: string, because?: 'time' | 'real' | 'facilitator', opened = true): Promise<void> {
+async function play(
+  id: string,
+  because?: 'time' | 'real' | 'facilitator',
+  opened = true,
+  more: { reason?: string } = {},
+): Promise<void> {
   const TOCSIN = { kind: 'tocsin' as const };
   const { simulation, version, title, hash } = script;
   const about = { simulation, version, title, script: hash, length: '15m', seed: 7, seats: [], endsAt: 9_000 };
@@ -57,7 +62,7 @@ async function play(id: string, because?: 'time' | 'real' | 'facilitator', opene
           {
             ...{ seq: opened ? 3 : 2, at: script.startsAt + 1, path: '', actor: TOCSIN },
             type: 'exercise.ended' as const,
-            data: { because },
+            data: { because, ...more },
           },
         ]
       : []),
@@ -119,6 +124,12 @@ describe('drills', () => {
     const { version } = planned.playbook;
     expect(drilled).toEqual({ drill: last.id, at: expect.any(Number), playbook: planned.playbook.id, version });
     expect(Math.abs((drilled?.at ?? 0) - 1_790_000_000_000)).toBeLessThan(60_000);
+  });
+
+  test('tell so whatever was given as the reason for ENDEX', async () => {
+    const strange = await drills.plan(planned, 'strange');
+    await play(strange.id, 'facilitator', true, { reason: '\0 \ud83d "because":"real"' });
+    expect((await drills.lastDrilled()).get(hash)).toMatchObject({ drill: strange.id });
   });
 
   test('are among no incidents unless one asks for them', async () => {

@@ -1,4 +1,5 @@
 import type { NumberedEvent } from './events.ts';
+import { isOfExercises } from './exercise-view.ts';
 import { text } from './phrases.ts';
 
 /** How long something took, between two events of the timeline (by their numbers). */
@@ -37,7 +38,10 @@ export type EffectOf = (
 ) => { kind: 'contains' } | { kind: 'replaces' } | { kind: 'restores'; what: string } | undefined;
 type Effect = NonNullable<ReturnType<EffectOf>>;
 
-export function measuresOf(events: readonly NumberedEvent[], effectOf: EffectOf): Measures {
+export function measuresOf(timeline: readonly NumberedEvent[], effectOf: EffectOf): Measures {
+  // What is noted in the hot wash of a drill is no deed any more.
+  const ended = timeline.findIndex(({ type }) => type === 'exercise.ended');
+  const events = ended < 0 ? timeline : timeline.slice(0, ended);
   const opened = events.find((event) => event.type === 'incident.opened');
   if (!opened) {
     const none: Unmeasured = { ms: null, why: 'No incident was opened.' };
@@ -73,10 +77,10 @@ function detected(opened: Opened): Measure {
   return { ms: opened.at - startedAt, from: opened.seq, to: opened.seq };
 }
 
-/** Bots play people in drills; they are never counted. */
+/** Bots play people in drills; they are never counted. Nor is what the exercise itself needs: its clock, its injects, who has read them. */
 function isByPerson(event: NumberedEvent): boolean {
   if (event.type === 'decision.voted') return event.data.vote.surface !== 'bot';
-  return event.actor.kind === 'person' && !FOLLOWS.has(event.type);
+  return event.actor.kind === 'person' && !FOLLOWS.has(event.type) && !isOfExercises(event.type);
 }
 
 /** What follows from a vote, which is counted as such and may be a bot's, and alerts that people report. */

@@ -133,6 +133,17 @@ describe('how long it took', () => {
     expect(tale.measures.acknowledge).toMatchObject({ ms: 20_000 });
   });
 
+  test('who runs a drill acknowledges nothing in it, nor does reading an inject, nor a note in its hot wash', () => {
+    const clock = { wall: START, rate: 0, from: START, because: 'paused', reason: null } as const;
+    const tale = new Tale().tell(5, 'exercise.clock', clock, { by: 'fay' });
+    tale.tell(6, 'inject.seen', { id: 'alarm' }, { by: 'ben' }).tell(7, 'hint.given', {}, { by: 'fay' });
+    const late = new Tale().tell(8, 'exercise.ended', { because: 'facilitator' }, { by: 'fay' });
+    late.tell(9, 'note.added', {}, { by: 'ben' });
+    for (const { measures } of [tale, late]) expect(measures.acknowledge).toMatchObject({ ms: null });
+    tale.tell(20, 'decision.voted', { vote: { ...vote, surface: 'api' } }, { by: 'ben' });
+    expect(tale.measures.acknowledge).toMatchObject({ ms: 20_000 });
+  });
+
   test.each([
     ['no alert opened it', null],
     ['a person reported it', { kind: 'report', startsAt: '2026-01-01T00:00:00Z' }],

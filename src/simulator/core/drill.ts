@@ -45,7 +45,7 @@ export type DrillState = {
 
 export type PeopleState = {
   clock: ClockState;
-  /** Results of messages that the incident itself does not know of, by id, oldest first: a repeat is answered as it first was. */
+  /** Results of messages by id, oldest first: a repeat is answered as it first was, after ENDEX too. */
   accepted: [string, MessageResult][];
   /** Who has looked at what: person and inject. */
   seen: string[];

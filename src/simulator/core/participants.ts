@@ -84,13 +84,22 @@ export class Participants {
     if (earlier) return earlier;
     const refused = this.refuse(message, now);
     if (refused) return { status: 'refused', ...refused };
+    const result = this.#do(message, now);
+    if (result.status === 'accepted') this.#remember(message.id, result);
+    return result;
+  }
+
+  #do(message: Told, now: number): MessageResult {
     if (!isForDrills(message) && !this.#isNoteBeside(message)) return this.#pass(message, now);
     const outcome = isForDrills(message) ? this.#apply(message, now) : this.#note(message);
-    const result: MessageResult = outcome === undefined ? { status: 'accepted' } : { status: 'accepted', outcome };
+    return outcome === undefined ? { status: 'accepted' } : { status: 'accepted', outcome };
+  }
+
+  /** What the incident was told, too: after ENDEX nobody can ask it any more. */
+  #remember(id: string, result: MessageResult): void {
     const { accepted } = this.#scenery.state;
-    accepted.push([message.id, result]);
+    accepted.push([id, result]);
     if (accepted.length > REMEMBERED) accepted.splice(0, accepted.length - REMEMBERED);
-    return result;
   }
 
   #earlier = (id: string): MessageResult | undefined =>

@@ -133,8 +133,8 @@ function refuseJump({ director, endsAt, questions, roster }: Scenery, wanted: nu
   const to = wanted ?? jumpTarget(director);
   if (to === null)
     return refused('nothing-due', 'No inject is due any more. Say where to jump to, or end the exercise.');
-  // An inject that is due now is on its way.
-  if (to < now || (to === now && wanted !== null))
+  // An inject that is due by now is on its way: where this goes is settled when it has come.
+  if (wanted !== null && to <= now)
     return refused('backwards', `It is ${clock(now, now)} in the exercise, and its clock only goes forwards.`);
   if (to > endsAt) return refused('past-end', `The exercise ends at ${clock(endsAt, now)}. End it instead.`);
   const until = questions.firstUntil(roster.seating);

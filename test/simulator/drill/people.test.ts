@@ -126,6 +126,14 @@ describe('the clock of a drill with people', () => {
     expect(await drill.tell('fay', { type: 'drill-jump', to: script.startsAt })).toMatchObject({ code: 'backwards' });
   });
 
+  it('jumps to what is due next also while an inject that is due now has not come yet', async () => {
+    const drill = await start();
+    drill.sleep(0.105);
+    expect(drill.refuse('fay', { type: 'drill-jump', to: null })).toBeNull();
+    expect(await drill.tell('fay', { type: 'drill-jump', to: null })).toEqual({ status: 'accepted' });
+    expect([minutesOf(drill, 'scene'), minutesOf(drill, 'alarm')]).toEqual([[1], [2]]);
+  });
+
   it('stops a jump where somebody is asked, and refuses one over their time to answer', async () => {
     const drill = await start({}, longer);
     await drill.tell('fay', { type: 'drill-jump', to: script.startsAt + 9 * 60_000 });
@@ -341,6 +349,23 @@ describe('a player', () => {
     expect(await drill.tell('ann', { type: 'note', text: 'Once.' }, 'same')).toEqual(first);
     expect(drill.of('note.added')).toHaveLength(1);
   });
+
+  it.each([false, true])(
+    'is answered as at first after ENDEX, too (continued after every event: %s)',
+    async (broken) => {
+      const drill = await start({ broken });
+      await drill.pass(0.25);
+      const said = { type: 'note', text: 'Once.' } as const;
+      const ballot = drill.ballot('ann', [IC], 'approve');
+      const note = await drill.tell('ann', said, 'note');
+      const vote = await drill.tell('ann', ballot, 'vote');
+      await drill.tell('fay', { type: 'endex', because: 'facilitator', reason: null, incident: null });
+      expect(await drill.tell('ann', said, 'note')).toEqual(note);
+      expect(await drill.tell('ann', ballot, 'vote')).toEqual(vote);
+      expect(vote).toEqual({ status: 'accepted', outcome: 'approve' });
+      expect(drill.of('note.added')).toHaveLength(1);
+    },
+  );
 });
 
 describe('ENDEX', () => {

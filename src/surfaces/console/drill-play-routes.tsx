@@ -106,7 +106,8 @@ async function arrangedPage(site: Site, c: Ctx, drill: Drill, { problem }: Again
   const props = {
     frame: frameOf(site, whoIs(c)),
     ...{ drill, place: placeIn(drill, me), names: namesOf(site), timezone: site.directory.timezone() },
-    ...{ mayStart: mayStart(drill, me), mayArrange: mayArrange(drill, me), problem, once: fresh() },
+    ...{ mayStart: mayStart(drill, me, site.directory), mayArrange: mayArrange(drill, me, site.directory) },
+    ...{ problem, once: fresh() },
     starting: drill.status === 'running' && !begun,
   };
   return show(c, <PlannedPage {...props} />, problem?.status);

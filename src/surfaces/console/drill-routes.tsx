@@ -172,7 +172,7 @@ async function arranged(site: Site, c: Ctx): Promise<Drill> {
   const drill = await site.drills.find(c.req.param('id') ?? '');
   const refusal = (status: 403 | 409, code: string, message: string, next: string) =>
     new Problem({ status, code, message, notDone: 'It was not changed.', next });
-  if (!mayArrange(drill, whoIs(c).id))
+  if (!mayArrange(drill, whoIs(c).id, site.directory))
     throw refusal(
       403,
       'not-entitled',

@@ -5,7 +5,17 @@ import { accepted, messageId } from '../commands.ts';
 import type { Directory, Person, Playbooks, Reader } from '../ports.ts';
 import { notFound, Problem } from '../problem.ts';
 import type { Drill, DrillDesk, DrillPlan, DrillRuns, DrillStore, Offer } from './contract.ts';
-import { assertMaySay, assertNames, assertRoster, known, mayArrange, mayStart, readsScriptOf } from './roster.ts';
+import {
+  arrangersOf,
+  assertMaySay,
+  assertNames,
+  assertRoster,
+  known,
+  mayArrange,
+  mayStart,
+  type People,
+  readsScriptOf,
+} from './roster.ts';
 
 export type DrillDeskDeps = {
   store: DrillStore;
@@ -35,7 +45,7 @@ export function createDrillDesk(deps: DrillDeskDeps): DrillDesk {
     plan: (by, plan, key) => planDrill(deps, by, plan, key),
     async change(by, id, to) {
       const drill = await found(id);
-      if (!mayArrange(drill, by.id)) throw notTheirs(drill, UNCHANGED);
+      if (!mayArrange(drill, by.id, directory)) throw notTheirs(directory, drill, UNCHANGED);
       if (drill.status !== 'planned') throw tooLate(drill, UNCHANGED);
       const { players = drill.players, staff = drill.staff, at = drill.at, rate = drill.rate, note = drill.note } = to;
       assertRoster(directory, drill.script, { players, staff }, UNCHANGED);
@@ -48,7 +58,7 @@ export function createDrillDesk(deps: DrillDeskDeps): DrillDesk {
     async cancel(by, id, because) {
       const notDone = 'It was not called off.';
       const drill = await found(id);
-      if (!mayArrange(drill, by.id)) throw notTheirs(drill, notDone);
+      if (!mayArrange(drill, by.id, directory)) throw notTheirs(directory, drill, notDone);
       const cancelled = await store.cancel(id, because, now());
       if (!cancelled) throw tooLate(await found(id), notDone);
       return cancelled;
@@ -132,9 +142,10 @@ async function scriptFor({ simulations }: DrillDeskDeps, { simulation, length }:
   return scripts[wanted] as Drill['script'];
 }
 
-async function startDrill({ store, runs, playbooks, now }: DrillDeskDeps, by: Person, drill: Drill): Promise<Drill> {
+async function startDrill(deps: DrillDeskDeps, by: Person, drill: Drill): Promise<Drill> {
+  const { store, runs, playbooks, directory, now } = deps;
   const notDone = 'The drill was not started.';
-  if (!mayStart(drill, by.id)) throw notTheirs(drill, notDone);
+  if (!mayStart(drill, by.id, directory)) throw notTheirs(directory, drill, notDone);
   if (drill.status === 'cancelled' || drill.status === 'ended') throw tooLate(drill, notDone);
   if (drill.status === 'planned') await assertUnreplaced(playbooks, drill, notDone);
   const started = await store.start(drill.id, by.id, now());
@@ -217,13 +228,13 @@ function assertReadsScript(drill: Drill, by: Person, notDone: string): void {
   });
 }
 
-const notTheirs = ({ id, plannedBy, staff }: Drill, notDone: string): Problem =>
+const notTheirs = (people: People, drill: Drill, notDone: string): Problem =>
   new Problem({
     status: 403,
     code: 'not-entitled',
-    message: `${id} is a drill that others arrange.`,
+    message: `${drill.id} is a drill that others arrange.`,
     notDone,
-    next: `Ask ${[...new Set([plannedBy, ...staff.filter(({ role }) => role === 'facilitator').map(({ person }) => person)])].join(' or ')}.`,
+    next: `Ask ${arrangersOf(drill, people).join(' or ')}.`,
   });
 
 const STANDS = {

@@ -3,7 +3,7 @@ import { roleInWords } from '../../incident/decision.ts';
 import { counted, listed, quoted } from '../../incident/phrases.ts';
 import type { Drill } from './contract.ts';
 import type { LastDrilled } from './last-drilled.ts';
-import { mayArrange } from './roster.ts';
+import { arrangersOf } from './roster.ts';
 
 /** What those whom a planned drill concerns should know: one line a drill, and no alarm. */
 export type DrillLine = { drill: string | null; text: string };
@@ -19,7 +19,8 @@ export type About = { now: number; zone: string; people: ReadonlySet<string> };
 export function lineOf(drill: Notable, person: string, about: About): DrillLine | null {
   if (drill.status !== 'planned') return null;
   const takesPart = [...drill.players, ...drill.staff].some((one) => one.person === person);
-  const arranges = mayArrange(drill, person);
+  const arrangers = arrangersOf(drill, { person: (id) => (about.people.has(id) ? id : null) });
+  const arranges = arrangers.length === 0 ? takesPart : arrangers.includes(person);
   const told = [
     ...(takesPart || arranges ? dateWords(drill, arranges, about) : []),
     ...(arranges ? missingWords(drill, about.people) : []),

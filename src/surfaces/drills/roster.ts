@@ -1,5 +1,5 @@
 import type { ExerciseCommand } from '../../incident/exercise-messages.ts';
-import { type ExerciseView, mayRun, seatsOf, staffRolesOf } from '../../incident/exercise-view.ts';
+import { type ExerciseView, mayRun, seatsOf } from '../../incident/exercise-view.ts';
 import { didYouMean } from '../../playbook/names.ts';
 import type { Script } from '../../simulator/core/script.ts';
 import type { Directory, Person } from '../ports.ts';
@@ -23,12 +23,24 @@ export const rosterOf = ({
 export const readsScriptOf = (drill: Pick<Drill, 'players' | 'staff' | 'status'>, person: string): boolean =>
   readsScript(rosterOf(drill), person);
 
-/** Whoever planned it, and its facilitators. */
-export const mayArrange = (drill: Pick<Drill, 'staff' | 'plannedBy'>, person: string): boolean =>
-  drill.plannedBy === person || staffRolesOf({ staff: [...drill.staff] }, person).includes('facilitator');
+type Arranged = Pick<Drill, 'staff' | 'plannedBy'>;
+/** Those of the inventory; null: it has nobody of that name. */
+export type People = { person(id: string): unknown };
 
-export const mayStart = (drill: Drill, person: string): boolean =>
-  mayArrange(drill, person) || isOnRoster(rosterOf(drill), person);
+/** Whoever planned it, and its facilitators, as far as the inventory still has them: a schedule is nobody. */
+export const arrangersOf = ({ staff, plannedBy }: Arranged, people: People): string[] =>
+  [...new Set([plannedBy, ...staff.filter(({ role }) => role === 'facilitator').map(({ person }) => person)])].filter(
+    (person) => people.person(person) !== null,
+  );
+
+/** Where none of those is left, anybody may: else a drill whose facilitator has gone could be neither moved nor called off. */
+export function mayArrange(drill: Arranged, person: string, people: People): boolean {
+  const arrangers = arrangersOf(drill, people);
+  return arrangers.length === 0 || arrangers.includes(person);
+}
+
+export const mayStart = (drill: Drill, person: string, people: People): boolean =>
+  mayArrange(drill, person, people) || isOnRoster(rosterOf(drill), person);
 
 type Role = 'run' | 'facilitate' | 'play' | 'take part';
 const SAYS: Record<ExerciseCommand['type'], Role> = {

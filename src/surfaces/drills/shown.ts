@@ -3,10 +3,10 @@ import { facilitatorGuide } from '../papers/facilitator.tsx';
 import { playerGuide, situationManual } from '../papers/situation.tsx';
 import { notFound, Problem } from '../problem.ts';
 import type { Drill } from './contract.ts';
-import { mayArrange, mayStart, readsScriptOf, rosterOf } from './roster.ts';
+import { mayArrange, mayStart, type People, readsScriptOf, rosterOf } from './roster.ts';
 
 /** What of a drill somebody may know before it is over: where it begins, who plays, and the brief of their own seats. */
-export function drillFor(drill: Drill, person: string) {
+export function drillFor(drill: Drill, person: string, people: People) {
   const { script, seed, ...rest } = drill;
   const { simulation, version, title, about, length, seats } = script;
   const roster = rosterOf(drill);
@@ -23,8 +23,8 @@ export function drillFor(drill: Drill, person: string) {
       plays: own,
       staff: staffRolesOf(roster, person),
       briefs: seats.filter(({ role }) => own.includes(role)).map(({ role, brief }) => ({ role, brief })),
-      mayStart: mayStart(drill, person),
-      mayArrange: mayArrange(drill, person),
+      mayStart: mayStart(drill, person, people),
+      mayArrange: mayArrange(drill, person, people),
       mayRun: mayRun(roster, person),
       readsScript: reads,
     },

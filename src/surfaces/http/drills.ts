@@ -26,7 +26,7 @@ export function drillRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
   const shown = (c: Ctx, drill: Drill): z.infer<typeof DrillBody> =>
     // A script is JSON; its recursive type says more than the compiler needs here.
     ({
-      ...drillFor(drill, whoIs(c).id),
+      ...drillFor(drill, whoIs(c).id, deps.directory),
       link: `${deps.publicUrl}/drills/${drill.id}`,
     }) as unknown as z.infer<typeof DrillBody>;
   const key = (c: Ctx): string => c.req.header('idempotency-key') ?? messageId(whoIs(c).id, undefined);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LastDrilled } from '../../../src/surfaces/drills/last-drilled.ts';
 import { lineOf, type Notable, overdueWords } from '../../../src/surfaces/drills/notices.ts';
+import { mayArrange } from '../../../src/surfaces/drills/roster.ts';
 import { shippedScript } from '../../support/scripts.ts';
 
 const { script: shipped } = shippedScript('supply-chain-tampered-artifact', '15m');
@@ -46,6 +47,16 @@ describe('a drill to come', () => {
     );
     expect(said('ann', { staff: [], plannedBy: 'ann' })).toContain('nobody facilitates it');
     expect(said('ann', { players: [{ role: 'incident-commander', person: 'ann' }] })).not.toContain('nobody plays');
+  });
+
+  it('tells whoever takes part, when nobody who arranged it is left', () => {
+    const staff = [{ role: 'facilitator' as const, person: 'gone' }];
+    expect(said('ann', { staff })).toContain('no longer in the inventory: gone');
+    expect(said('ann', { staff, at: NOW - 1 })).toContain('start it, move it, or call it off');
+    expect(said('eve', { staff, at: NOW - 1 })).toBeNull();
+    const people = { person: (id: string) => (about.people.has(id) ? id : null) };
+    expect(mayArrange(drill({ staff }), 'ann', people)).toBe(true);
+    expect(mayArrange(drill(), 'ann', people)).toBe(false);
   });
 
   it('asks them for a date where it has none, and what to do when its date is over', () => {

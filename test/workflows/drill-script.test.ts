@@ -56,8 +56,9 @@ describe('the timeline of a drill', () => {
     const [one] = shippedScripts();
     if (!one) throw new Error('no simulation is shipped');
     const id = newId();
-    const { view } = await onTemporal({ ...one, seed: 7, id });
-    expect(view).toMatchObject({ id, mode: 'exercise', status: 'closed', exercise: { because: 'time', seed: 7 } });
+    const { view, events } = await onTemporal({ ...one, seed: 7, id });
+    expect(view).toMatchObject({ id, mode: 'exercise', status: 'closed', exercise: { because: 'time' } });
+    expect(events[0]).toMatchObject({ type: 'exercise.started', data: { seed: 7 } });
     expect((await house.openIncidents()).map((open) => open.id)).not.toContain(id);
     const lines: string[] = [];
     for await (const line of exportJsonLines(house.pool, id, new Date(0))) lines.push(line.slice(0, -1));

@@ -204,6 +204,26 @@ describe('/tocsin drill', () => {
     expect(told(slack)).toEqual([['rhea', id, command]]);
   });
 
+  test('nobody opens a real incident where a drill is played, unless they say so', async () => {
+    const opened: string[] = [];
+    const slack = await openHearing(house, 'socket', {
+      open: async ({ title }) => {
+        opened.push(title ?? '');
+        return { incident: 'INC-2026-0147', created: true };
+      },
+    });
+    const here = slack.own(await drill());
+    await slack.command(MARA, 'open Odd answers --severity sev1', here);
+    await slack.told(MARA, /^EXERCISE · .*would open a real incident.*Nothing was opened.*drill open TITLE/s);
+    await slack.command(KIT, 'open', here);
+    await slack.told(KIT, /^EXERCISE · .*would open a real incident/s);
+    expect(opened).toEqual([]);
+    await slack.command(KIT, 'report It is real', here);
+    await slack.modal(KIT, /Report an AI incident/);
+    await slack.command(MARA, 'open Payouts --severity sev3', slack.own(await drill(true)));
+    await vi.waitFor(() => expect(opened).toEqual(['Payouts']), within);
+  });
+
   test('what the drill refuses is said, and nothing is claimed to be done', async () => {
     const slack = await openHearing(house, 'socket', {
       tell: async () => {

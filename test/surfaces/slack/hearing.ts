@@ -86,7 +86,7 @@ export type Hearing = Awaited<ReturnType<typeof openHearing>>;
 export async function openHearing(
   house: House,
   transport: Transport = 'socket',
-  more: { send?: Responses['send']; tell?: DrillDesk['tell'] } = {},
+  more: { send?: Responses['send']; open?: Responses['open']; tell?: DrillDesk['tell'] } = {},
 ) {
   const slack = await openLocalSlack({
     users,

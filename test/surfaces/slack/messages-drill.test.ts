@@ -63,6 +63,14 @@ describe('a drill in Slack', () => {
     expect(JSON.stringify(said)).not.toContain(storyOf(running).view.playbook?.title);
   });
 
+  test('the card of an alert says what the monitor says', () => {
+    const { injects } = storyOf(running).view.exercise ?? { injects: [] };
+    const alert = injects.find(({ by }) => by === 'alert');
+    const title = alert?.alert?.title;
+    if (!alert || typeof title !== 'string') throw new Error('this simulation raises no alert');
+    expect(read(drill(running, { kind: 'inject', id: alert.id }))).toContain(title);
+  });
+
   test('an inject is a card of its own kind, numbered as it came, with who sent it, to whom, its text, and two buttons', () => {
     const events = running.map((event) =>
       event.type === 'inject.delivered' ? { ...event, data: { ...event.data, title: 'Their trap' } } : event,

@@ -4,6 +4,7 @@ import type { Actor } from '../../../incident/events.ts';
 import { wallAt } from '../../../incident/exercise-clock.ts';
 import type { ExerciseView } from '../../../incident/exercise-view.ts';
 import { namesFor, sentence } from '../../../incident/wording.ts';
+import { alertTitle } from '../../model/alert.ts';
 import { sentenceCase } from '../../model/describe.ts';
 import {
   ACTIONS,
@@ -123,6 +124,8 @@ function injectPost(story: Story, exercise: ExerciseView, at: number): SlackPost
       ...facts([
         [from, inject.from],
         ['To', toWhom(story, exercise, inject.to)],
+        // What a monitor says is all there is to read of most alerts.
+        ...(inject.alert ? ([['It says', alertTitle(inject.alert)]] satisfies Fact[]) : []),
       ]),
       ...textBlocks(inject.text),
       ...(inject.attachments.length > 0 ? [context(`Attached, in the console: ${inject.attachments.join(', ')}`)] : []),

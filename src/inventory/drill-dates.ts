@@ -21,9 +21,11 @@ export function dueToPlan(schedule: DrillSchedule, now: number): DrillDate[] {
 export const nextDate = (schedule: DrillSchedule, now: number): DrillDate | null =>
   datesBetween(schedule, now, now + 2 * 366 * DAY_MS)[0] ?? null;
 
-/** The one that should have been last, or null where two years hold none. */
-export const lastDate = (schedule: DrillSchedule, now: number): DrillDate | null =>
-  datesBetween(schedule, now - 2 * 366 * DAY_MS, now).at(-1) ?? null;
+/** Of each simulation the one that should have been last, as far as two years hold any. */
+export function lastDates(schedule: DrillSchedule, now: number): DrillDate[] {
+  const dates = datesBetween(schedule, now - 2 * 366 * DAY_MS, now);
+  return [...new Map(dates.map((date) => [date.simulation, date])).values()];
+}
 
 /** After `after`, and no later than `until`. */
 function datesBetween(schedule: DrillSchedule, after: number, until: number): DrillDate[] {
@@ -56,7 +58,9 @@ function dateIn(schedule: DrillSchedule, period: number): DrillDate | null {
   const { year, month, day: date } = day;
   // Where clocks skip this time of the day, it is as much later.
   const begins = DateTime.fromObject({ year, month, day: date, hour: hour ?? 0, minute: minute ?? 0 }, { zone });
-  const steps = Math.floor(schedule.jitter.restMs / STEP_MS);
+  // The day is settled: the next one may be one on which there is none.
+  const leftMs = begins.endOf('day').toMillis() - begins.toMillis();
+  const steps = Math.floor(Math.min(schedule.jitter.restMs, leftMs) / STEP_MS);
   return {
     schedule: id,
     period: name,

@@ -1,4 +1,4 @@
-import { type DrillDate, dateOfPeriod, lastDate } from '../inventory/drill-dates.ts';
+import { type DrillDate, dateOfPeriod, lastDates } from '../inventory/drill-dates.ts';
 import type { DrillSchedule } from '../inventory/drills.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import type { DrillTurn, DrillTurns } from '../store/drill-turns.ts';
@@ -59,7 +59,7 @@ export function createDrillCalendar(deps: DrillCalendarDeps): DrillCalendar {
       const dated = planned.sort((a, b) => (a.at ?? Infinity) - (b.at ?? Infinity));
       return [
         ...dated.flatMap((drill) => lineOf(drill, person, about) ?? []),
-        ...open.flatMap((turn) => unplanned(inventory(), turn, person) ?? []),
+        ...open.flatMap((turn) => unplanned(inventory(), turn, person, about.now) ?? []),
       ];
     },
     async overdue(playbook) {
@@ -74,17 +74,26 @@ export function createDrillCalendar(deps: DrillCalendarDeps): DrillCalendar {
   };
 }
 
-/** Whoever runs it is told why there is none. */
-function unplanned({ drillSchedules }: Inventory, turn: DrillTurn, person: string): DrillLine | null {
+/** Whoever runs it is told why there is none, while something can be done about it. */
+function unplanned({ drillSchedules }: Inventory, turn: DrillTurn, person: string, now: number): DrillLine | null {
   const schedule = drillSchedules?.find(({ id }) => id === turn.schedule);
   if (turn.problem === null || schedule?.facilitator !== person) return null;
+  if ((dateOfPeriod(schedule, turn.period)?.at ?? 0) <= now) return null;
   const text = `The drill of the schedule ${turn.schedule} for ${turn.period} cannot be planned: ${turn.problem}`;
   return { drill: null, text };
 }
 
-async function wantedLast({ inventory, desk, now }: DrillCalendarDeps): Promise<WantedLast[]> {
+/** What a drill takes, and who plays it a day late: nobody is told so soon that there was none. */
+const GRACE_MS = 86_400_000;
+const OVER = 'Its date came before it could be planned.';
+
+async function wantedLast({ inventory, turns, desk, now }: DrillCalendarDeps): Promise<WantedLast[]> {
   const { drillSchedules = [] } = inventory();
-  const dates = drillSchedules.flatMap((schedule) => lastDate(schedule, now()) ?? []);
+  const since = drillSchedules.length === 0 ? new Map<string, number>() : await turns.since();
+  // A schedule wanted nothing before it stood in the file.
+  const dates = drillSchedules.flatMap((schedule) =>
+    lastDates(schedule, now() - GRACE_MS).filter(({ at }) => at > (since.get(schedule.id) ?? Infinity)),
+  );
   if (dates.length === 0) return [];
   const offers = await desk.offers();
   return dates.flatMap(({ schedule, simulation, at, from }) => {
@@ -97,13 +106,16 @@ async function take(deps: DrillCalendarDeps, turn: DrillTurn): Promise<void> {
   const { inventory, turns, log, now } = deps;
   const schedule = inventory().drillSchedules?.find(({ id }) => id === turn.schedule);
   const date = schedule ? dateOfPeriod(schedule, turn.period) : null;
-  // The file no longer says so, or its day has come before anybody could plan it.
-  if (!schedule || !date || date.at <= now()) {
+  const about = { schedule: turn.schedule, period: turn.period };
+  if (!schedule || !date) {
     await turns.drop(turn);
-    log.warn(
-      { schedule: turn.schedule, period: turn.period },
-      'a drill of a schedule was not planned: it is over, or no longer wanted',
-    );
+    log.warn(about, 'a drill of a schedule was not planned: the file no longer wants it');
+    return;
+  }
+  // It stays noted that one was wanted.
+  if (date.at <= now()) {
+    await turns.failed(turn, OVER);
+    if (turn.problem !== OVER) log.warn(about, 'a drill of a schedule was not planned: its date has come');
     return;
   }
   try {

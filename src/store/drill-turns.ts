@@ -21,6 +21,8 @@ export function createTurnNotes(pool: pg.Pool): {
 export type DrillTurns = {
   /** The longest waiting first. */
   open(): Promise<DrillTurn[]>;
+  /** Since when drills of each schedule are planned: when the first was noted, epoch ms. */
+  since(): Promise<ReadonlyMap<string, number>>;
   planned(turn: DrillTurn, drill: string): Promise<void>;
   failed(turn: DrillTurn, problem: string): Promise<void>;
   drop(turn: DrillTurn): Promise<void>;
@@ -34,6 +36,12 @@ export function createDrillTurns(pool: pg.Pool): DrillTurns {
         'SELECT schedule, period, problem FROM drill_turns WHERE drill IS NULL ORDER BY noted_at, schedule, period',
       );
       return rows;
+    },
+    async since() {
+      const { rows } = await pool.query<{ schedule: string; noted_at: number }>(
+        'SELECT schedule, min(noted_at) AS noted_at FROM drill_turns GROUP BY schedule',
+      );
+      return new Map(rows.map(({ schedule, noted_at }) => [schedule, noted_at]));
     },
     async planned({ schedule, period }, drill) {
       await pool.query(

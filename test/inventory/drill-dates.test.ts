@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DateTime } from 'luxon';
 import { describe, expect, it } from 'vitest';
-import { dateOfPeriod, dueToPlan, lastDate, nextDate } from '../../src/inventory/drill-dates.ts';
+import { dateOfPeriod, dueToPlan, lastDates, nextDate } from '../../src/inventory/drill-dates.ts';
 import type { DrillSchedule } from '../../src/inventory/drills.ts';
 import { parseInventory } from '../../src/inventory/inventory.ts';
 import { packageRoot } from '../../src/main/package-root.ts';
@@ -121,7 +121,7 @@ describe('blackout dates', () => {
     expect(dates(QUARTERLY, '2026-04-01T00:00Z', 1, calendar)).toEqual(['2026-Q3 Tue 2026-08-11 10:00']);
     const never = schedule(`${QUARTERLY}, blackout: [2020-01-01 to 2040-01-01]`);
     expect(nextDate(never, utc('2026-04-01T00:00Z'))).toBeNull();
-    expect(lastDate(never, utc('2026-04-01T00:00Z'))).toBeNull();
+    expect(lastDates(never, utc('2026-04-01T00:00Z'))).toEqual([]);
   });
 
   it('move it where jitter allows another day, to one on which people work', () => {
@@ -133,6 +133,12 @@ describe('blackout dates', () => {
 });
 
 describe('jitter', () => {
+  it('of a time moves no drill into the day after, which may be one without drills', () => {
+    const words =
+      'every: week, on: { day: wed, at: 22:00 }, jitter: 6h, blackout: [2026-05-07, 2026-05-14, 2026-05-21, 2026-05-28]';
+    for (const date of dates(words, '2026-05-01T00:00Z', 4)) expect(date).toContain(' Wed ');
+  });
+
   it('keeps within its bounds, uses all of them, and is the same at every look and in every process', () => {
     const of = (id: string) => ({ ...schedule(`${QUARTERLY}, jitter: 4d1h`), id });
     const nominal = utc('2026-02-10T09:00Z');
@@ -204,11 +210,13 @@ describe('what is to be planned', () => {
   });
 
   it('the last that should have been is found as well', () => {
-    expect(lastDate(quarterly, utc('2026-11-22T00:00Z'))).toMatchObject({
-      period: '2026-Q4',
-      at: utc('2026-11-10T09:00Z'),
-      from: utc('2026-09-30T22:00Z'),
-    });
+    expect(lastDates(quarterly, utc('2026-11-22T00:00Z'))).toMatchObject([
+      { period: '2026-Q4', at: utc('2026-11-10T09:00Z'), from: utc('2026-09-30T22:00Z') },
+    ]);
+    const turns = { ...quarterly, simulations: ['one', 'two', 'three'] };
+    const last = lastDates(turns, utc('2026-11-22T00:00Z'));
+    expect(last.map(({ period }) => period).sort()).toEqual(['2026-Q2', '2026-Q3', '2026-Q4']);
+    expect(new Set(last.map(({ simulation }) => simulation))).toEqual(new Set(turns.simulations));
   });
 });
 

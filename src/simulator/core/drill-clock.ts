@@ -45,7 +45,9 @@ export class DrillClock {
     this.#asked = asked;
     const { rate } = this.state.clock;
     const late = anew && asked && this.now - at > LATE_MS * Math.max(1, rate);
-    if (late || this.#rate !== rate) this.#set(at, asked ? 'people' : 'quiet');
+    if (asked && (late || this.#rate !== rate)) this.#set(at, 'people');
+    // What it was set to is still to come where it jumped: with nobody asked, nothing stops it on the way.
+    else if (this.#rate !== rate) this.#set(Math.max(at, this.state.clock.at), 'quiet');
   }
 
   pause(at: number, reason: string | null, actor: Actor): void {

@@ -145,6 +145,18 @@ describe('the clock of a drill with people', () => {
     expect(drill.refuse('fay', { ...over, to: over.to - 1 })).toBeNull();
   });
 
+  it('goes on to where it jumped when nobody is asked any more on the way', async () => {
+    const pii = shippedScript('pii-leak-output', '15m');
+    const personas = pii.script.personas.map((one) => ({ ...one, approvals: 'deny' as const }));
+    const drill = await start({}, { ...pii, script: { ...pii.script, personas } });
+    await drill.pass(0.3);
+    expect(openDecisions(drill.view).map(({ question }) => question.path)).toContain('respond/recover/contain');
+    const to = pii.script.startsAt + 14 * 60_000;
+    await drill.tell('fay', { type: 'drill-jump', to });
+    expect(drill.of('decision.made')[0]?.data).toMatchObject({ outcome: 'deny', people: ['bot-ml-on-call'] });
+    expect(drill.now).toBe(to);
+  });
+
   it('takes none of the time to answer of somebody who was asked late, because the worker was away', async () => {
     const drill = await start({ people: { ...people, rate: 1 } });
     await drill.pass(1);

@@ -15,6 +15,8 @@ export type ExerciseView = Omit<EventData<'exercise.started'>, 'incident' | 'sta
   clock?: ScenarioClock;
   /** Somebody has stopped the clock. */
   paused: boolean;
+  /** What its jumps passed over, which took nobody's time: scenario time. One that was stopped on the way ends there. */
+  jumps: { from: number; to: number }[];
   endedAt?: number;
   because?: EventData<'exercise.ended'>['because'];
   injects: ({ seq: number; at: number } & EventData<'inject.delivered'>)[];
@@ -42,7 +44,7 @@ export function evolveExercise(view: ExerciseView | undefined, event: ExerciseEv
   const { seq, at, actor } = event;
   if (event.type === 'exercise.started') {
     const { incident: _, seed: __, staff = [], ...facts } = event.data;
-    const empty = { paused: false, injects: [], skipped: {}, seen: {}, hints: [], voices: [], away: [] };
+    const empty = { paused: false, jumps: [], injects: [], skipped: {}, seen: {}, hints: [], voices: [], away: [] };
     return { ...facts, staff, startedAt: at, ...empty };
   }
   if (!view) return undefined;
@@ -51,7 +53,10 @@ export function evolveExercise(view: ExerciseView | undefined, event: ExerciseEv
       Object.assign(view, { endedAt: at, because: event.data.because });
       break;
     case 'exercise.clock': {
-      const { wall, rate, because } = event.data;
+      const { wall, rate, from, because } = event.data;
+      const last = view.jumps.at(-1);
+      if (last) last.to = Math.min(last.to, Math.max(last.from, at));
+      if (because === 'jumped') view.jumps.push({ from, to: at });
       view.clock = { at, wall, rate };
       view.paused = rate === 0 && (view.paused || because === 'paused');
       break;

@@ -1,7 +1,10 @@
-import type { IncidentView } from '../../incident/view.ts';
+import type { DecisionView, IncidentView } from '../../incident/view.ts';
 import { standingOf } from './standing.ts';
 
-/** How fast a seat answers what it is asked. Nobody's time is scaled: while people are asked, the scenario runs with the wall. */
+/**
+ * How fast a seat answers what it is asked. Nobody's time is scaled: while people are asked, the scenario runs with the wall. What a jump
+ * passes over is no time of theirs, and whoever a question is escalated to is asked since then.
+ */
 export type Lane = {
   role: string;
   person: string;
@@ -14,16 +17,29 @@ export type Lane = {
 
 export function lanesOf({ exercise, decisions }: Pick<IncidentView, 'exercise' | 'decisions'>, now: number): Lane[] {
   return (exercise?.seats ?? []).map(({ role, person, persona }) => {
+    // Bots live by the clock of the scenario.
+    const jumps = persona === null ? (exercise?.jumps ?? []) : [];
+    const took = (one: DecisionView, until: number): number => {
+      const since = askedSince(one, role);
+      return until - since - jumped(jumps, since, until);
+    };
     const waits = decisions
       .filter((one) => standingOf(one, { id: person, roles: [role] }, now).kind === 'asked')
-      .map((one) => now - (one.escalatedAt ?? one.question.askedAt));
-    const answers = decisions.flatMap(({ question, votes }) => {
-      const first = votes.find((vote) => vote.person === person && vote.roles.includes(role));
-      return first ? [first.at - question.askedAt] : [];
+      .map((one) => took(one, now));
+    const answers = decisions.flatMap((one) => {
+      const first = one.votes.find((vote) => vote.person === person && vote.roles.includes(role));
+      return first ? [took(one, first.at)] : [];
     });
     return { role, person, bot: persona !== null, answers, waitingMs: waits.length > 0 ? Math.max(...waits) : null };
   });
 }
+
+const askedSince = ({ question, escalatedAt }: DecisionView, role: string): number =>
+  question.by.some((seat) => seat.role === role) ? question.askedAt : (escalatedAt ?? question.askedAt);
+
+/** How much of the time between two moments jumps passed over. */
+const jumped = (jumps: readonly { from: number; to: number }[], since: number, until: number): number =>
+  jumps.reduce((sum, { from, to }) => sum + Math.max(0, Math.min(to, until) - Math.max(from, since)), 0);
 
 export function median(values: readonly number[]): number | null {
   const sorted = values.toSorted((a, b) => a - b);

@@ -6,7 +6,7 @@ import { exerciseId } from '../../../src/incident/ids.ts';
 import type { Message } from '../../../src/incident/messages.ts';
 import { createTimeline } from '../../../src/store/timeline.ts';
 import { Problem } from '../../../src/surfaces/problem.ts';
-import { ACTIONS } from '../../../src/surfaces/slack/contract.ts';
+import { ACTIONS, SHORTCUTS } from '../../../src/surfaces/slack/contract.ts';
 import { storyOf } from '../../../src/surfaces/slack/handlers/deps.ts';
 import { messages } from '../../../src/surfaces/slack/messages/messages.ts';
 import { type House, openHouse } from '../../support/house.ts';
@@ -212,12 +212,17 @@ describe('/tocsin drill', () => {
         return { incident: 'INC-2026-0147', created: true };
       },
     });
-    const here = slack.own(await drill());
+    const id = await drill();
+    const here = slack.own(id);
     await slack.command(MARA, 'open Odd answers --severity sev1', here);
     await slack.told(MARA, /^EXERCISE · .*would open a real incident.*Nothing was opened.*drill open TITLE/s);
     await slack.command(KIT, 'open', here);
     await slack.told(KIT, /^EXERCISE · .*would open a real incident/s);
-    expect(opened).toEqual([]);
+    // Nor out of a message of the drill, wherever it stands.
+    const inject = await show(slack, id, 'reporter');
+    await slack.slack.interactions.shortcut({ user: RHEA, callbackId: SHORTCUTS.reportMessage, message: inject });
+    await slack.told(RHEA, /^EXERCISE · .*would open a real incident.*tocsin report/s);
+    expect([opened, slack.modals(RHEA)]).toEqual([[], []]);
     await slack.command(KIT, 'report It is real', here);
     await slack.modal(KIT, /Report an AI incident/);
     await slack.command(MARA, 'open Payouts --severity sev3', slack.own(await drill(true)));

@@ -1,7 +1,6 @@
 import type { App, SlashCommand } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import { hasForm } from '../../../incident/decision.ts';
-import { isExercise } from '../../../incident/ids.ts';
 import { type IncidentView, openDecisions } from '../../../incident/view.ts';
 import { didYouMean } from '../../../playbook/names.ts';
 import { incidentOr404 } from '../../commands.ts';
@@ -22,7 +21,7 @@ import { knownSoon } from './known.ts';
 import { openModal } from './modal.ts';
 import { openIncident } from './open.ts';
 import { reportForm } from './report.ts';
-import { strangerTo } from './roster.ts';
+import { assertNotPlayed, strangerTo } from './roster.ts';
 import { assignRole, changeSeverity, note } from './tell-incident.ts';
 import { standingFor } from './waiting.ts';
 
@@ -43,23 +42,9 @@ async function obey(deps: HandlerDeps, client: WebClient, command: SlashCommand)
   const said = readCommand(command.text, { now: deps.now(), here });
   if (said.kind === 'help') return deps.replies.help();
   await knownSoon(resolving);
-  if (said.kind === 'open') await assertNotPlayed(deps, here);
+  if (said.kind === 'open')
+    await assertNotPlayed(deps, here, `${COMMAND} report, or ${COMMAND} open in another channel`);
   return carryOut(deps, client, command, said, resolving);
-}
-
-/** Whoever plays means the incident of the drill; what is real has ways of its own, also from here. */
-async function assertNotPlayed(deps: HandlerDeps, here: string | null): Promise<void> {
-  if (here === null || !isExercise(here)) return;
-  const { exercise } = (await incidentOr404(deps.reader, here)).view;
-  if (!exercise || exercise.endedAt !== undefined) return;
-  throw new Problem({
-    status: 409,
-    code: 'in-exercise',
-    message: `${here} is played in this channel, and this would open a real incident.`,
-    notDone: 'Nothing was opened.',
-    next: `In the exercise: ${COMMAND} drill open TITLE. Something real: ${COMMAND} report, or ${COMMAND} open in another channel.`,
-    extra: { drill: here },
-  });
 }
 
 async function carryOut(

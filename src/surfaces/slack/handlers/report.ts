@@ -6,12 +6,13 @@ import type { OpenRequest, Person } from '../../ports.ts';
 import { Problem } from '../../problem.ts';
 import { untilShown } from '../../watch.ts';
 import type { Report, SlackPost, Story, ViewContext, ViewValues } from '../contract.ts';
-import { ACTIONS, SHORTCUTS, VIEWS } from '../contract.ts';
+import { ACTIONS, COMMAND, SHORTCUTS, VIEWS } from '../contract.ts';
 import { background } from './answer.ts';
 import { type HandlerDeps, storyOf } from './deps.ts';
 import { answering, whereabouts } from './hear.ts';
 import { knownSoon } from './known.ts';
 import { openModal } from './modal.ts';
+import { assertNotPlayed, drillIn } from './roster.ts';
 import { submitted } from './submit.ts';
 import { tell, type Whereabouts, within } from './tell.ts';
 import { mayNot } from './tell-incident.ts';
@@ -34,7 +35,11 @@ export function reports(app: App, deps: HandlerDeps): void {
       const permalink = await permalinkOf(client, channel.id, shortcut.message_ts);
       const context = { channel: channel.id, ...(permalink === null ? {} : { permalink }) };
       const at = { client, user: user.id, channel: channel.id, respond };
-      await offer(deps, at, trigger_id, context, message.text);
+      const assertReal = async () => {
+        const here = drillIn(message.text) ?? (await deps.posts.incidentIn(channel.id));
+        await assertNotPlayed(deps, here, `${COMMAND} report`);
+      };
+      await offer(deps, at, trigger_id, context, message.text, assertReal);
     },
   );
 
@@ -67,9 +72,11 @@ async function offer(
   trigger: string,
   context: ViewContext,
   text?: string,
+  assertReal: () => Promise<void> = async () => undefined,
 ): Promise<void> {
   await answering(deps, at, null, async () => {
     await knownSoon(deps.people.resolve(at.user));
+    await assertReal();
     return reportForm(deps, at.client, trigger, context, text);
   });
 }

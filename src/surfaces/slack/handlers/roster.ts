@@ -1,8 +1,10 @@
+import { idIn, isExercise } from '../../../incident/ids.ts';
 import type { IncidentView } from '../../../incident/view.ts';
 import { isOnRoster } from '../../drills/spoilers.ts';
 import type { Person } from '../../ports.ts';
 import { Problem } from '../../problem.ts';
 import { COMMAND } from '../contract.ts';
+import type { HandlerDeps } from './deps.ts';
 
 /** Why this person may say nothing to a drill; null for those on its roster, and for every incident. */
 export function strangerTo({ id, exercise }: Pick<IncidentView, 'id' | 'exercise'>, person: Person): Problem | null {
@@ -31,3 +33,29 @@ export async function inDrill<T>(
     throw new Problem({ status, code, message, ...more, extra: { ...extra, drill: id } });
   }
 }
+
+/**
+ * Whoever plays means the incident of the drill. `here`: what is told in this channel; `real`: how to say that something is real. Throws
+ * Problem while it is a drill that runs.
+ */
+export async function assertNotPlayed(
+  { reader }: Pick<HandlerDeps, 'reader'>,
+  here: string | null,
+  real: string,
+): Promise<void> {
+  if (here === null || !isExercise(here)) return;
+  const exercise = (await reader.incident(here))?.view.exercise;
+  if (!exercise || exercise.endedAt !== undefined) return;
+  throw new Problem({
+    status: 409,
+    code: 'in-exercise',
+    message: `This is about the exercise ${here}, and it would open a real incident.`,
+    notDone: 'Nothing was opened.',
+    next: `In the exercise: ${COMMAND} drill open TITLE. Something real: ${real}.`,
+    extra: { drill: here },
+  });
+}
+
+/** The drill that a message of ours is of; null: of none. All that is said of one begins like that. */
+export const drillIn = (text: string | undefined): string | null =>
+  /^EXERCISE · /.test(text ?? '') ? (idIn(text ?? '') ?? null) : null;

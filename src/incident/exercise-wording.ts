@@ -1,13 +1,15 @@
 import { roleInWords } from './decision.ts';
+import type { EventData } from './events.ts';
 import type { ExerciseEvent } from './exercise-view.ts';
 import { capitalised, clock, quoted } from './phrases.ts';
 
+/** Null: whoever runs it ended it; without a facilitator that is any player. */
 const ENDED = {
   time: 'its time is up',
   over: 'nothing is left to happen',
-  facilitator: 'the facilitator ended it',
+  facilitator: null,
   real: 'a real incident was declared. NO DUFF',
-} as const;
+} as const satisfies Record<EventData<'exercise.ended'>['because'], string | null>;
 
 const SKIPPED = {
   condition: 'it was not needed any more',
@@ -40,7 +42,10 @@ export function exerciseWords(event: ExerciseEvent, who = 'Somebody'): { text: s
     case 'exercise.ended': {
       const { because, reason, incident } = event.data;
       const real = incident === undefined ? '' : ` (${incident})`;
-      return { text: `EXERCISE, ENDEX: ${ENDED[because]}${real}`, ...(reason && { note: reason }) };
+      return {
+        text: `EXERCISE, ENDEX: ${ENDED[because] ?? `${who} ended it`}${real}`,
+        ...(reason && { note: reason }),
+      };
     }
     case 'exercise.clock': {
       const { reason } = event.data;

@@ -13,6 +13,7 @@ import type { AddedPlan, StoredEvent } from '../ports.ts';
 import { type ActLine, actLines } from './acts.ts';
 import { type ChartRow, chartRows } from './chart.ts';
 import { type DecisionLine, decisionLines } from './decisions.ts';
+import { playedIn } from './exercise.ts';
 import { type Finding, findingsIn } from './findings.ts';
 import { lede, type Said, summaryOf } from './summary.ts';
 
@@ -97,14 +98,17 @@ function factsOf({ view, events, names, timezone }: Facts): Fact[] {
   const { system, playbook, exercise } = view;
   // Nobody opened an incident in some drills: then nothing is known of its severity, and it was not open.
   const opened = events.some((event) => event.type === 'incident.opened') || !exercise;
+  const played = playedIn(events, timezone);
   const rows: [string, string | null][] = [
     ['Status', `${stageWord(view)}${view.paused ? ', paused' : ''}`],
     [
       'Exercise',
       exercise ? `${exercise.title}: ${exercise.simulation} v${exercise.version}, ${exercise.length}` : null,
     ],
-    ['STARTEX', moment(exercise?.startedAt)],
-    ['ENDEX', moment(exercise?.endedAt)],
+    ['Played, by the clock on the wall', played?.wall ?? null],
+    [played ? 'STARTEX, scenario time' : 'STARTEX', moment(exercise?.startedAt)],
+    [played ? 'ENDEX, scenario time' : 'ENDEX', moment(exercise?.endedAt)],
+    ['Pace', played?.pace ?? null],
     ['Severity', opened ? severityWords(view, events) : null],
     ['AI system', system ? `${system.name} (${system.id}), tier ${system.tier}` : null],
     ['Answers for the system', system ? personIn(names, system.owner) : null],

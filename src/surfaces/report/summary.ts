@@ -6,6 +6,7 @@ import { stageWord } from '../model/next.ts';
 import { type ActLine, outcomeWords } from './acts.ts';
 import { alertTitle } from './chart.ts';
 import type { DecisionLine } from './decisions.ts';
+import { playedIn } from './exercise.ts';
 import type { Finding } from './findings.ts';
 import { type Facts, personIn } from './report.ts';
 
@@ -62,12 +63,17 @@ const at = (ms: number): string => `at ${hourText(ms, true)} UTC on ${dayText(ms
 const clock = (ms: number): string => `${hourText(ms, true)}`;
 
 /** Of a drill: what was played, and that none of it is real. */
-function exercised({ events }: Facts): Said[] {
+function exercised({ events, timezone }: Facts): Said[] {
   const started = events.find((event) => event.type === 'exercise.started');
   if (!started) return [];
   const { title, simulation, version, length } = started.data;
-  const text = `This was an exercise, of ${quoted(title)} (${simulation} v${version}, ${length}). It began ${at(started.at)}.`;
-  return [{ about: 'what happened', text, events: [started.seq] }];
+  const played = playedIn(events, timezone);
+  const text = `This was an exercise, of ${quoted(title)} (${simulation} v${version}, ${length}). It began ${at(started.at)}${played ? ' in the scenario' : ''}.`;
+  const said: Said = { about: 'what happened', text, events: [started.seq] };
+  if (!played) return [said];
+  const pace = `All times below are the scenario’s. It was played: ${played.wall}. ${played.pace}`;
+  const clocks = events.flatMap(({ type, seq }) => (type === 'exercise.clock' ? [seq] : []));
+  return [said, { about: 'what happened', text: pace, events: clocks.slice(0, 1) }];
 }
 
 function began({ view, events, names, measures }: Facts): Said[] {
@@ -193,7 +199,7 @@ function ended(told: Facts): Said[] {
       case 'incident.closed':
         return [{ about, text: `${who} closed it ${at(event.at)}.`, events: [event.seq] }];
       case 'exercise.ended':
-        return [{ about, text: `${exerciseWords(event).text}, ${at(event.at)}.`, events: [event.seq] }];
+        return [{ about, text: `${exerciseWords(event, who).text}, ${at(event.at)}.`, events: [event.seq] }];
       default:
         return [];
     }

@@ -3,7 +3,7 @@ import type { IncidentView } from '../../incident/view.ts';
 import { namesFor, sentence } from '../../incident/wording.ts';
 import type { Inject } from '../../simulator/core/script.ts';
 import type { Drill } from '../drills/contract.ts';
-import { realDuring } from '../drills/real.ts';
+import { realDuring, realWords } from '../drills/real.ts';
 import { mayArrange, mayStart } from '../drills/roster.ts';
 import { isOnRoster, readsScript } from '../drills/spoilers.ts';
 import { type App, type Ctx, isStillSignedIn, whoIs } from '../http/context.ts';
@@ -19,11 +19,13 @@ import { BoardPage, type BoardProps, boardParts, boardTitle } from './pages/dril
 import { type Check, DrillCheckPage, isCheck } from './pages/drill-check.tsx';
 import { InjectPage } from './pages/drill-inject.tsx';
 import { OverPage, type OverProps, overParts } from './pages/drill-over.tsx';
-import { PlannedPage } from './pages/drill-planned.tsx';
+import { Begun, PlannedPage } from './pages/drill-planned.tsx';
 import { type Draft, PlayPage, type PlayProps, playParts, playTitle } from './pages/drill-play.tsx';
 import { drillAddress } from './parts/drill.tsx';
 import { exerciseOf } from './parts/exercise.ts';
 import type { IncidentProps } from './parts/incident-props.ts';
+import { part } from './parts/layout.tsx';
+import { shownVersion } from './parts/real-incidents.tsx';
 import { frameOf, fresh, namesOf, type Site, show } from './site.ts';
 import { announcement, follow, type Grown } from './stream.ts';
 
@@ -299,11 +301,32 @@ const PAGES = {
 } as const;
 const isPage = (value: string | undefined): value is keyof typeof PAGES => value !== undefined && value in PAGES;
 
+/** For those who wait for STARTEX: nothing until it has begun. */
+async function begins(site: Site, c: Ctx) {
+  const drill = await site.drills.find(idOf(c));
+  return follow(c, site.reader, drill.id, async (): Promise<Grown | null> => {
+    if (!(await isStillSignedIn(c, site))) return null;
+    const begun = (await playedFor(site, c, drill)) !== null;
+    return {
+      now: site.now(),
+      version: begun ? 'begun' : 'planned',
+      title: null,
+      parts: begun ? { begun: part(<Begun drill={drill.id} />) } : {},
+      touched: [],
+      announce: begun ? 'The drill has begun.' : '',
+    };
+  });
+}
+
 async function stream(site: Site, c: Ctx) {
   const page = c.req.query('page');
+  if (page === 'planned') return begins(site, c);
   const { drill, incident } = await playedOr404(site, c);
-  let sent = Number(c.req.header('last-event-id') ?? c.req.query('since') ?? incident.view.seq);
-  return follow(c, site.reader, drill.id, async (): Promise<Grown | null> => {
+  const since = c.req.header('last-event-id') ?? c.req.query('since') ?? String(incident.view.seq);
+  let sent = Number.parseInt(since, 10);
+  let toldReal = since;
+  // Real incidents that are opened beside it stand on its pages, too.
+  return follow(c, site.reader, null, async (): Promise<Grown | null> => {
     if (!(await isStillSignedIn(c, site))) return null;
     const played = await playedFor(site, c, drill);
     if (!played) return null;
@@ -313,14 +336,18 @@ async function stream(site: Site, c: Ctx) {
     sent = view.seq;
     const names = namesFor(namesOf(site), view, everyStepOf(played.incident));
     const said = news.findLast(({ type }) => TOLD.has(type));
+    const beside = played.real.find(({ id }) => !toldReal.includes(id));
+    const version = shownVersion(view, played.real);
+    toldReal = version;
+    const told = said ? sentence(said, names).text : announcement(news, (event) => sentence(event, names).text);
     return {
       now: frame.now,
       ...(frame.clock && { clock: frame.clock }),
-      version: String(view.seq),
+      version,
       title: title === null ? null : `EXERCISE – ${title} – Tocsin`,
       parts,
       touched: [],
-      announce: said ? sentence(said, names).text : announcement(news, (event) => sentence(event, names).text),
+      announce: beside ? `${realWords(beside)}. It is no part of this exercise.` : told,
     };
   });
 }

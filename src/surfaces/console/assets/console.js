@@ -50,7 +50,15 @@
     const active = document.activeElement;
     const field = (e) => e instanceof HTMLElement && e.matches('input:not([type=hidden]), textarea, select');
     if (active && root.contains(active) && field(active)) return true;
-    return all('textarea, input:not([type=hidden], [type=checkbox])', root).some((e) => e.value !== e.defaultValue);
+    return all('textarea, select, input:not([type=hidden], [type=checkbox])', root).some(changed);
+  };
+  /** Not as the server sent it. */
+  const changed = (e) => {
+    if (e instanceof HTMLSelectElement) {
+      const sent = all('option', e).findIndex((option) => option.defaultSelected);
+      return e.selectedIndex !== Math.max(0, sent);
+    }
+    return e.matches('[type=checkbox], [type=radio]') ? e.checked !== e.defaultChecked : e.value !== e.defaultValue;
   };
   /** What to look for after the swap, so that focus stays where it was. */
   const focusKey = (root) => {
@@ -162,6 +170,53 @@
       for (const button of buttons) button.disabled = false;
     }
   };
+
+  // --- what is half typed ----------------------------------------------------------------------------------------------------
+  // Some pages hold several forms, and sending one loads the page anew: what stands half typed in the others comes back, and the
+  // reader stays where they were. Kept by this tab alone, and only until the page is there again.
+  const main = document.querySelector('main');
+  const typedKey = main?.dataset.keep && `tocsin-typed ${main.dataset.keep}`;
+  let sentForm = null;
+  document.addEventListener('submit', (event) => {
+    sentForm = event.defaultPrevented ? null : event.target;
+  });
+  const keepTyped = () => {
+    const fields = all('textarea[id], select[id], input[id]:not([type=hidden], [type=password])', main);
+    const typed = fields.filter((e) => e.form !== sentForm && changed(e)).map((e) => [e.id, e.checked ?? null, e.value]);
+    const signsOut = sentForm?.matches('[action="/sign-out"]');
+    if (signsOut || (typed.length === 0 && !sentForm)) sessionStorage.removeItem(typedKey);
+    else sessionStorage.setItem(typedKey, JSON.stringify({ typed, at: sentForm ? scrollY : null }));
+  };
+  const bringBack = () => {
+    const kept = sessionStorage.getItem(typedKey);
+    if (kept === null) return;
+    sessionStorage.removeItem(typedKey);
+    const { typed, at } = JSON.parse(kept);
+    for (const [id, checked, value] of typed) {
+      const e = document.getElementById(id);
+      if (!(e instanceof HTMLElement) || !e.matches('textarea, select, input') || changed(e)) continue;
+      // What the server filled in is newer.
+      const filled = e instanceof HTMLSelectElement ? e.querySelector('option[selected]') : e.defaultValue;
+      if (e.matches('[type=checkbox], [type=radio]')) e.checked = checked;
+      else if (!filled) e.value = value;
+      e.closest('details')?.setAttribute('open', '');
+    }
+    if (at !== null && location.hash === '' && !document.querySelector('main [role=alert]')) scrollTo(0, at);
+  };
+  if (typedKey) {
+    try {
+      bringBack();
+    } catch {
+      // A browser that keeps nothing.
+    }
+    addEventListener('pagehide', () => {
+      try {
+        keepTyped();
+      } catch {
+        // The same.
+      }
+    });
+  }
 
   // --- keys ------------------------------------------------------------------------------------------------------------------
   const dialog = document.getElementById('keys');

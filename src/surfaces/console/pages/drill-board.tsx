@@ -13,7 +13,7 @@ import { exerciseOf } from '../parts/exercise.ts';
 import { PlayersSheet } from '../parts/latency.tsx';
 import { type Frame, Page, part } from '../parts/layout.tsx';
 import { MselSheet } from '../parts/msel.tsx';
-import { RealIncidents } from '../parts/real-incidents.tsx';
+import { RealIncidents, shownVersion } from '../parts/real-incidents.tsx';
 import { Threads } from '../parts/talk.tsx';
 import { flat } from '../parts/text.tsx';
 import type { Draft } from './drill-play.tsx';
@@ -65,7 +65,8 @@ export function BoardPage(props: BoardProps) {
       frame={frame}
       title={boardTitle(props)}
       section="drills"
-      live={drillAddress(drill.id, `/stream?page=board&since=${view.seq}`)}
+      live={drillAddress(drill.id, `/stream?page=board&since=${shownVersion(view, props.real)}`)}
+      keep={`${drill.id} board`}
       exercise={exerciseOf(view, me)}
     >
       <div id="strip">

@@ -180,7 +180,8 @@ function fields({ check, draft, elapsedMs, drill }: CheckProps): Child {
             aria-describedby="minutes-hint"
           />
           <span class="hint" id="minutes-hint">
-            It is {scenarioText(elapsedMs)} now. Left empty: to what comes next.
+            It is {scenarioText(elapsedMs)} now, ENDEX is at {scenarioText(drill.script.length.ms)}. Left empty: to the
+            next inject.
           </span>
         </div>
       );

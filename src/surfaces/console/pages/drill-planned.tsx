@@ -4,6 +4,7 @@ import type { Place } from '../../model/drill.ts';
 import { bothMoments } from '../../model/duties.ts';
 import type { Problem } from '../../problem.ts';
 import { DrillStrip, drillAddress, Refused, RosterSheet } from '../parts/drill.tsx';
+import { Glyph } from '../parts/glyph.tsx';
 import { type Frame, Page } from '../parts/layout.tsx';
 import { flat, Words } from '../parts/text.tsx';
 import { Briefing } from './drill-play.tsx';
@@ -33,9 +34,12 @@ export function PlannedPage(props: PlannedProps) {
       frame={frame}
       title={`${problem ? 'Error: ' : ''}${STAGE[drill.status]} – ${flat(script.title, 80)} – ${drill.id}`}
       section="drills"
+      {...((drill.status === 'planned' || props.starting) &&
+        place.onRoster && { live: drillAddress(drill.id, '/stream?page=planned&since=planned') })}
       exercise={{ drill: null, noDuff: false }}
     >
       <DrillStrip drill={drill} place={place} stage={STAGE[drill.status]} />
+      <div id="begun" class="said" />
       <div class="two-cols">
         <div class="col">
           <Refused problem={problem} />
@@ -55,6 +59,17 @@ export function PlannedPage(props: PlannedProps) {
     </Page>
   );
 }
+
+/** To whoever waits for it here. */
+export const Begun = ({ drill }: { drill: string }) => (
+  <div class="notice">
+    <Glyph name="info" />
+    <h2>The drill has begun</h2>
+    <p>
+      <a href={drillAddress(drill)}>Go to the drill</a>
+    </p>
+  </div>
+);
 
 function WhenSheet(props: PlannedProps) {
   const { drill, timezone, names, place, mayStart, mayArrange, starting, once } = props;

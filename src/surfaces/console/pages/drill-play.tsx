@@ -13,7 +13,7 @@ import { Glyph } from '../parts/glyph.tsx';
 import type { IncidentProps } from '../parts/incident-props.ts';
 import { type Frame, Page, part } from '../parts/layout.tsx';
 import { Questions } from '../parts/open-questions.tsx';
-import { RealIncidents } from '../parts/real-incidents.tsx';
+import { RealIncidents, shownVersion } from '../parts/real-incidents.tsx';
 import { Threads } from '../parts/talk.tsx';
 import { flat, Words } from '../parts/text.tsx';
 
@@ -69,25 +69,27 @@ export function PlayPage(props: PlayProps) {
       frame={frame}
       title={playTitle(props)}
       section="drills"
-      live={drillAddress(drill.id, `/stream?page=play&since=${incident.view.seq}`)}
+      live={drillAddress(drill.id, `/stream?page=play&since=${shownVersion(incident.view, props.real)}`)}
+      keep={`${drill.id} play`}
       exercise={exerciseOf(incident.view, me)}
     >
       <div id="strip">
         <Strip {...props} />
-      </div>
-      <div id="clocks">
-        <ClocksPart {...props} />
       </div>
       {problem && (
         <div class="said">
           <Refused problem={problem} />
         </div>
       )}
-      <div class="two-cols">
+      {/* What waits comes first to a keyboard, a screen reader and on a phone; where there is room the clocks stand above it. */}
+      <div class="play">
+        <div class="stack" id="question">
+          <Waiting {...props} />
+        </div>
+        <div id="clocks">
+          <ClocksPart {...props} />
+        </div>
         <div class="col">
-          <div class="stack" id="question">
-            <Waiting {...props} />
-          </div>
           <div id="arrived">
             <ArrivedPart {...props} />
           </div>
@@ -97,7 +99,7 @@ export function PlayPage(props: PlayProps) {
             </div>
           )}
         </div>
-        <div class="col">
+        <div class="col beside">
           <div id="incident">
             <IncidentSheet {...props} />
           </div>

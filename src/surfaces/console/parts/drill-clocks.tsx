@@ -91,7 +91,10 @@ function Pace({ drill, exercise, asked, runs, page, once }: ClocksProps) {
           </button>
         ))}
       </div>
-      <p class="small second">{why}.</p>
+      <p class="small second">
+        {why}
+        {!asked && !exercise.paused && ': jump ahead, or let it run'}.
+      </p>
     </Tell>
   );
 }

@@ -87,7 +87,7 @@ export function DrillStrip({ drill, place, stage, cells }: StripProps) {
         <span class="label">Stage</span>
         <span class="value">{stage}</span>
       </div>
-      <div>
+      <div class="deep">
         {cells ?? (
           <>
             <span class="label">Length</span>
@@ -97,7 +97,7 @@ export function DrillStrip({ drill, place, stage, cells }: StripProps) {
           </>
         )}
       </div>
-      <div>
+      <div class="deep">
         <span class="label">Playbook</span>
         <span class="value">
           <Hash of={playbook.hash} /> v{playbook.version}

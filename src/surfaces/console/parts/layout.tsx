@@ -30,10 +30,12 @@ type PageProps = {
   /** Address of the live stream of this page's parts. */
   live?: string;
   exercise?: Exercise | null;
+  /** The name under which this tab keeps what is half typed here, while one of several forms is sent. */
+  keep?: string;
   children?: Child;
 };
 
-export function Page({ frame, title, section, live, exercise, children }: PageProps) {
+export function Page({ frame, title, section, live, exercise, keep, children }: PageProps) {
   return (
     <Document frame={frame} title={title} exercise={exercise}>
       <header class="top">
@@ -52,7 +54,7 @@ export function Page({ frame, title, section, live, exercise, children }: PagePr
         </span>
         {frame.person && <Menu section={section} unmatched={frame.unmatched} />}
       </header>
-      <main id="main" class="page">
+      <main id="main" class="page" data-keep={keep}>
         {children}
       </main>
       <footer class="foot">

@@ -19,3 +19,7 @@ export const RealIncidents = ({ real }: { real: readonly IncidentView[] }) => (
     ))}
   </>
 );
+
+/** What a page of a drill was made of: its timeline so far, and what is real beside it. */
+export const shownVersion = ({ seq }: Pick<IncidentView, 'seq'>, real: readonly IncidentView[]): string =>
+  [seq, ...real.map(({ id, severity }) => `${id}-${severity}`)].join('.');

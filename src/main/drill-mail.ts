@@ -7,7 +7,14 @@ import { REMIND_MS } from '../inventory/drills.ts';
 import { type Inventory, personById } from '../inventory/inventory.ts';
 import { type DrillMails, mailKey } from '../store/drill-mails.ts';
 import type { Drill, DrillDesk } from '../surfaces/drills/contract.ts';
-import { type DrillMail, invitationsOf, mailsOf, remindersOf, secondCopy } from '../surfaces/drills/mails.ts';
+import {
+  type DrillMail,
+  invitationsOf,
+  mailsOf,
+  remindersOf,
+  secondCopy,
+  withdrawalsOf,
+} from '../surfaces/drills/mails.ts';
 import { lineOf } from '../surfaces/drills/notices.ts';
 import type { Reader } from '../surfaces/ports.ts';
 import { plannerOf } from './drill-calendar.ts';
@@ -16,7 +23,7 @@ import type { Log } from './log.ts';
 export type DrillMailerDeps = {
   inventory: () => Inventory;
   reader: Pick<Reader, 'incidents'>;
-  drills: Pick<DrillDesk, 'list'>;
+  drills: Pick<DrillDesk, 'list' | 'find'>;
   mails: DrillMails;
   /** The file for calendars of a drill that has a date. */
   calendar: (drill: Drill) => string;
@@ -50,6 +57,18 @@ export function createDrillMailer(deps: DrillMailerDeps): { look(): Promise<void
     return remindersOf(drill, { remindMs, line, now: about.now }, `${base}/drills/${drill.id}`);
   };
 
+  const calendarOf = (drill: Drill) => ({ name: `${drill.id}.ics`, text: deps.calendar(drill) });
+
+  const withdrawals = async (planned: readonly Drill[]): Promise<Outgoing[]> => {
+    const off = await Promise.all((await mails.calledOff(now())).map((id) => drills.find(id)));
+    const found = [...planned, ...off].map(async (drill): Promise<Outgoing[]> => {
+      const about = { done: await mails.done(drill.id), now: now() };
+      const those = withdrawalsOf(drill, about, `${base}/drills/${drill.id}`);
+      return drill.status === 'cancelled' ? those.map((one) => ({ ...one, calendar: calendarOf(drill) })) : those;
+    });
+    return (await Promise.all(found)).flat();
+  };
+
   const wanted = async (): Promise<Outgoing[]> => {
     const views = await reader.incidents({ status: ['open', 'resolved'], drills: true, limit: RUNNING_MAX });
     const planned = await drills.list({ status: ['planned'], limit: RUNNING_MAX });
@@ -59,9 +78,10 @@ export function createDrillMailer(deps: DrillMailerDeps): { look(): Promise<void
       ...planned.flatMap((drill) => {
         const invitations = invitationsOf(drill, `${base}/drills/${drill.id}`);
         if (invitations.length === 0) return [];
-        const calendar = { name: `${drill.id}.ics`, text: deps.calendar(drill) };
+        const calendar = calendarOf(drill);
         return invitations.map((one) => ({ ...one, calendar }));
       }),
+      ...(await withdrawals(planned)),
     ];
   };
 

@@ -6,6 +6,8 @@ export type DrillMailName = { drill: string; key: string; person: string };
 export type DrillMails = {
   /** Those that are sent, or never will be, by key and person. */
   done(drill: string): Promise<ReadonlySet<string>>;
+  /** Drills that were called off before their date, and to which people were invited. */
+  calledOff(now: number): Promise<string[]>;
   /**
    * The right to send it now; null when another has it, when it is done, or when it is too soon to try again. `unsure`: an earlier try may have
    * arrived, so this one says that it may be a second copy.
@@ -31,6 +33,14 @@ export function createDrillMails(pool: pg.Pool): DrillMails {
         [drill, TRIES_MAX],
       );
       return new Set(rows.map(mailKey));
+    },
+    async calledOff(now) {
+      const { rows } = await pool.query<{ id: string }>(
+        `SELECT id FROM drills d WHERE cancelled_at IS NOT NULL AND at > $1
+           AND EXISTS (SELECT FROM drill_mails WHERE drill = d.id AND key LIKE 'invitation/%') ORDER BY id`,
+        [now],
+      );
+      return rows.map(({ id }) => id);
     },
     async claim({ drill, key, person }, now) {
       const { rows } = await pool.query<{ unsure: boolean }>(

@@ -4,6 +4,8 @@ import { type EventData, type EventType, type NumberedEvent, person } from '../.
 import { type Inventory, parseInventory } from '../../src/inventory/inventory.ts';
 import { createDrillMailer } from '../../src/main/drill-mail.ts';
 import { createDrillMails } from '../../src/store/drill-mails.ts';
+import { createDrillStore } from '../../src/store/drills.ts';
+import { createPlanLibrary } from '../../src/store/plans.ts';
 import { createReader } from '../../src/store/reader.ts';
 import { drillCalendar } from '../../src/surfaces/drills/calendar.ts';
 import type { Drill } from '../../src/surfaces/drills/contract.ts';
@@ -78,7 +80,10 @@ const mailer = (now = WALL, port = maildev.smtpPort, planned: Drill[] = []) =>
   createDrillMailer({
     inventory: () => inventory(port),
     reader,
-    drills: { list: async () => planned },
+    drills: {
+      list: async () => planned.filter(({ status }) => status === 'planned'),
+      find: async (id) => planned.find((one) => one.id === id) ?? Promise.reject(new Error(`no drill ${id}`)),
+    },
     mails: createDrillMails(store.pool),
     calendar: (one) => drillCalendar(one, { directory: { person: () => null }, publicUrl, now }),
     publicUrl,
@@ -211,5 +216,43 @@ describe('the invitation to a drill', () => {
     expect(
       (await arrived(planned.id, 4)).filter(({ subject }) => subject.startsWith('EXERCISE: changed: ')),
     ).toHaveLength(2);
+  });
+
+  test('is taken back, once, from whoever is no longer on the roster, and from all when it is called off', async () => {
+    const { script, plan } = shippedScript('pii-leak-output', '15m');
+    await createPlanLibrary(store.pool).publish(plan, ['mia'], WALL);
+    const drills = createDrillStore(store.pool);
+    const kept = await drills.plan(
+      {
+        ...{ script, seed: 1, rate: 1, note: null, at: WALL + 86_400_000, plannedBy: 'mia' },
+        // Numbered by another year than the drills above.
+        plannedAt: Date.UTC(2027, 0, 2),
+        playbook: { id: plan.playbook, version: plan.version, title: plan.title, hash: plan.hash },
+        players: [{ role: 'incident-commander', person: 'ben' }],
+        staff: [{ role: 'facilitator', person: 'mia' }],
+      },
+      'taken-back',
+    );
+    const look = async (drill: Drill | null) => {
+      if (!drill) throw new Error('the drill is not as it should be');
+      for (const _ of ['once', 'again']) await mailer(WALL, maildev.smtpPort, [drill]).look();
+    };
+    const named = async (count: number, words: string) =>
+      (await arrived(kept.id, count)).filter(({ text }) => text.includes(words));
+    const to = (mails: Awaited<ReturnType<typeof named>>) =>
+      mails.flatMap(({ envelope }) => envelope.to.map(({ address }) => address)).sort();
+    await look(kept);
+    expect(await named(2, 'You take part')).toHaveLength(2);
+    await look(await drills.change(kept.id, { ...kept, players: [{ role: 'incident-commander', person: 'lea' }] }));
+    const [taken, ...others] = await named(5, 'you no longer take part');
+    expect(others).toEqual([]);
+    expect(taken?.subject).toBe(`EXERCISE: you no longer take part: ${script.title}`);
+    expect(to(taken ? [taken] : [])).toEqual(['ben@example.com']);
+    await look(await drills.cancel(kept.id, 'A release that day', WALL));
+    const off = await named(7, 'It was called off.');
+    expect(to(off)).toEqual(['lea@example.com', 'mia@example.com']);
+    expect(off[0]?.text).toContain('> A release that day');
+    if (off[0]) expect(await maildev.source(off[0])).toContain(`name=${kept.id}.ics`);
+    expect(await about(kept.id)).toHaveLength(7);
   });
 });

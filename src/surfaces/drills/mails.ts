@@ -61,6 +61,40 @@ export function invitationsOf(drill: Drill, url: string): DrillMail[] {
   }));
 }
 
+/** To whoever was invited and need not come: it was called off, or they are no longer on its roster. `done`: mails, by key and person. */
+export function withdrawalsOf(
+  drill: Drill,
+  { done, now }: { done: ReadonlySet<string>; now: number },
+  url: string,
+): DrillMail[] {
+  const { id, script, at, revision, players, staff, status, cancelledBecause } = drill;
+  const isOff = status === 'cancelled';
+  if (at === null || at <= now || !(isOff || status === 'planned')) return [];
+  const stay = new Set(isOff ? [] : [...players, ...staff].map(({ person }) => person));
+  const [invited, withdrawn] = [latestBy('invitation', done), latestBy('withdrawal', done)];
+  const told = isOff
+    ? ['It was called off. You need not come.', '', quoted(cancelledBecause ?? '')]
+    : ['Its roster was changed: you no longer take part.'];
+  const gone = [...invited].filter(
+    ([person, number]) => !stay.has(person) && (withdrawn.get(person) ?? Number.NEGATIVE_INFINITY) < number,
+  );
+  return gone.map(([person]) => ({
+    ...{ drill: id, key: `withdrawal/${revision}`, person },
+    subject: exerciseSubject(`${isOff ? 'called off' : 'you no longer take part'}: ${script.title}`),
+    text: framed({ id, title: script.title, url }, told),
+  }));
+}
+
+/** By person, the highest revision for which one of these mails was sent. */
+function latestBy(kind: 'invitation' | 'withdrawal', done: ReadonlySet<string>): Map<string, number> {
+  const latest = new Map<string, number>();
+  for (const name of done) {
+    const [, found, revision, person] = /^(\w+)\/(\d+) (.+)$/.exec(name) ?? [];
+    if (found === kind && person !== undefined) latest.set(person, Math.max(Number(revision), latest.get(person) ?? 0));
+  }
+  return latest;
+}
+
 /**
  * To whoever runs it, so long before it begins. Only the last that is due: nobody needs two at once. None that was due before it was
  * planned, because the invitation says the same.

@@ -107,7 +107,12 @@ function linesOf(cli: Cli, view: IncidentView, event: Told, person: Person): str
       const { number } = event.data;
       const asked = view.decisions.find(({ question }) => question.number === number);
       const mine = asked && couldAnswer(person, view, asked.question, false);
-      return mine ? [soon(line), soon(`          It waits for you: tocsin decide ${view.id} ${number} …`)] : [line];
+      return mine
+        ? [
+            soon(line),
+            soon(`          It waits for you: tocsin decide ${view.id} ${number} ${event.data.options.join('|')}`),
+          ]
+        : [line];
     }
     case 'exercise.ended':
       return [bold(line), `Say what is to be kept: tocsin incident note ${view.id} "…"`];

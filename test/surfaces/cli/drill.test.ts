@@ -147,7 +147,7 @@ describe('tocsin drill', () => {
     expect(watched.code, watched.err).toBe(0);
     expect(watched.out).toMatch(/^14:20:00 {2}EXERCISE, STARTEX: “The release nobody signed off”/m);
     expect(watched.out).toMatch(/^ {10}Are they paid\?\n {10}inject reporter-asks$/m);
-    expect(watched.out).toContain(`It waits for you: tocsin decide ${id} 1 …`);
+    expect(watched.out).toContain(`It waits for you: tocsin decide ${id} 1 approve|deny`);
     expect(watched.out).toMatch(/EXERCISE, ENDEX: its time is up/);
     const json = (await tocsin('drill', 'watch', id, '--json')).out.trim().split('\n');
     expect(json.map((line) => JSON.parse(line).seq)).toEqual([1, 2, 3, 4, 5]);

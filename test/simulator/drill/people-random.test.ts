@@ -30,7 +30,7 @@ const move: fc.Arbitrary<Move> = fc.record({
       'resume',
     ],
     ...['pace', 'now', 'skip', 'edit', 'add', 'seen', 'open', 'role', 'severity', 'resolve', 'reopen'],
-    ...['stand-down', 'hint'],
+    ...['stand-down', 'endex', 'hint'],
   ),
   n: fc.integer({ min: 0, max: 30 }),
 });
@@ -105,6 +105,8 @@ async function make(drill: PeopleDrill, { kind, n }: Move, { script }: NamedScri
       return void (await tell('ann', { type: 'reopen', reason: 's' }));
     case 'stand-down':
       return void (await tell('ann', { type: 'stand-down', reason: 's' }));
+    case 'endex':
+      return void (await tell('bob', { type: 'endex', because: 'real', reason: null, incident: null }));
     case 'hint':
       return void (await tell('fay', { type: 'hint', to: ['everybody'], text: 'h', about: null }));
   }

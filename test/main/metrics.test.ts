@@ -11,8 +11,9 @@ const sources: Pick<MetricSources, 'reader' | 'openFindings'> = {
 };
 
 it('every metric of ours is documented, and nothing else', () => {
-  const { registry, watchSlack, watchChecks } = createMetrics({ ...sources, now: () => 0 });
+  const { registry, watchSlack, watchChecks, watchDrills } = createMetrics({ ...sources, now: () => 0 });
   watchChecks({ planned: () => [], states: async () => [] });
+  watchDrills({ list: unread, overdueSchedules: unread });
   watchSlack(() => ({ connected: true, awaySince: null, waiting: {}, publishes: true }));
   const ours = registry.getMetricsAsArray().flatMap(({ name }) => (name.startsWith('tocsin_') ? [name] : []));
   const text = readFileSync(join(packageRoot, 'docs', 'api.md'), 'utf8');

@@ -71,13 +71,10 @@ it('one that begins beside an incident which people know of goes on, and counts 
   const drill = await startDrill();
   await expect.poll(() => statusOf(drill), soon).toBe('running');
   await expect.poll(async () => (await served.house.read(drill)).events.length, soon).toBeGreaterThan(1);
-  const told = await served.call(FACILITATOR, 'POST', `/api/drills/${drill}/commands`, {
-    type: 'endex',
-    because: 'facilitator',
-    reason: 'We have seen enough.',
-    incident: null,
-  });
-  expect(told.status).toBe(200);
+  const say = async (person: string, command: object) =>
+    expect((await served.call(person, 'POST', `/api/drills/${drill}/commands`, command)).status).toBe(200);
+  await say('mara-lindqvist', { type: 'drill-open', title: 'A release nobody signed', system: 'claims-triage' });
+  await say(FACILITATOR, { type: 'endex', because: 'facilitator', reason: 'We have seen enough.', incident: null });
   await expect.poll(() => statusOf(drill), soon).toBe('ended');
   expect((await served.house.read(drill)).view.exercise?.because).toBe('facilitator');
   const { body } = await served.call(FACILITATOR, 'GET', '/api/playbooks/supply-chain-tampered-artifact');

@@ -62,7 +62,7 @@ describe('docs/slack.md', () => {
       );
       expect(diagnostics, code).toEqual([]);
     }
-    expect(samples(guide, 'yaml')).toHaveLength(2);
+    expect(samples(guide, 'yaml')).toHaveLength(3);
   });
 
   it('makes a manifest for HTTP with one address for everything that Slack sends', () => {

@@ -69,7 +69,7 @@ export function createDrillCalendar(deps: DrillCalendarDeps): DrillCalendar {
     async overdueSchedules() {
       const wanted = await wantedLast(deps);
       const last = await desk.lastDrilled();
-      return wanted.filter((one) => isOverdue(last, one)).length;
+      return new Set(wanted.filter((one) => isOverdue(last, one)).map(({ schedule }) => schedule)).size;
     },
   };
 }

@@ -61,6 +61,9 @@ it('each of the simulations that are taken in turn stays overdue until it is pla
   const told = calendar(quarterly('turns'), day('2026-11-22'), last);
   expect(await told.overdue(`playbook-${third}`)).toContain('the schedule turns wanted one on 11 Aug 2026');
   expect(await told.overdue(`playbook-${fourth}`)).toBeNull();
+  await noted('turns', '2026-Q2', day('2026-04-20'));
+  // Two of its simulations, and one schedule.
+  expect(await calendar(quarterly('turns'), day('2026-11-22')).overdueSchedules()).toBe(1);
 });
 
 it('nothing is overdue on the day on which it is played', async () => {

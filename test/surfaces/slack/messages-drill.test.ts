@@ -63,6 +63,11 @@ describe('a drill in Slack', () => {
     expect(JSON.stringify(said)).not.toContain(storyOf(running).view.playbook?.title);
   });
 
+  test('the incident of a drill is commanded by whoever sits in that seat', () => {
+    const events = running.filter(({ type }) => type !== 'role.assigned');
+    expect(read(messages.status(storyOf(events)))).toMatch(/Incident commander\W+Mara Lindqvist/);
+  });
+
   test('the card of an alert says what the monitor says', () => {
     const { injects } = storyOf(running).view.exercise ?? { injects: [] };
     const alert = injects.find(({ by }) => by === 'alert');

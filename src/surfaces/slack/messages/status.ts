@@ -57,7 +57,11 @@ function statusFacts(story: Story): Fact[] {
 
 function commanderOf(story: Story): string {
   const commander = story.view.roles['incident-commander'];
-  return commander === undefined ? 'Nobody has taken command' : nameIn(story, commander);
+  if (commander !== undefined) return nameIn(story, commander);
+  // In a drill whoever sits in the seat commands, as the console says.
+  const seats = story.view.exercise?.seats.filter(({ role }) => role === 'incident-commander') ?? [];
+  if (seats.length === 0) return 'Nobody has taken command';
+  return seats.map(({ person, persona }) => (persona === null ? nameIn(story, person) : 'a bot')).join(', ');
 }
 
 function openedWords(story: Story): string {

@@ -50,6 +50,7 @@ export function createDrillDesk(deps: DrillDeskDeps): DrillDesk {
       const { players = drill.players, staff = drill.staff, at = drill.at, rate = drill.rate, note = drill.note } = to;
       assertRoster(directory, drill.script, { players, staff }, UNCHANGED);
       if (at !== drill.at) assertToCome(at, now(), UNCHANGED);
+      assertStorable(note, UNCHANGED);
       const changed = await store.change(id, { players, staff, at, rate, note });
       if (!changed) throw tooLate(await found(id), UNCHANGED);
       return changed;
@@ -59,6 +60,7 @@ export function createDrillDesk(deps: DrillDeskDeps): DrillDesk {
       const notDone = 'It was not called off.';
       const drill = await found(id);
       if (!mayArrange(drill, by.id, directory)) throw notTheirs(directory, drill, notDone);
+      assertStorable(because, notDone);
       const cancelled = await store.cancel(id, because, now());
       if (!cancelled) throw tooLate(await found(id), notDone);
       return cancelled;
@@ -89,6 +91,7 @@ export function createDrillDesk(deps: DrillDeskDeps): DrillDesk {
           notDone: 'Nothing was noted.',
           next: `Say it on the timeline: tocsin incident note ${id}.`,
         });
+      assertStorable(text, 'Nothing was noted.');
       await store.addNote(id, { person: by.id, at: now(), scenarioAt: await scenarioNow(deps, drill), text });
     },
     async notes(by, id) {
@@ -109,6 +112,7 @@ async function planDrill(deps: DrillDeskDeps, by: Person, plan: DrillPlan, key: 
   const { players, staff, at, rate, note } = plan;
   assertRoster(directory, script, { players, staff }, NOT_PLANNED);
   assertToCome(at, now(), NOT_PLANNED);
+  assertStorable(note, NOT_PLANNED);
   const { playbook: id, version, title, hash } = published.plan;
   const seed = plan.seed ?? randomInt(SEED_MAX);
   const about = { script, playbook: { id, version, title, hash }, players, staff, at, seed, rate, note };
@@ -202,6 +206,20 @@ function assertToCome(at: number | null, now: number, notDone: string): void {
     message: `${new Date(at).toISOString()} is in the past.`,
     notDone,
     next: 'Choose a time to come, or none and start it when everybody is there.',
+  });
+}
+
+/** PostgreSQL keeps no text with these. */
+const UNSTORABLE = /\p{Cs}|\0/u;
+
+function assertStorable(text: string | null, notDone: string): void {
+  if (text === null || !UNSTORABLE.test(text)) return;
+  throw new Problem({
+    status: 422,
+    code: 'text',
+    message: 'This text holds a character that cannot be kept: NUL, or half of one.',
+    notDone,
+    next: 'Write it again without it.',
   });
 }
 

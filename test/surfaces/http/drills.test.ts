@@ -188,6 +188,17 @@ describe('a drill', () => {
     expect(await say(SOFIA, { ...pause, person: MARA })).toMatchObject(refusal(422, 'invalid'));
   });
 
+  it('refuses text that the database cannot keep, and says so', async () => {
+    const id = await planned();
+    const odd = 'They ask\u0000late.';
+    expect(await served.call(SOFIA, 'POST', path(id, '/notes'), { text: odd })).toMatchObject(refusal(422, 'text'));
+    expect(await served.call(SOFIA, 'PATCH', path(id), { note: odd })).toMatchObject(refusal(422, 'text'));
+    expect(await served.call(SOFIA, 'POST', path(id, '/cancel'), { because: odd })).toMatchObject(refusal(422, 'text'));
+    expect(await served.call(SOFIA, 'POST', '/api/drills', { ...wanted, note: odd })).toMatchObject(
+      refusal(422, 'text'),
+    );
+  });
+
   it('keeps the notes of its staff from players until it is over', async () => {
     const id = await planned();
     expect((await served.call(SOFIA, 'POST', path(id, '/notes'), { text: 'They ask late.' })).status).toBe(201);

@@ -140,6 +140,7 @@ export const permissions = {
   'GET /drills/:id/add-inject': 'drill',
   'GET /drills/:id/injects/:inject': 'read',
   'GET /drills/:id/check': 'drill',
+  'GET /drills/:id/commands': 'read',
   'POST /drills/:id/commands': 'drill',
   'POST /drills/:id/notes': 'drill',
   'GET /playbooks': 'read',

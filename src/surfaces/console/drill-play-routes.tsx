@@ -46,6 +46,8 @@ export function drillPlayRoutes(routes: App, site: Site): void {
     return checkPage(site, c, check, c.req.query('inject') ?? null, NOTHING);
   });
   routes.post('/drills/:id/commands', (c) => command(site, c));
+  // Whoever asks anew for the page that told them of a refusal.
+  routes.get('/drills/:id/commands', (c) => c.redirect(drillAddress(c.req.param('id')), 303));
   routes.post('/drills/:id/notes', async (c) => {
     const form = new Map([...(await readForm(c)), ['command', 'staff-note'] as const]);
     const text = (form.get('text') ?? '').trim();

@@ -76,6 +76,21 @@ test('what a player has half typed outlives what they open meanwhile, and is gon
   await context.close();
 });
 
+test('what one person has half typed is not shown to the next who signs in here', async () => {
+  const { id } = await started();
+  const { page, context } = await visit(browser, site, { person: mara });
+  await page.goto(`/drills/${id}`);
+  await page.getByLabel('What you say').fill('For my eyes.');
+  await page.goto('/drills');
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.goto(await site.link(ingrid));
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL(`${site.url}/`);
+  await page.goto(`/drills/${id}`);
+  expect(await page.getByLabel('What you say').inputValue()).toBe('');
+  await context.close();
+});
+
 test('the facilitator fires an inject and stays where they were, with what they were writing and to whom', async () => {
   const { id } = await started();
   const { page, context } = await visit(browser, site, { person: sofia, height: 600 });
@@ -101,6 +116,18 @@ test('the facilitator fires an inject and stays where they were, with what they 
   await context.close();
 });
 
+test('without JavaScript, too, a page that tells of a refusal leads back by its own Refresh', async () => {
+  const { id } = await started({ staff: [] });
+  const { page, context } = await visit(browser, site, { person: mara, javaScript: false });
+  await page.goto(`/drills/${id}`);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByRole('button', { name: '×4' }).click();
+  expect(await page.getByRole('alert').textContent()).toContain('is paused');
+  await page.getByRole('link', { name: 'Refresh' }).click();
+  await page.getByRole('heading', { name: 'What has reached you' }).waitFor();
+  await context.close();
+});
+
 test('who waits for the drill on its page is told when it has begun, and led to it', async () => {
   const { id } = await planned();
   const { page, context, troubles } = await visit(browser, site, { person: mara });
@@ -111,6 +138,21 @@ test('who waits for the drill on its page is told when it has begun, and led to 
   await page.getByRole('link', { name: 'Go to the drill' }).click();
   await page.getByRole('heading', { name: 'What has reached you' }).waitFor();
   expect(troubles).toEqual([]);
+  await context.close();
+});
+
+test('an alert that somebody reads stays open while other things arrive', async () => {
+  const { id } = await started();
+  await site.move(121_000);
+  const { page, context } = await visit(browser, site, { person: mara });
+  await page.goto(`/drills/${id}`);
+  await page.getByRole('button', { name: 'Open: Tool calls' }).click();
+  await page.getByText('Live', { exact: true }).waitFor();
+  await page.locator('#arrived summary').first().click();
+  await page.locator('#arrived .raw').waitFor();
+  await site.move(60_000);
+  await page.getByRole('button', { name: 'Open: The service desk' }).waitFor();
+  expect(await page.locator('#arrived .raw').isVisible()).toBe(true);
   await context.close();
 });
 

@@ -66,7 +66,7 @@ export function BoardPage(props: BoardProps) {
       title={boardTitle(props)}
       section="drills"
       live={drillAddress(drill.id, `/stream?page=board&since=${shownVersion(view, props.real)}`)}
-      keep={`${drill.id} board`}
+      keep={`${drill.id} board ${me}`}
       exercise={exerciseOf(view, me)}
     >
       <div id="strip">

@@ -70,7 +70,7 @@ export function PlayPage(props: PlayProps) {
       title={playTitle(props)}
       section="drills"
       live={drillAddress(drill.id, `/stream?page=play&since=${shownVersion(incident.view, props.real)}`)}
-      keep={`${drill.id} play`}
+      keep={`${drill.id} play ${me}`}
       exercise={exerciseOf(incident.view, me)}
     >
       <div id="strip">

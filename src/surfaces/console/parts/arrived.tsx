@@ -96,11 +96,11 @@ function Inject({ inject, drill, exercise, names, once }: InjectProps) {
   );
 }
 
-const Body = ({ inject: { text, alert, attachments } }: { inject: Arrived }) => (
+const Body = ({ inject: { id, text, alert, attachments } }: { inject: Arrived }) => (
   <div class="text words-of">
     {text.trim() !== '' && <Prose of={text} />}
     {alert && (
-      <details>
+      <details id={`alert-${id}`}>
         <summary>The alert: {flat(alertTitle(alert))}</summary>
         <p class="raw small">
           <code>

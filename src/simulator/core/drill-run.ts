@@ -135,6 +135,7 @@ export class DrillRun implements Stage {
     );
     const told = new Participants({
       ...{ id, state, clock, director: this.#director, questions: this.#questions },
+      nextDue: () => this.#agenda.nextTime(),
       seats: script.seats.map(({ role }) => role),
       endsAt: startedAt + script.length.ms,
       roster: new Roster(people, state.assigned),

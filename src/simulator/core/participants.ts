@@ -25,6 +25,8 @@ export type Scenery = {
   clock: DrillClock;
   director: Director;
   questions: OpenQuestions;
+  /** When anything happens next, by itself or by a bot; null: never. */
+  nextDue: () => number | null;
   /** Null before the incident is opened. */
   performance: () => Performance | null;
   /** What this person would open. */
@@ -135,7 +137,7 @@ export class Participants {
         clock.pace(now, message.rate, actor);
         return;
       case 'drill-jump':
-        clock.jump(message.to ?? jumpTarget(director) ?? now, actor);
+        clock.jump(message.to ?? jumpTarget(this.#scenery) ?? now, actor);
         return;
       case 'endex': {
         const { because, reason, incident } = message;

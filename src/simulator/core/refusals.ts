@@ -123,16 +123,22 @@ function refuseOfClock(scenery: Scenery, message: OfClock, now: number): Refused
   }
 }
 
-/** Where a jump without a goal goes: to the inject that is due next. Null: none is due. */
-export function jumpTarget({ state }: Director): number | null {
-  const times = Object.values(state.due);
-  return times.length === 0 ? null : Math.min(...times);
+/** Where a jump to what is due next goes: to the next inject, or, when none is due any more, to whatever happens next. Null: to nothing. */
+export function jumpTarget({
+  director,
+  nextDue,
+  endsAt,
+}: Pick<Scenery, 'director' | 'nextDue' | 'endsAt'>): number | null {
+  const times = Object.values(director.state.due);
+  if (times.length > 0) return Math.min(...times);
+  const next = nextDue();
+  return next !== null && next < endsAt ? next : null;
 }
 
-function refuseJump({ director, endsAt, questions, roster }: Scenery, wanted: number | null, now: number) {
-  const to = wanted ?? jumpTarget(director);
-  if (to === null)
-    return refused('nothing-due', 'No inject is due any more. Say where to jump to, or end the exercise.');
+function refuseJump(scenery: Scenery, wanted: number | null, now: number) {
+  const { endsAt, questions, roster } = scenery;
+  const to = wanted ?? jumpTarget(scenery);
+  if (to === null) return refused('nothing-due', 'Nothing is due any more. Say where to jump to, or end the exercise.');
   // An inject that is due by now is on its way: where this goes is settled when it has come.
   if (wanted !== null && to <= now)
     return refused('backwards', `It is ${clock(now, now)} in the exercise, and its clock only goes forwards.`);

@@ -145,6 +145,19 @@ describe('the clock of a drill with people', () => {
     expect(drill.refuse('fay', { ...over, to: over.to - 1 })).toBeNull();
   });
 
+  it('jumps to what happens next by itself, such as the answer of a bot, when no inject is due any more', async () => {
+    const pii = shippedScript('pii-leak-output', '15m');
+    const drill = await start({}, pii);
+    await drill.pass(0.3);
+    for (const inject of Object.keys(drill.board.due))
+      await drill.tell('fay', { type: 'inject-skip', inject, reason: 'Not tonight.' });
+    expect(Object.keys(drill.board.due)).toEqual([]);
+    const before = drill.now;
+    expect(await drill.tell('fay', { type: 'drill-jump', to: null })).toEqual({ status: 'accepted' });
+    expect(drill.now).toBeGreaterThan(before);
+    expect(drill.of('decision.voted').at(-1)?.at).toBe(drill.now);
+  });
+
   it('goes on to where it jumped when nobody is asked any more on the way', async () => {
     const pii = shippedScript('pii-leak-output', '15m');
     const personas = pii.script.personas.map((one) => ({ ...one, approvals: 'deny' as const }));

@@ -64,7 +64,11 @@ const SAYS: Record<ExerciseCommand['type'], Role> = {
 const NOT_DONE = 'Nothing was changed.';
 
 /** Throws Problem unless this person may say it in this drill. */
-export function assertMaySay(drill: Drill, by: Person, command: ExerciseCommand): void {
+export function assertMaySay(
+  drill: Pick<Drill, 'players' | 'staff' | 'status'>,
+  by: Person,
+  command: ExerciseCommand,
+): void {
   const roster = rosterOf(drill);
   // Everybody may stop it for a real incident.
   const needed = command.type === 'endex' && command.because === 'real' ? 'take part' : SAYS[command.type];

@@ -5,6 +5,9 @@ import type { ObligationView } from '../../incident/obligation.ts';
 import type { Severity } from '../../incident/severity.ts';
 import type { DecisionView, IncidentView } from '../../incident/view.ts';
 import type { Plan } from '../../playbook/plan.ts';
+import type { Drill, Offer } from '../drills/contract.ts';
+import type { Check } from '../model/drill-asks.ts';
+import type { BoardRow } from '../model/msel.ts';
 import type { Looker } from '../model/standing.ts';
 import type { AddedPlan, Person, StoredEvent } from '../ports.ts';
 import type { Problem } from '../problem.ts';
@@ -62,6 +65,7 @@ export const VIEWS = {
   openIncident: 'open',
   answerInject: 'drill.answer',
   noDuff: 'drill.no-duff',
+  checkDrill: 'drill.check',
 } as const;
 
 export const SHORTCUTS = { report: 'report-incident', reportMessage: 'report-incident-message' } as const;
@@ -97,6 +101,9 @@ export type ViewContext = {
   answer?: string;
   /** Of a drill. */
   inject?: string;
+  /** What is done in it when the form is submitted; where it jumps to: scenario time; null: to what is due next. */
+  check?: Check;
+  to?: number | null;
   /** Where the person came from: for the message to refresh and for words that only they see. */
   channel?: string;
   ts?: string;
@@ -217,6 +224,15 @@ export interface Modals {
     error?: string | undefined;
   }): ModalView;
   readNoDuff(values: ViewValues): { reason: string; incident: string | null } | FieldErrors;
+  /** What must not be done in a drill by accident. `about`: what it means here. */
+  checkDrill(about: {
+    story: Story;
+    context: ViewContext & { check: Check };
+    about: readonly string[];
+    reason?: string | undefined;
+    error?: string | undefined;
+  }): ModalView;
+  readCheckDrill(values: ViewValues, check: Check): { reason: string | null } | FieldErrors;
   readOpenIncident(
     values: ViewValues,
   ): { title: string | null; playbook: string | null; system: string | null; severity: Severity | null } | FieldErrors;
@@ -256,6 +272,17 @@ export interface Replies {
   questions(waiting: readonly Waiting[], now: number): SlackPost;
   /** `/tocsin drill`: what is played now, and the reader's part in it. */
   drills(person: Person, running: readonly Story[], now: number): SlackPost;
+  /** `/tocsin drill list`: what can be played, what is planned and what runs. */
+  drillList(about: {
+    offers: readonly Offer[];
+    drills: readonly Drill[];
+    people: ReadonlyMap<string, string>;
+    now: number;
+  }): SlackPost;
+  /** A drill that was planned or started: who plays what, and what to do now. */
+  drillPlanned(about: { drill: Drill; people: ReadonlyMap<string, string>; url: string }): SlackPost;
+  /** For its staff: what is to come, by the names that the commands take. */
+  drillBoard(story: Story, rows: readonly BoardRow[], jumpsTo: number | null): SlackPost;
   /** Any other words; nothing in them is markup. `story`: its mark (EXERCISE, simulated) and its link are added. */
   plain(words: string, story?: Story): SlackPost;
 }

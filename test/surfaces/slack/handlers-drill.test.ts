@@ -1,17 +1,13 @@
-import { randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { Question } from '../../../src/incident/decision.ts';
-import { type EventData, type EventType, type NumberedEvent, person } from '../../../src/incident/events.ts';
-import { exerciseId } from '../../../src/incident/ids.ts';
 import type { Message } from '../../../src/incident/messages.ts';
-import { createTimeline } from '../../../src/store/timeline.ts';
 import { Problem } from '../../../src/surfaces/problem.ts';
 import { ACTIONS, SHORTCUTS } from '../../../src/surfaces/slack/contract.ts';
 import { storyOf } from '../../../src/surfaces/slack/handlers/deps.ts';
 import { messages } from '../../../src/surfaces/slack/messages/messages.ts';
 import { type House, openHouse } from '../../support/house.ts';
-import { question, sampleExercise } from '../../support/sample-events.ts';
+import { question } from '../../support/sample-events.ts';
 import { type Hearing, openHearing } from './hearing.ts';
+import { playedDrill, SPRING } from './played-drill.ts';
 import { within } from './publishing.ts';
 
 let house: House;
@@ -24,40 +20,7 @@ const MARA = 'U0MARA';
 const RHEA = 'U0RHEA';
 const KIT = 'U0KIT';
 
-/** A drill that runs: Mara commands, Kit is on call, Rhea facilitates. Carl, a commander, and Milo, on call, are no part of it. */
-async function drill(ends?: true): Promise<string> {
-  const id = exerciseId(2026, randomInt(10_000, 2_000_000_000));
-  const writer = createTimeline({ pool: house.pool, headKey: house.keys.worker.head.privateKey, now: Date.now });
-  const samples = sampleExercise(id);
-  const now = Date.now();
-  let seq = 0;
-  const tell = async <T extends EventType>(type: T, data: Partial<EventData<T>> = {}) => {
-    const sample = samples.find((one) => one.type === type);
-    if (!sample) throw new Error(`no sample of ${type}`);
-    seq += 1;
-    // The scenario plays in the spring.
-    const event = { ...sample, seq, at: SPRING, actor: person('rhea'), data: { ...sample.data, ...data } };
-    await writer.append(id, [event as NumberedEvent]);
-  };
-  await tell('exercise.started', {
-    seats: [
-      { role: 'incident-commander', person: 'mara', persona: null },
-      { role: 'ml-on-call', person: 'kit', persona: null },
-      { role: 'legal-counsel', person: 'bot-legal-counsel', persona: 'steady' },
-    ],
-    staff: [{ role: 'facilitator', person: 'rhea' }],
-    endsAt: SPRING + 3_600_000,
-  });
-  await tell('exercise.clock', { wall: now, rate: 1, from: SPRING, because: 'startex' });
-  await tell('inject.delivered', { to: ['ml-on-call'], id: 'reporter', from: 'Kari Nygaard' });
-  await tell('inject.delivered', { to: ['legal-counsel'], id: 'a-letter', from: 'Datatilsynet', by: 'letter' });
-  await tell('incident.opened', { requester: null });
-  const asked: Question = { ...question, excluded: [], askedAt: SPRING, until: SPRING + 1_800_000 };
-  await tell('decision.asked', asked);
-  if (ends) await tell('exercise.ended', { because: 'time' });
-  return id;
-}
-const SPRING = Date.parse('2026-03-06T07:00:00Z');
+const drill = (ends?: true) => playedDrill(house, ends);
 
 /** Posts what the publisher posts. */
 async function show(slack: Hearing, id: string, what: 'reporter' | 'question' | 'endex') {

@@ -11,6 +11,7 @@ import { createReader } from '../../../src/store/reader.ts';
 import type { DrillDesk } from '../../../src/surfaces/drills/contract.ts';
 import { createOpener } from '../../../src/surfaces/open.ts';
 import type { Directory, Person, Reader, Responses } from '../../../src/surfaces/ports.ts';
+import { notFound } from '../../../src/surfaces/problem.ts';
 import { COMMAND, SHORTCUTS, type SlackPost } from '../../../src/surfaces/slack/contract.ts';
 import { type HandlerDeps, storyOf } from '../../../src/surfaces/slack/handlers/deps.ts';
 import { registerHandlers } from '../../../src/surfaces/slack/handlers/register.ts';
@@ -86,7 +87,7 @@ export type Hearing = Awaited<ReturnType<typeof openHearing>>;
 export async function openHearing(
   house: House,
   transport: Transport = 'socket',
-  more: { send?: Responses['send']; open?: Responses['open']; tell?: DrillDesk['tell'] } = {},
+  more: { send?: Responses['send']; open?: Responses['open'] } & Partial<HandlerDeps['drills']> = {},
 ) {
   const slack = await openLocalSlack({
     users,
@@ -110,11 +111,11 @@ export async function openHearing(
   const noted: Noted = { refreshed: [], adopted: [], home: [], failures: [], drills: [] };
   const channelOf = new Map<string, string>();
   const wired = depsOf({ house, reader, slack, client, noted, channelOf });
-  const { tell = wired.drills.tell, ...responses } = more;
+  const { send = wired.responses.send, open = wired.responses.open, ...desk } = more;
   const deps: HandlerDeps = {
     ...wired,
-    drills: { ...wired.drills, tell },
-    responses: { ...wired.responses, ...responses },
+    drills: { ...wired.drills, ...desk },
+    responses: { ...wired.responses, send, open },
   };
   /** What Slack sent, to send it again. */
   const payloads: StringIndexed[] = [];
@@ -253,6 +254,7 @@ function depsOf({ house, reader, slack, client, noted, channelOf }: Wiring): Han
     }),
     self: () => ({ team: team.id, app: own.id, bot: own.botId }),
     drills: {
+      ...noDrills,
       async tell({ id: by }, drill, command, key) {
         noted.drills.push({ by, drill, command, key });
         return { status: 'accepted' };
@@ -270,6 +272,16 @@ function depsOf({ house, reader, slack, client, noted, channelOf }: Wiring): Han
     now: Date.now,
   };
 }
+
+/** Drills of these tests have a timeline alone, unless a test brings a desk. */
+const noDrills: Pick<DrillDesk, 'offers' | 'plan' | 'start' | 'find' | 'list' | 'board'> = {
+  offers: async () => [],
+  list: async () => [],
+  board: async () => null,
+  find: (id) => Promise.reject(notFound(`drill ${id}`)),
+  start: (_, id) => Promise.reject(notFound(`drill ${id}`)),
+  plan: (_, { simulation }) => Promise.reject(notFound(`simulation ${simulation}`)),
+};
 
 /** Who was met, as a database keeps it. */
 function createMembers(): SlackMembers {

@@ -108,8 +108,8 @@ describe('what there is', () => {
       For example: /tocsin role 147 incident-commander @mara
       */tocsin severity* Changes how bad an incident is.
       For example: /tocsin severity 147 sev1 Customers are affected
-      */tocsin drill* What is played now. With more words: open, seen, answer, no-duff.
-      For example: /tocsin drill answer 3 We call back at four
+      */tocsin drill* What is played now. With more words: list, plan, start; open, seen, answer; pause, resume, pace, jump, end; board, now, skip, hint, say; no-duff.
+      For example: /tocsin drill start pii-leak-output as legal-counsel 15m
       */tocsin help* This list.
       For example: /tocsin help
       (In the channel of an incident its number may be left out. | The shortcut “Report an AI incident” does the same as report, also on a message.)"

@@ -110,6 +110,9 @@ describe('answers that are lost', () => {
     const stray = cards(inOwn(at))[0];
     await publisher.refresh(ID);
     await eventually(() => expect(cards(inOwn(at))).toHaveLength(2));
+    // It stands in Slack a moment before its place is written down.
+    const placed = `SELECT FROM slack_posts WHERE key = 'decision/1/own'`;
+    await expect.poll(async () => (await at.house.pool.query(placed)).rowCount, { timeout: 15_000 }).toBe(1);
     await publisher.adopt(channel, stray?.ts ?? '', { incident: ID, number: 1, version: 0 });
     await tale.tell('decision.made', { number: 1, outcome: 'deny', by: 'default', people: [], reason: null });
     await eventually(() => expect(cards(inOwn(at))).toEqual([]));

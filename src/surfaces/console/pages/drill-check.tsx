@@ -2,25 +2,12 @@ import type { Child } from 'hono/jsx';
 import type { Inject } from '../../../simulator/core/script.ts';
 import type { Drill } from '../../drills/contract.ts';
 import { scenarioText } from '../../model/drill.ts';
+import { ASKS, type Check } from '../../model/drill-asks.ts';
 import type { Problem } from '../../problem.ts';
 import { Refused, Tell } from '../parts/drill.tsx';
 import { type Exercise, type Frame, Page } from '../parts/layout.tsx';
 import { Words } from '../parts/text.tsx';
 import type { Draft } from './drill-play.tsx';
-
-/** What is asked on a page of its own before it is done. `real`: NO DUFF. */
-export const CHECKS = [
-  'drill-pause',
-  'drill-resume',
-  'drill-jump',
-  'endex',
-  'real',
-  'inject-now',
-  'inject-skip',
-  'drill-close',
-] as const;
-export type Check = (typeof CHECKS)[number];
-export const isCheck = (value: string | undefined): value is Check => CHECKS.some((one) => one === value);
 
 export type CheckProps = {
   frame: Frame;
@@ -36,52 +23,6 @@ export type CheckProps = {
   draft: Draft;
   problem: Problem | null;
   once: string;
-};
-
-const ASKS: Record<Check, { title: string; means: string; confirm: string }> = {
-  'drill-pause': {
-    title: 'Pause the drill?',
-    means: 'The clock of the scenario stands still: nothing arrives, no time runs out. What people write still counts.',
-    confirm: 'Pause it',
-  },
-  'drill-resume': {
-    title: 'Go on with the drill?',
-    means: 'The clock of the scenario runs again from where it stood.',
-    confirm: 'Resume it',
-  },
-  'drill-jump': {
-    title: 'Jump ahead?',
-    means:
-      'What is due until then happens at once, in its order. No jump passes the time that somebody who is asked has to answer.',
-    confirm: 'Jump ahead',
-  },
-  endex: {
-    title: 'End the drill?',
-    means:
-      'ENDEX for everybody: open questions are withdrawn, nothing more arrives, and everybody may read everything. It cannot be taken up again. Notes for the hot wash can still be written.',
-    confirm: 'End the drill',
-  },
-  real: {
-    title: 'NO DUFF: something real is happening?',
-    means:
-      'The drill stops for everybody at once, so that nobody mistakes one for the other. This does not open an incident: report it as soon as you have stopped the drill.',
-    confirm: 'This is real: stop the drill',
-  },
-  'inject-now': {
-    title: 'Fire this inject now?',
-    means: 'It reaches the players at once. It cannot be taken back.',
-    confirm: 'Fire it now',
-  },
-  'inject-skip': {
-    title: 'Pass this inject over?',
-    means: 'It will not come in this drill, nor will what was to follow it.',
-    confirm: 'Pass it over',
-  },
-  'drill-close': {
-    title: 'Is the hot wash over?',
-    means: 'Nothing more can be noted on the timeline of the drill.',
-    confirm: 'Close the drill',
-  },
 };
 
 export function DrillCheckPage(props: CheckProps) {

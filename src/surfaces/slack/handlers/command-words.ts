@@ -27,11 +27,12 @@ export const meant = (name: string, known: readonly string[], prefix = ''): stri
   return found === undefined ? '' : ` Did you mean "${prefix}${found}"?`;
 };
 
-export const usage = (message: string, example: string): Problem =>
+export const usage = (message: string, example: string, extra: Record<string, unknown> = {}): Problem =>
   new Problem({
     status: 422,
     code: 'usage',
     message,
     notDone: 'Nothing was done.',
     next: `For example: ${COMMAND} ${example}`,
+    extra,
   });

@@ -15,7 +15,7 @@ import { answerQuestion, asked } from './answer.ts';
 import { readCommand, type Said } from './command-text.ts';
 import { answerOrAsk } from './decide.ts';
 import { type HandlerDeps, storyOf } from './deps.ts';
-import { obeyDrill } from './drill.ts';
+import { obeyDrill } from './drill-command.ts';
 import { answering } from './hear.ts';
 import { knownSoon } from './known.ts';
 import { openModal } from './modal.ts';

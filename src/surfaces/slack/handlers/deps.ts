@@ -16,7 +16,7 @@ export type HandlerDeps = CommandDeps & {
   replies: Replies;
   playbooks: Pick<Playbooks, 'list'>;
   people: SlackPeople;
-  drills: Pick<DrillDesk, 'tell' | 'lastDrilled'>;
+  drills: SlackDrills;
   /** Who we are in Slack; null until Slack has said so. */
   self(): Self | null;
   posts: Posts;
@@ -24,6 +24,12 @@ export type HandlerDeps = CommandDeps & {
   publicUrl: string;
   log: SlackLog;
 };
+
+/** Of the desk of drills, what is done in Slack. */
+export type SlackDrills = Pick<
+  DrillDesk,
+  'offers' | 'plan' | 'start' | 'find' | 'list' | 'tell' | 'board' | 'lastDrilled'
+>;
 
 export type Self = { team: string; app: string | null; bot: string };
 

@@ -4,6 +4,7 @@ import type { SlackPost, ViewContext, ViewValues } from '../contract.ts';
 import { ACTIONS, type InjectRef, readInjectRef, VIEWS } from '../contract.ts';
 import type { HandlerDeps } from './deps.ts';
 import { answerForm, assertPlays, drillFor, tellDrill } from './drill.ts';
+import { submitCheck } from './drill-run.ts';
 import { answering, whereabouts } from './hear.ts';
 import { openModal } from './modal.ts';
 import { submitted } from './submit.ts';
@@ -38,6 +39,7 @@ export function drillButtons(app: App, deps: HandlerDeps): void {
     );
   submit(VIEWS.answerInject, 'EXERCISE: your answer', submitAnswer);
   submit(VIEWS.noDuff, 'NO DUFF', submitNoDuff);
+  submit(VIEWS.checkDrill, 'EXERCISE', submitCheck);
 }
 
 type Press = {

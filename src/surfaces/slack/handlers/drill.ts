@@ -1,15 +1,13 @@
 import type { WebClient } from '@slack/web-api';
 import type { ExerciseCommand } from '../../../incident/exercise-messages.ts';
 import { type ExerciseView, seatsOf } from '../../../incident/exercise-view.ts';
+import { isExercise } from '../../../incident/ids.ts';
 import { incidentOr404 } from '../../commands.ts';
-import { isOnRoster } from '../../drills/spoilers.ts';
-import type { Person } from '../../ports.ts';
+import type { FoundIncident, Person } from '../../ports.ts';
 import { Problem } from '../../problem.ts';
 import { COMMAND, type SlackPost, type Story, type ViewContext } from '../contract.ts';
-import { playersMeant } from '../roster.ts';
 import { refresh } from './answer.ts';
 import { type HandlerDeps, storyOf } from './deps.ts';
-import type { DrillSaid } from './drill-text.ts';
 import { openModal } from './modal.ts';
 import { inDrill, strangerTo } from './roster.ts';
 import type { Speaker } from './tell-incident.ts';
@@ -19,7 +17,7 @@ export type DrillStory = Story & { view: Story['view'] & { exercise: ExerciseVie
 
 /** A drill of whose roster they are. Throws Problem. */
 export async function drillFor(deps: HandlerDeps, person: Person, id: string): Promise<DrillStory> {
-  const story = storyOf(deps, await incidentOr404(deps.reader, id));
+  const story = storyOf(deps, (await deps.reader.incident(id)) ?? (await notBegun(deps, id)));
   if (!isDrill(story))
     throw new Problem({
       status: 422,
@@ -32,6 +30,27 @@ export async function drillFor(deps: HandlerDeps, person: Person, id: string): P
   return story;
 }
 
+const WITHOUT_TIMELINE = {
+  planned: 'has not been started',
+  running: 'has only just been started: try again in a moment',
+  ended: 'is over',
+  cancelled: 'was called off',
+} as const;
+
+/** Throws Problem that says why it has no timeline. */
+async function notBegun(deps: HandlerDeps, id: string): Promise<FoundIncident> {
+  if (!isExercise(id)) return incidentOr404(deps.reader, id);
+  const { status } = await deps.drills.find(id);
+  throw new Problem({
+    status: 409,
+    code: 'not-running',
+    message: `${id} ${WITHOUT_TIMELINE[status]}.`,
+    notDone: 'Nothing was done.',
+    next: status === 'planned' ? `Start it: ${COMMAND} drill start ${id}.` : `What runs: ${COMMAND} drill.`,
+    extra: { drill: id },
+  });
+}
+
 export const isDrill = (story: Story): story is DrillStory => story.view.exercise !== undefined;
 
 /** Those that people play now. */
@@ -40,21 +59,6 @@ export async function runningDrills(deps: HandlerDeps): Promise<DrillStory[]> {
   const ids = views.filter(({ exercise }) => exercise?.clock && exercise.endedAt === undefined).map(({ id }) => id);
   const found = await Promise.all(ids.map((id) => deps.reader.incident(id)));
   return found.flatMap((one) => (one ? [storyOf(deps, one)] : [])).filter(isDrill);
-}
-
-/** The one that is named or played here, else the only one that they play. Throws Problem. */
-async function drillMeant(deps: HandlerDeps, person: Person, named: string | null): Promise<DrillStory> {
-  if (named !== null) return drillFor(deps, person, named);
-  const [only, ...more] = (await runningDrills(deps)).filter(({ view }) => isOnRoster(view.exercise, person.id));
-  if (only && more.length === 0) return only;
-  const ids = [only, ...more].flatMap((one) => (one ? [one.view.id] : []));
-  throw new Problem({
-    status: 409,
-    code: only ? 'several-drills' : 'no-drill',
-    message: only ? `You play in several drills: ${ids.join(', ')}.` : 'You play in no drill that runs.',
-    notDone: 'Nothing was done.',
-    next: only ? `Name one: ${COMMAND} drill seen ${only.view.id} 3.` : `What runs: ${COMMAND} drill.`,
-  });
 }
 
 /** Says it as this person, once however often Slack brings it. */
@@ -71,59 +75,6 @@ export async function tellDrill(
   return deps.replies.plain(`${id}: ${done}`, story);
 }
 
-/** `/tocsin drill …`. Null: a form is on the screen. */
-export async function obeyDrill(
-  deps: HandlerDeps,
-  at: { client: WebClient; trigger: string; channel: string },
-  by: Speaker,
-  named: string | null,
-  said: DrillSaid,
-): Promise<SlackPost | null> {
-  if (said.do === 'list') return deps.replies.drills(by.person, await runningDrills(deps), deps.now());
-  const story = await drillMeant(deps, by.person, named);
-  switch (said.do) {
-    case 'open': {
-      const { title, system } = said;
-      return tellDrill(deps, by, story, { type: 'drill-open', title, system }, 'The incident is open.');
-    }
-    case 'seen': {
-      const { id, number } = injectMeant(story, by.person, said.number);
-      return tellDrill(deps, by, story, { type: 'seen', inject: id }, `You have read inject ${number}.`);
-    }
-    case 'answer': {
-      const { id, from } = injectMeant(story, by.person, said.number);
-      if (said.text === null) return answerForm(deps, at, story, id);
-      const { text } = said;
-      return tellDrill(deps, by, story, { type: 'answer-voice', to: from, text, about: id }, `You answered ${from}.`);
-    }
-    case 'no-duff': {
-      const context = { incident: story.view.id, channel: at.channel };
-      const reason = said.reason ?? undefined;
-      return openModal(deps, at.client, at.trigger, deps.modals.noDuff({ story, context, reason }), story);
-    }
-    default:
-      return said satisfies never;
-  }
-}
-
-type Delivered = ExerciseView['injects'][number] & { number: number };
-
-/** By its number, else the last that was for this person. Throws Problem. */
-function injectMeant({ view: { id, exercise } }: DrillStory, person: Person, number: number | null): Delivered {
-  const all = exercise.injects.map((inject, i): Delivered => ({ ...inject, number: i + 1 }));
-  const mine = all.filter(({ to }) => playersMeant(exercise, to).includes(person.id));
-  const found = number === null ? (mine.at(-1) ?? all.at(-1)) : all[number - 1];
-  if (found) return found;
-  throw new Problem({
-    status: 404,
-    code: 'no-inject',
-    message: number === null ? `Nothing has arrived in ${id} yet.` : `There is no inject ${number} in ${id} yet.`,
-    notDone: 'Nothing was done.',
-    extra: { drill: id },
-    next: all.length > 0 ? `So far there are ${all.length}.` : 'Wait for the first.',
-  });
-}
-
 /** The form for an answer. Null when it is on the screen. */
 export async function answerForm(
   deps: HandlerDeps,
@@ -138,16 +89,9 @@ export async function answerForm(
 }
 
 /** Staff never play: said before a form opens in vain. */
-export function assertPlays({ view: { id, exercise } }: DrillStory, person: Person): void {
-  if (exercise.endedAt !== undefined)
-    throw new Problem({
-      status: 409,
-      code: 'over',
-      message: `${id} is over.`,
-      notDone: 'Nothing was done.',
-      next: `Add a note for the hot wash: ${COMMAND} note ${id}.`,
-      extra: { drill: id },
-    });
+export function assertPlays(story: DrillStory, person: Person): void {
+  const { id, exercise } = story.view;
+  assertRuns(story);
   if (seatsOf(exercise, person.id).length === 0)
     throw new Problem({
       status: 403,
@@ -157,4 +101,16 @@ export function assertPlays({ view: { id, exercise } }: DrillStory, person: Pers
       next: 'Leave it to the players.',
       extra: { drill: id },
     });
+}
+
+export function assertRuns({ view: { id, exercise } }: DrillStory): void {
+  if (exercise.endedAt === undefined) return;
+  throw new Problem({
+    status: 409,
+    code: 'over',
+    message: `${id} is over.`,
+    notDone: 'Nothing was done.',
+    next: `Add a note for the hot wash: ${COMMAND} note ${id}.`,
+    extra: { drill: id },
+  });
 }

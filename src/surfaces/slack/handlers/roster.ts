@@ -24,13 +24,18 @@ export async function inDrill<T>(
   { id, exercise }: Pick<IncidentView, 'id' | 'exercise'>,
   work: () => Promise<T>,
 ): Promise<T> {
+  return exercise ? ofDrill(id, work) : work();
+}
+
+/** `drill`: which; null: one that is not there yet. */
+export async function ofDrill<T>(drill: string | null, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (!exercise || !(error instanceof Problem)) throw error;
+    if (!(error instanceof Problem) || error.extra.drill !== undefined) throw error;
     const { status, code, message, notDone, next, extra } = error;
     const more = { ...(notDone === null ? {} : { notDone }), ...(next === null ? {} : { next }) };
-    throw new Problem({ status, code, message, ...more, extra: { ...extra, drill: id } });
+    throw new Problem({ status, code, message, ...more, extra: { ...extra, drill: drill ?? true } });
   }
 }
 

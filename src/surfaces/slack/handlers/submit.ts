@@ -1,6 +1,7 @@
 import type { SlackViewMiddlewareArgs, ViewSubmitAction } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
+import { CHECKS } from '../../model/drill-asks.ts';
 import type { FieldErrors, SlackPost, ViewContext } from '../contract.ts';
 import { logFailure } from './answer.ts';
 import type { HandlerDeps } from './deps.ts';
@@ -62,6 +63,8 @@ const Context = z.object({
   number: z.number().int().optional(),
   answer: z.string().optional(),
   inject: z.string().optional(),
+  check: z.enum(CHECKS).optional(),
+  to: z.number().int().nullable().optional(),
   channel: z.string().optional(),
   ts: z.string().optional(),
   permalink: z.string().optional(),

@@ -43,7 +43,10 @@ export async function assignRole(
   by: Speaker,
   { incident, role, assignee }: Extract<Said, { kind: 'role' }>,
 ): Promise<SlackPost> {
-  const who = await personMeant(deps, by.person, assignee);
+  const who = await personMeant(deps, by.person, assignee, {
+    cannot: 'be assigned a role',
+    notDone: 'Nobody was assigned.',
+  });
   assertRoleAndPerson(deps.directory, role, who);
   await assertPartOf(deps, incident, who);
   const name = deps.directory.person(who)?.name ?? who;
@@ -72,13 +75,23 @@ async function assertPartOf(deps: HandlerDeps, incident: string, assignee: strin
 }
 
 /** A mention, `me`, or the id of a person of the inventory. */
-async function personMeant(deps: HandlerDeps, me: Person, written: string): Promise<string> {
+export async function personMeant(deps: HandlerDeps, me: Person, written: string, refused: Refused): Promise<string> {
   if (written.toLowerCase() === 'me') return me.id;
   const [, user, name] = /^<@([UW][A-Z0-9]+)(?:\|([^>]*))?>$/.exec(written) ?? [];
-  return user === undefined ? written.replace(/^@/, '').toLowerCase() : personMentioned(deps, user, name || user);
+  return user === undefined
+    ? written.replace(/^@/, '').toLowerCase()
+    : personMentioned(deps, user, name || user, refused);
 }
 
-async function personMentioned(deps: HandlerDeps, user: string, name: string): Promise<string> {
+/** What nobody can who is not known. */
+type Refused = { cannot: string; notDone: string };
+
+async function personMentioned(
+  deps: HandlerDeps,
+  user: string,
+  name: string,
+  { cannot, notDone }: Refused,
+): Promise<string> {
   const found = await deps.people.resolve(user, { fresh: false }).catch((error: unknown) => {
     // Says why they take no part, to them; it is somebody else who reads this.
     if (error instanceof Problem && error.status === 403) return null;
@@ -88,8 +101,8 @@ async function personMentioned(deps: HandlerDeps, user: string, name: string): P
   throw new Problem({
     status: 422,
     code: 'unknown-person',
-    message: `${name} cannot be assigned a role: Tocsin knows nobody of the inventory by this Slack user.`,
-    notDone: 'Nobody was assigned.',
+    message: `${name} cannot ${cannot}: Tocsin knows nobody of the inventory by this Slack user.`,
+    notDone,
     next: 'Name somebody of the inventory, or write their member ID beside their name there (slack: U…).',
   });
 }

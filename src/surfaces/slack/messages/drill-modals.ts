@@ -1,5 +1,6 @@
 import type { ModalView } from '@slack/types';
 import { IncidentId } from '../../../incident/ids.ts';
+import { ASKS, type Check } from '../../model/drill-asks.ts';
 import { type FieldErrors, type Modals, VIEWS, type ViewValues } from '../contract.ts';
 import { context, section } from './blocks.ts';
 import { lead, markFirst } from './facts.ts';
@@ -74,4 +75,52 @@ export function readNoDuff(values: ViewValues): { reason: string; incident: stri
   if (reason.length > REASON_LENGTH_MAX) return { errors: { [REASON]: 'This is longer than 2,000 characters.' } };
   const named = incident === null || IncidentId.safeParse(incident).success;
   return named ? { reason, incident } : { errors: { [INCIDENT]: 'An incident is written like INC-2026-0147.' } };
+}
+
+/** Whether a check asks why, and whether it must be said. */
+const WHY: Partial<Record<Check, 'may' | 'must'>> = { endex: 'may', 'inject-skip': 'must' };
+
+export function checkDrillModal({
+  story,
+  context: where,
+  about,
+  reason,
+  error,
+}: Parameters<Modals['checkDrill']>[0]): ModalView {
+  const { title, means, confirm } = ASKS[where.check];
+  const why = WHY[where.check];
+  return modal({
+    callback: VIEWS.checkDrill,
+    context: where,
+    title,
+    submit: confirm,
+    error,
+    blocks: [
+      ...markFirst(story),
+      context(story.view.id),
+      ...about.map((words) => section(words)),
+      section(means),
+      ...(why === undefined
+        ? []
+        : [
+            input(
+              {
+                block: REASON,
+                label: 'Why',
+                required: why === 'must',
+                hint: 'Goes on the timeline of the drill beside your name.',
+              },
+              textInput(REASON_LENGTH_MAX, { long: true, ...(reason ? { start: reason } : {}) }),
+            ),
+          ]),
+    ],
+  });
+}
+
+export function readCheckDrill(values: ViewValues, check: Check): { reason: string | null } | FieldErrors {
+  const reason = typedIn(values, REASON) || null;
+  if (reason === null && WHY[check] === 'must') return { errors: { [REASON]: 'Say why it is passed over.' } };
+  return reason !== null && reason.length > REASON_LENGTH_MAX
+    ? { errors: { [REASON]: 'This is longer than 2,000 characters.' } }
+    : { reason };
 }

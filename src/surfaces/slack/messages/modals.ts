@@ -3,7 +3,14 @@ import type { Modals } from '../contract.ts';
 import { answerModal, readAnswer } from './answer-modal.ts';
 import { section } from './blocks.ts';
 import { noteModal, openIncidentModal, readNote, readOpenIncident } from './command-modals.ts';
-import { answerInjectModal, noDuffModal, readAnswerInject, readNoDuff } from './drill-modals.ts';
+import {
+  answerInjectModal,
+  checkDrillModal,
+  noDuffModal,
+  readAnswerInject,
+  readCheckDrill,
+  readNoDuff,
+} from './drill-modals.ts';
 import { modal } from './modal.ts';
 import { readReport, reportModal } from './report-modal.ts';
 
@@ -20,6 +27,8 @@ export const modals: Modals = {
   readAnswerInject,
   noDuff: noDuffModal,
   readNoDuff,
+  checkDrill: checkDrillModal,
+  readCheckDrill,
   working: (title) =>
     modal({ callback: 'working', context: {}, title, blocks: [section('One moment. This fills in by itself.')] }),
   // Only blocks of ours get here.

@@ -9,6 +9,7 @@ import type { Problem } from '../../problem.ts';
 import { COMMAND, type Replies, type SlackPost, type Story, type Waiting } from '../contract.ts';
 import { context, facts, header, post, type Said, section } from './blocks.ts';
 import { decisionUrl } from './decision.ts';
+import { drillBoard, drillList, drillPlanned } from './drill-replies.ts';
 import { asksInWords, fullTime, headline, markFirst, markOf, markWord, smallMark } from './facts.ts';
 import { drillRow, dueBlocks, incidentRow, mineFirst, questionList } from './home.ts';
 import { objection, outcomeSentence } from './outcome.ts';
@@ -103,7 +104,11 @@ const COMMANDS: readonly (readonly [name: string, does: string, example: string]
   ['note', 'Adds a note to the timeline. Alone: a form.', 'note 147 Registry logs are kept'],
   ['role', 'Gives somebody a role in an incident.', 'role 147 incident-commander @mara'],
   ['severity', 'Changes how bad an incident is.', 'severity 147 sev1 Customers are affected'],
-  ['drill', 'What is played now. With more words: open, seen, answer, no-duff.', 'drill answer 3 We call back at four'],
+  [
+    'drill',
+    'What is played now. With more words: list, plan, start; open, seen, answer; pause, resume, pace, jump, end; board, now, skip, hint, say; no-duff.',
+    'drill start pii-leak-output as legal-counsel 15m',
+  ],
   ['help', 'This list.', 'help'],
 ];
 
@@ -187,5 +192,8 @@ export const replies: Replies = {
   overview,
   questions,
   drills,
+  drillList,
+  drillPlanned,
+  drillBoard,
   plain: plainReply,
 };

@@ -1,0 +1,121 @@
+import type { KnownBlock } from '@slack/types';
+import { roleInWords } from '../../../incident/decision.ts';
+import { counted } from '../../../incident/phrases.ts';
+import type { Drill, Offer } from '../../drills/contract.ts';
+import { sentenceCase } from '../../model/describe.ts';
+import { type BoardRow, plannedText } from '../../model/msel.ts';
+import { COMMAND, type Replies } from '../contract.ts';
+import { context, type Fact, facts, header, post, section } from './blocks.ts';
+import { fullTime, markOf, markWord } from './facts.ts';
+import { fitted, joined, link, listText, type Markup, md, moment } from './text.ts';
+
+/** Words for whoever arranges and runs drills. EXERCISE comes before anything else. */
+type People = ReadonlyMap<string, string>;
+
+const MARK = markWord('exercise');
+const mark = (...more: readonly (string | Markup)[]): KnownBlock => context(md`*${markOf('exercise') ?? ''}*`, ...more);
+
+const OFFERS_MAX = 20;
+
+export function drillList({ offers, drills, people, now }: Parameters<Replies['drillList']>[0]) {
+  const words = `${counted(offers.length, 'simulation')}, ${counted(drills.length, 'drill')} planned or running`;
+  return post(joined([MARK, md`${words}`], ''), [
+    mark(),
+    header(`EXERCISE: ${words}`),
+    ...(drills.length === 0 ? [] : facts(drills.slice(0, OFFERS_MAX).map((drill) => drillFact(drill, people)))),
+    ...(offers.length === 0
+      ? [section('There is no simulation to play.')]
+      : facts(offers.slice(0, OFFERS_MAX).map(offerFact))),
+    context(
+      `Alone, among bots: ${COMMAND} drill start SIMULATION as ROLE 15m.`,
+      `With others: … with @person as ROLE facilitated by @person. What is planned: ${COMMAND} drill start EX-…`,
+      `Checked at ${fullTime(now)}.`,
+    ),
+  ]);
+}
+
+function drillFact(drill: Drill, people: People): Fact {
+  const { id, status, script, at } = drill;
+  const begins =
+    status === 'running'
+      ? md`runs`
+      : at === null
+        ? md`planned, not settled when`
+        : md`planned for ${fullTime(at)} (for you: ${moment(at, fullTime(at))})`;
+  const who = rosterLines(drill, people).join(', ');
+  return [`${id}: ${fitted(script.title, 200)}`, md`${script.length.name}, ${begins}. ${fitted(who, 500)}`];
+}
+
+function offerFact({ simulation, title, lengths, seats, problems }: Offer): Fact {
+  const broken = problems.find(({ severity }) => severity === 'error');
+  if (broken) return [simulation, fitted(`cannot be played: ${broken.message}`, 600)];
+  const roles = seats.map(({ role }) => role).join(', ');
+  return [simulation, fitted(`${title}\n${lengths.map(({ name }) => name).join(', ')} · ${roles}`, 900)];
+}
+
+const nameOf = (people: People, person: string): string => people.get(person) ?? person;
+
+const rosterLines = ({ players, staff }: Pick<Drill, 'players' | 'staff'>, people: People): string[] =>
+  [...players, ...staff].map(({ role, person }) => `${sentenceCase(roleInWords(role))}: ${nameOf(people, person)}`);
+
+export function drillPlanned({ drill, people, url }: Parameters<Replies['drillPlanned']>[0]) {
+  const { id, script, players, status } = drill;
+  const begun = status !== 'planned';
+  const words = `${id} ${begun ? 'begins' : 'is planned'}: ${fitted(script.title, 300)}, ${script.length.name}.`;
+  const bots = script.seats.filter((seat) => !players.some(({ role }) => role === seat.role));
+  return post(joined([MARK, md`${words}`], ''), [
+    mark(),
+    section(words),
+    section(listText(rosterLines(drill, people), 1_500, 30)),
+    ...(bots.length === 0
+      ? []
+      : [section(`Bots: ${fitted(bots.map(({ role }) => roleInWords(role)).join(', '), 900)}.`)]),
+    section(
+      begun
+        ? 'What happens arrives in its channel, and in the console.'
+        : `When everybody is there: ${COMMAND} drill start ${id}`,
+    ),
+    context(link(url, 'Open in the console')),
+  ]);
+}
+
+const ROWS_MAX = 20;
+
+export function drillBoard(...[story, rows, jumpsTo]: Parameters<Replies['drillBoard']>) {
+  const { view, url } = story;
+  const paused = view.exercise?.paused === true;
+  const words = `${view.id}: ${counted(rows.length, 'inject')} to come${paused ? '; it is paused' : ''}.`;
+  return post(joined([MARK, md`${words}`], ''), [
+    mark('For the staff of this drill alone.'),
+    section(words),
+    ...facts(rows.slice(0, ROWS_MAX).map(rowFact)),
+    ...(rows.length > ROWS_MAX ? [context('There are more: see the console.')] : []),
+    context(
+      ...(jumpsTo === null ? [] : [`Somebody is asked: no jump passes ${fullTime(jumpsTo)} in the scenario.`]),
+      `${COMMAND} drill now INJECT, skip INJECT WHY, jump.`,
+      link(url, 'Open in the console'),
+    ),
+  ]);
+}
+
+function rowFact(row: BoardRow): Fact {
+  const { id, title, from, to, by } = row.inject;
+  return [id, fitted(`${standing(row)} · ${title}\n${by} from ${from} to ${to.join(', ')}`, 600)];
+}
+
+function standing(row: BoardRow): string {
+  switch (row.state.kind) {
+    case 'due':
+      return 'due now';
+    case 'next':
+      return `next, ${fullTime(row.state.at)}`;
+    case 'planned':
+      return fullTime(row.state.at);
+    case 'by-hand':
+      return row.state.turn ? 'waits for you now' : 'waits for you';
+    case 'armed':
+      return `waits: ${plannedText(row)}`;
+    default:
+      return row.state.kind;
+  }
+}

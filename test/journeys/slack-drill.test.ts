@@ -5,7 +5,7 @@ import { ACTIONS, COMMAND } from '../../src/surfaces/slack/contract.ts';
 import { openSlackDesk, type SlackDesk } from '../support/slack-desk.ts';
 import { WITHIN_MS } from './wait.ts';
 
-/** A drill that two people and bots play in Slack, on a whole Tocsin with a drill worker, real Temporal and PostgreSQL. */
+/** A drill that two people, a facilitator and bots play in Slack, on a whole Tocsin with a drill worker, real Temporal and PostgreSQL. */
 let desk: SlackDesk;
 beforeAll(async () => {
   desk = await openSlackDesk('socket', { local: true, drillWorker: true });
@@ -20,26 +20,24 @@ const DANIEL = 'daniel-achterberg';
 const all = (message: SlackMessage): string => `${message.text}\n${JSON.stringify(message.blocks)}`;
 
 it(
-  'is played wholly in Slack, in a channel of its own, from STARTEX to a real incident and the hot wash',
+  'is planned, started, facilitated and played wholly in Slack, in a channel of its own, from one line to ENDEX and the hot wash',
   async () => {
     const { served, slack } = desk;
-    const plan = {
-      ...{ simulation: 'pii-leak-output', length: '15m', seed: 7 },
-      players: [
-        { role: 'incident-commander', person: MARA },
-        { role: 'legal-counsel', person: INGRID },
-      ],
-      staff: [{ role: 'facilitator', person: SOFIA }],
-    };
-    const planned = await served.call(SOFIA, 'POST', '/api/drills', plan);
-    expect(planned.status, planned.text).toBeLessThan(300);
-    const id = String(planned.body.id);
-    const started = await served.call(SOFIA, 'POST', `/api/drills/${id}/start`);
-    expect(started.status, started.text).toBeLessThan(300);
-    const jump = async () => {
-      const told = await served.call(SOFIA, 'POST', `/api/drills/${id}/commands`, { type: 'drill-jump', to: null });
-      expect(told.status, told.text).toBeLessThan(300);
-    };
+    const say = (person: string, text: string, channel: string) =>
+      slack.interactions.command({ user: desk.user(person), channel, command: COMMAND, text });
+    const whispered = (person: string, words: RegExp) =>
+      desk.see(`${words} to ${person}`, () => desk.whispers(person).find((one) => words.test(one)));
+    const mention = (person: string) => `<@${desk.user(person)}|${person}>`;
+
+    // Sofia plans it in one line, and starts it when everybody is there.
+    const roster = `with ${mention(MARA)} as incident-commander, ${mention(INGRID)} as legal counsel, facilitated by me`;
+    await say(SOFIA, `drill plan pii-leak-output 15m ${roster}`, 'C0INCIDENTS');
+    const planned = await whispered(SOFIA, /EXERCISE · EX-\d{4}-\d{4} is planned/);
+    const id = /EX-\d{4}-\d{4}/.exec(planned)?.[0] ?? '';
+    await say(DANIEL, `drill start ${id}`, 'C0INCIDENTS');
+    await whispered(DANIEL, /is a drill that others arrange/);
+    await say(SOFIA, `drill start ${id}`, 'C0INCIDENTS');
+    await whispered(SOFIA, /EXERCISE · EX-\d{4}-\d{4} begins/);
 
     const channel = await desk.see('a channel of the drill', () =>
       slack.workspace.channels().find(({ name }) => name.startsWith(`exercise-${id.toLowerCase()}`)),
@@ -50,6 +48,22 @@ it(
     const members = () => slack.workspace.channels().find((one) => one.id === channel.id)?.members ?? [];
     await desk.see('its people', () => [MARA, INGRID, SOFIA].every((one) => members().includes(desk.user(one))));
     expect(members()).toHaveLength(4);
+
+    // Sofia alone runs it: she stops the clock, looks at what is to come, and jumps.
+    const run = (text: string) => say(SOFIA, `drill ${text}`, channel.id);
+    const jump = async () => {
+      await run('jump');
+      await desk.submit(SOFIA);
+    };
+    await say(MARA, 'drill pause', channel.id);
+    await whispered(MARA, /EXERCISE · .*Only whoever runs this drill/s);
+    await run('pause Coffee');
+    await served.house.until(id, 'the pause', ({ exercise }) => exercise?.paused);
+    await find('the pause', 'Coffee');
+    await run('resume');
+    await served.house.until(id, 'the clock', ({ exercise }) => exercise?.paused === false);
+    await run('board');
+    await whispered(SOFIA, /EXERCISE · .*to come/s);
 
     // An inject: read, answered, by who takes part.
     await jump();
@@ -63,6 +77,17 @@ it(
     await desk.see('the answer below it', () =>
       slack.workspace.messages(channel.id, inject.ts).find((one) => one.text.includes('We look into it.')),
     );
+
+    // A hint, to Mara alone.
+    await run('hint incident-commander Seventeen times?');
+    const hint = await desk.see('a hint', () =>
+      slack.workspace
+        .messages(slack.workspace.im(desk.user(MARA)).id, null)
+        .find((one) => all(one).includes('Seventeen times?')),
+    );
+    expect(hint.text).toMatch(/^EXERCISE · /);
+    await run('say as "Ylva Dahlberg" by phone to legal-counsel: When do I hear from you?');
+    await find('a voice', 'When do I hear from you?');
 
     // An alert opens the incident; Mara is asked, and answers in the channel.
     await jump();
@@ -80,17 +105,13 @@ it(
     );
     expect(vote).toMatchObject({ surface: 'slack', roles: ['incident-commander'], answer: 'approve' });
 
-    // Something real: Ingrid stops it.
-    const user = desk.user(INGRID);
-    await slack.interactions.command({
-      user,
-      channel: channel.id,
-      command: COMMAND,
-      text: 'drill no-duff The gateway',
-    });
-    await desk.submit(INGRID, { reason: 'The real gateway answers with names.' });
+    // Sofia ends it, and is asked first.
+    await run('end We have seen enough');
+    await desk.modal(SOFIA);
+    expect((await served.house.read(id)).view.exercise?.endedAt).toBeUndefined();
+    await desk.submit(SOFIA, { reason: 'We have seen enough' });
     const endex = await find('ENDEX', 'Hot wash: add a note');
-    expect(all(endex)).toContain('NO DUFF');
+    expect(all(endex)).toContain('We have seen enough');
     await desk.press(MARA, { channel: channel.id, ts: endex.ts }, ACTIONS.hotWash);
     await desk.submit(MARA, { text: 'We asked counsel too late.' });
     await served.house.until(id, 'the note of the hot wash', (_, events) =>
@@ -108,6 +129,32 @@ it(
         slack.workspace.messages(slack.workspace.im(one.id).id, null).some((message) => all(message).includes(id)),
       );
     expect(told.map(({ name }) => name).filter((name) => ![MARA, INGRID, SOFIA].includes(name))).toEqual([]);
+  },
+  4 * WITHIN_MS,
+);
+
+it(
+  'is started by one person among bots, and stopped for something real',
+  async () => {
+    const { served, slack } = desk;
+    const user = desk.user(INGRID);
+    const say = (text: string) =>
+      slack.interactions.command({ user, channel: 'C0INCIDENTS', command: COMMAND, text: `drill ${text}` });
+    await say('start pii-leak-output as legal-counsel 15m');
+    const begun = await desk.see('that it begins', () =>
+      desk.whispers(INGRID).find((one) => /EXERCISE · EX-\d{4}-\d{4} begins/.test(one)),
+    );
+    const id = /EX-\d{4}-\d{4}/.exec(begun)?.[0] ?? '';
+    await served.house.until(id, 'its clock', ({ exercise }) => exercise?.clock);
+    await say(`no-duff ${id} The gateway`);
+    await desk.submit(INGRID, { reason: 'The real gateway answers with names.' });
+    await served.house.until(id, 'ENDEX', ({ exercise }) => exercise?.because === 'real');
+    await desk.see('NO DUFF in its channel', () =>
+      slack.workspace
+        .channels()
+        .filter(({ name }) => name.startsWith(`exercise-${id.toLowerCase()}`))
+        .some((one) => desk.messages(one.id).some((message) => all(message).includes('NO DUFF'))),
+    );
   },
   4 * WITHIN_MS,
 );

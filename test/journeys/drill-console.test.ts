@@ -234,6 +234,8 @@ it('a warm-up is played to its end as the playbook means it: contained, proved, 
   expect(await faults(commander.page)).toEqual([]);
   await picture(board.page, 'real-end');
   await picture(commander.page, 'real-wash');
+  // What an evaluator judges is left to them.
+  expect(await board.page.locator('#expectations header').textContent()).toContain('7 of 7 met');
   expect(await statesOnBoard(board.page)).toEqual({
     'A member asks where her money is': 'Answered',
     "Tool calls without a member's turn": 'Met',

@@ -16,14 +16,16 @@ type ExpectationsProps = { drill: Drill; board: Board | null; exercise: Exercise
 export function ExpectationsSheet({ drill, board, exercise }: ExpectationsProps) {
   const { expectations, objectives } = drill.script;
   const met = new Set(board?.met ?? []);
+  const over = exercise.endedAt !== undefined;
+  // No event meets what an evaluator judges.
+  const counted = expectations.filter(({ never, sought }) => !never && sought.what !== 'judged');
   return (
     <section class="sheet" aria-labelledby="ex">
       <header>
         <h2 id="ex">Expectations</h2>
         {board && (
           <span class="quiet">
-            {expectations.filter(({ id, never }) => met.has(id) && !never).length} of{' '}
-            {expectations.filter(({ never }) => !never).length} met so far
+            {counted.filter(({ id }) => met.has(id)).length} of {counted.length} met{!over && ' so far'}
           </span>
         )}
       </header>
@@ -37,9 +39,7 @@ export function ExpectationsSheet({ drill, board, exercise }: ExpectationsProps)
                 {one.withinMs !== null && `, within ${Math.round(one.withinMs / 60_000)} min`}
               </div>
             </div>
-            <div class="end">
-              {board ? <Standing one={one} met={met.has(one.id)} over={exercise.endedAt !== undefined} /> : null}
-            </div>
+            <div class="end">{board ? <Standing one={one} met={met.has(one.id)} over={over} /> : null}</div>
           </li>
         ))}
       </ul>

@@ -19,7 +19,7 @@ export function PlayersSheet({ view, names, now }: Props) {
       </header>
       <ul class="lat">
         {lanes.map((lane) => (
-          <LaneRow lane={lane} scale={scale} names={names} />
+          <LaneRow lane={lane} scale={scale} names={names} over={view.exercise?.endedAt !== undefined} />
         ))}
         <li>
           <div class="scale">
@@ -34,14 +34,16 @@ export function PlayersSheet({ view, names, now }: Props) {
   );
 }
 
-function LaneRow({ lane, scale, names }: { lane: Lane; scale: number; names: ReadonlyMap<string, string> }) {
+type LaneProps = { lane: Lane; scale: number; names: ReadonlyMap<string, string>; over: boolean };
+
+function LaneRow({ lane, scale, names, over }: LaneProps) {
   const { role, person, bot, answers, waitingMs } = lane;
   const middle = median(answers);
   const words =
     waitingMs !== null
       ? `${clockText(waitingMs)} waiting`
       : middle === null
-        ? 'no answers yet'
+        ? `no answers${over ? '' : ' yet'}`
         : `median ${clockText(middle)}`;
   const x = (ms: number): string => `${Math.min(100, (ms / scale) * 100).toFixed(1)}%`;
   const count = answers.length === 1 ? '1 answer' : `${answers.length} answers`;

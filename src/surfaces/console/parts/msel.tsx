@@ -114,7 +114,7 @@ function Row(props: Props & { row: BoardRow }) {
         )}
       </td>
       <td class={isTurn ? 'st is-wait' : 'st'}>
-        <State state={state} isTurn={isTurn} now={now} names={names} />
+        <State state={state} isTurn={isTurn} over={exercise.endedAt !== undefined} now={now} names={names} />
       </td>
       <td class="do">
         <Actions {...props} isTurn={isTurn} />
@@ -130,16 +130,18 @@ function timeOf(row: BoardRow, { startedAt }: ExerciseView): string {
 type StateProps = {
   state: InjectState;
   isTurn: boolean;
+  over: boolean;
   now: number;
   names: ReadonlyMap<string, string>;
 };
 
-function State({ state, isTurn, now, names }: StateProps) {
+function State({ state, isTurn, over, now, names }: StateProps) {
   const who = (id: string): string => names.get(id) ?? id;
   switch (state.kind) {
     case 'delivered': {
       const { seen, answered, met, at } = state;
-      const by = seen.length > 0 ? `seen by ${seen.map(({ person }) => who(person)).join(', ')}` : 'not seen yet';
+      const unseen = over ? 'nobody opened it' : 'not seen yet';
+      const by = seen.length > 0 ? `seen by ${seen.map(({ person }) => who(person)).join(', ')}` : unseen;
       if (answered)
         return (
           <Says glyph="done" word="Answered" sub={`by ${who(answered.person)} in ${spanText(answered.at - at)}`} />

@@ -272,6 +272,8 @@ export interface Replies {
   questions(waiting: readonly Waiting[], now: number): SlackPost;
   /** `/tocsin drill`: what is played now, and the reader's part in it. */
   drills(person: Person, running: readonly Story[], now: number): SlackPost;
+  /** `/tocsin drill help`. */
+  drillHelp(): SlackPost;
   /** `/tocsin drill list`: what can be played, what is planned and what runs. */
   drillList(about: {
     offers: readonly Offer[];

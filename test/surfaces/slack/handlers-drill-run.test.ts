@@ -155,6 +155,8 @@ describe('to plan and start a drill', () => {
     const list = await slack.told(RHEA, /^EXERCISE · 1 simulation, 1 drill planned or running/);
     expect(JSON.stringify(list.blocks)).toContain('legal-counsel');
     expect(JSON.stringify(list.blocks)).not.toContain(first);
+    await slack.command('U0GWEN', 'drill help');
+    await slack.told('U0GWEN', /^EXERCISE · How to use .*drill say as/s);
     expect(slack.noted.failures).toEqual([]);
   });
 

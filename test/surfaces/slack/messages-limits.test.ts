@@ -3,12 +3,15 @@ import { describe, expect, test } from 'vitest';
 import { readContent, readView } from '../../../src/embedded/slack/blocks/read.ts';
 import type { Block } from '../../../src/embedded/slack/contract.ts';
 import { mentionsOf } from '../../../src/embedded/slack/state/mentions.ts';
+import type { Drill, Offer } from '../../../src/surfaces/drills/contract.ts';
+import type { BoardRow } from '../../../src/surfaces/model/msel.ts';
 import { Problem } from '../../../src/surfaces/problem.ts';
 import type { SlackPost } from '../../../src/surfaces/slack/contract.ts';
 import { messages } from '../../../src/surfaces/slack/messages/messages.ts';
 import { modals } from '../../../src/surfaces/slack/messages/modals.ts';
 import { replies } from '../../../src/surfaces/slack/messages/replies.ts';
 import { sampleExercise } from '../../support/sample-events.ts';
+import { shippedScript } from '../../support/scripts.ts';
 import { decision, obligation, story, words } from './hostile.ts';
 
 const RUNS = { numRuns: 60 };
@@ -202,6 +205,52 @@ describe('whatever an incident holds, Slack takes it and nothing in it is markup
         assertView(modals.openIncident({ context: {}, title: text, playbooks, systems }));
         assertView(modals.working(text));
         assertView(modals.result(text, replies.plain(text, told)));
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test('what is said to those who arrange and run drills', () => {
+    const { script, plan } = shippedScript('pii-leak-output', '15m');
+    fc.assert(
+      fc.property(story, words, fc.integer({ min: 1, max: 60 }), (told, text, count) => {
+        const many = Array.from({ length: count }, (_, i) => i);
+        const seats = many.map((i) => ({ role: `role-${i}`, person: `person-${i}` }));
+        const drill: Drill = {
+          ...{ id: 'EX-2026-0003', status: 'planned', at: told.now, seed: 1, rate: 1, note: text, revision: 1 },
+          script: { ...script, title: text },
+          playbook: { id: plan.playbook, version: plan.version, title: text, hash: plan.hash },
+          ...{ players: seats, staff: [], plannedBy: 'person-1', plannedAt: 0, startedAt: null, startedBy: null },
+          ...{ cancelledAt: null, cancelledBecause: null },
+        };
+        const offer: Offer = {
+          ...{ simulation: 'pii-leak-output', title: text, version: 1, about: text, playbook: plan.playbook },
+          ...{ lengths: [], seats: seats.map(({ role }) => ({ role, needed: true })), references: [], problems: [] },
+        };
+        const [inject] = script.injects;
+        if (!inject) throw new Error('the script has no inject');
+        const rows = many.map(
+          (number): BoardRow => ({
+            ...{
+              number,
+              inject: { ...inject, title: text, from: text },
+              atMs: null,
+              time: text,
+              expected: [],
+              due: null,
+            },
+            state: { kind: 'armed' },
+          }),
+        );
+        const people = new Map([['person-0', text]]);
+        const lists = { offers: many.map(() => offer), drills: many.map(() => drill), people, now: told.now };
+        assertPost(replies.drillHelp());
+        assertPost(replies.drillList(lists));
+        assertPost(replies.drillPlanned({ drill, people, url: told.url }));
+        assertPost(replies.drillPlanned({ drill: { ...drill, status: 'running' }, people, url: told.url }));
+        assertPost(replies.drillBoard(told, rows, told.now));
+        for (const check of ['drill-jump', 'endex', 'inject-now', 'inject-skip'] as const)
+          assertView(modals.checkDrill({ story: told, context: { check }, about: [text], reason: text, error: text }));
       }),
       { numRuns: 30 },
     );

@@ -108,7 +108,7 @@ describe('what there is', () => {
       For example: /tocsin role 147 incident-commander @mara
       */tocsin severity* Changes how bad an incident is.
       For example: /tocsin severity 147 sev1 Customers are affected
-      */tocsin drill* What is played now. With more words: list, plan, start; open, seen, answer; pause, resume, pace, jump, end; board, now, skip, hint, say; no-duff.
+      */tocsin drill* What is played now. With more words: list, plan, start; open, seen, answer; pause, resume, pace, jump, end; board, now, skip, hint, say; no-duff; help.
       For example: /tocsin drill start pii-leak-output as legal-counsel 15m
       */tocsin help* This list.
       For example: /tocsin help

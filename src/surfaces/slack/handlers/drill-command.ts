@@ -34,6 +34,7 @@ async function obey(
   named: string | null,
   said: DrillSaid,
 ): Promise<SlackPost | null> {
+  if (said.do === 'help') return deps.replies.drillHelp();
   if (said.do === 'list') return listDrills(deps);
   if (said.do === 'plan') return planDrill(deps, by, said.plan, false);
   if (said.do === 'start')

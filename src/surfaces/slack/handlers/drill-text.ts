@@ -9,6 +9,7 @@ import { type PlanSaid, readPlan, wrong } from './drill-plan-text.ts';
 export type DrillSaid =
   /** What is played now. */
   | { do: 'running' }
+  | { do: 'help' }
   /** What can be played, what is planned and what runs. */
   | { do: 'list' }
   | { do: 'plan'; plan: PlanSaid }
@@ -44,11 +45,12 @@ export function readDrill(text: string, here: string | null): { drill: string | 
     throw wrong(`${named} is planned with its people.`, `drill start ${named}`);
   if (verb === '') return { drill, said: { do: 'running' } };
   if (!Object.hasOwn(VERBS, verb))
-    throw wrong(`"drill ${first}" is not a command of Tocsin.${meant(verb, Object.keys(VERBS))}`, 'help');
+    throw wrong(`"drill ${first}" is not a command of Tocsin.${meant(verb, Object.keys(VERBS))}`, 'drill help');
   return { drill, said: VERBS[verb as keyof typeof VERBS](named === null ? after : behind) };
 }
 
 const VERBS = {
+  help: (rest: string): DrillSaid => alone('help', rest, { do: 'help' }),
   list: (rest: string): DrillSaid => alone('list', rest, { do: 'list' }),
   plan: (rest: string): DrillSaid => ({ do: 'plan', plan: readPlan(rest, 'plan') }),
   start: (rest: string): DrillSaid => ({ do: 'start', plan: rest === '' ? null : readPlan(rest, 'start') }),

@@ -9,7 +9,7 @@ import type { Problem } from '../../problem.ts';
 import { COMMAND, type Replies, type SlackPost, type Story, type Waiting } from '../contract.ts';
 import { context, facts, header, post, type Said, section } from './blocks.ts';
 import { decisionUrl } from './decision.ts';
-import { drillBoard, drillList, drillPlanned } from './drill-replies.ts';
+import { drillBoard, drillHelp, drillList, drillPlanned } from './drill-replies.ts';
 import { asksInWords, fullTime, headline, markFirst, markOf, markWord, smallMark } from './facts.ts';
 import { drillRow, dueBlocks, incidentRow, mineFirst, questionList } from './home.ts';
 import { objection, outcomeSentence } from './outcome.ts';
@@ -106,7 +106,7 @@ const COMMANDS: readonly (readonly [name: string, does: string, example: string]
   ['severity', 'Changes how bad an incident is.', 'severity 147 sev1 Customers are affected'],
   [
     'drill',
-    'What is played now. With more words: list, plan, start; open, seen, answer; pause, resume, pace, jump, end; board, now, skip, hint, say; no-duff.',
+    'What is played now. With more words: list, plan, start; open, seen, answer; pause, resume, pace, jump, end; board, now, skip, hint, say; no-duff; help.',
     'drill start pii-leak-output as legal-counsel 15m',
   ],
   ['help', 'This list.', 'help'],
@@ -192,6 +192,7 @@ export const replies: Replies = {
   overview,
   questions,
   drills,
+  drillHelp,
   drillList,
   drillPlanned,
   drillBoard,

@@ -47,7 +47,7 @@ import { createMetrics } from './metrics.ts';
 import { mlflowSecret } from './mlflow-secret.ts';
 import { createHealth } from './readiness.ts';
 import { createSchedules, type Schedules } from './schedules.ts';
-import { createSimulations } from './simulations.ts';
+import { attachmentsIn, createSimulations } from './simulations.ts';
 import type { composeSlack, SlackSurface, SlackSurfaceDeps } from './slack.ts';
 import { createSlackNames, type SlackNames } from './slack-names.ts';
 import { slackSettings } from './slack-settings.ts';
@@ -148,6 +148,7 @@ export function composeServer(parts: PartsDeps): ServerParts {
       inventory: inventory.current,
     }),
     playbooks: plans,
+    attachment: attachmentsIn(config.simulations),
     ...{ reader, directory, now },
   });
   const turns = createDrillTurns(pool);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { basename, join, sep } from 'node:path';
 import { contracts } from '../capabilities/contracts.ts';
 import { type Inventory, systemSnapshot } from '../inventory/inventory.ts';
 import { readLibrary } from '../playbook/library.ts';
@@ -14,6 +14,21 @@ export type SimulationsDeps = {
   playbooks: Pick<Playbooks, 'list'>;
   inventory(): Inventory;
 };
+
+/** Reads files that injects bring along, out of the folder of the simulations and from nowhere else. */
+export const attachmentsIn =
+  (folder: string) =>
+  (file: string): Uint8Array<ArrayBuffer> | null => {
+    try {
+      const path = realpathSync(join(folder, file));
+      const inside = path.startsWith(`${realpathSync(folder)}${sep}`);
+      return inside && statSync(path).isFile() ? new Uint8Array(readFileSync(path)) : null;
+    } catch (error) {
+      // It was there when the simulation was checked, and may have been taken away since.
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+      throw error;
+    }
+  };
 
 /**
  * The simulations of a folder, checked against the playbooks that are published: what is drilled is what would be used. Checked anew

@@ -86,6 +86,7 @@ export const permissions = {
   'POST /api/drills/:id/notes': 'drill',
   'GET /api/drills/:id/calendar.ics': 'read',
   'GET /api/drills/:id/briefing': 'read',
+  'GET /api/drills/:id/injects/:inject/attachments/:number': 'read',
   'GET /api/tokens': 'signed-in',
   'POST /api/tokens': 'signed-in',
   'DELETE /api/tokens/:id': 'signed-in',

@@ -49,6 +49,8 @@ export type Served = {
 export type Answer = {
   status: number;
   type: string;
+  /** Of Content-Disposition: whether it is a file, and its name. */
+  disposition: string;
   text: string;
   body: Record<string, never> & { [key: string]: unknown };
 };
@@ -132,6 +134,7 @@ export async function openServed(options: ServedOptions = {}): Promise<Served> {
       return {
         status: response.status,
         type,
+        disposition: response.headers.get('content-disposition') ?? '',
         text,
         body: /^application\/(problem\+)?json\b/.test(type) ? JSON.parse(text) : {},
       };

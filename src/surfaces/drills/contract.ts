@@ -76,6 +76,8 @@ export type Offer = {
 /** A note of somebody on the staff that no player ever reads. `at`: wall time; `scenarioAt`: of the scenario, while it runs. */
 export type StaffNote = { person: string; at: number; scenarioAt: number | null; text: string };
 
+export type Attachment = { name: string; bytes: Uint8Array<ArrayBuffer> };
+
 /** Drills in PostgreSQL. A drill is running as soon as it was started, and ended when its timeline says so. */
 export interface DrillStore {
   /** The same key gives the same drill. */
@@ -125,6 +127,8 @@ export interface DrillDesk {
   tell(by: Person, id: string, command: ExerciseCommand, key?: string): Promise<Accepted>;
   /** For the staff of this drill alone; null when it does not run. */
   board(by: Person, id: string): Promise<Board | null>;
+  /** A file that an inject brought along, by its number from 1: for players once it has reached them, for the staff always. */
+  attachment(by: Person, id: string, inject: string, number: number): Promise<Attachment>;
   note(by: Person, id: string, text: string): Promise<void>;
   notes(by: Person, id: string): Promise<StaffNote[]>;
   lastDrilled: DrillStore['lastDrilled'];

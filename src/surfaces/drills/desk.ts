@@ -4,7 +4,7 @@ import type { CheckedSimulation } from '../../simulator/script/library.ts';
 import { accepted, messageId } from '../commands.ts';
 import type { Directory, Person, Playbooks, Reader } from '../ports.ts';
 import { notFound, Problem } from '../problem.ts';
-import type { Drill, DrillDesk, DrillPlan, DrillRuns, DrillStore, Offer } from './contract.ts';
+import type { Attachment, Drill, DrillDesk, DrillPlan, DrillRuns, DrillStore, Offer } from './contract.ts';
 import {
   arrangersOf,
   assertMaySay,
@@ -16,6 +16,7 @@ import {
   type People,
   readsScriptOf,
 } from './roster.ts';
+import { foundFor } from './spoilers.ts';
 
 export type DrillDeskDeps = {
   store: DrillStore;
@@ -23,6 +24,8 @@ export type DrillDeskDeps = {
   /** All there are, checked against the playbooks that are published. */
   simulations(): Promise<CheckedSimulation[]>;
   playbooks: Pick<Playbooks, 'latest'>;
+  /** A file beside the simulations, as it is now; null: there is none. */
+  attachment(file: string): Attachment['bytes'] | null;
   reader: Reader;
   directory: Directory;
   now(): number;
@@ -81,6 +84,13 @@ export function createDrillDesk(deps: DrillDeskDeps): DrillDesk {
       assertReadsScript(drill, by, 'The board is not shown.');
       return drill.status === 'running' || drill.status === 'ended' ? runs.board(id) : null;
     },
+    async attachment(by, id, inject, number) {
+      const file = (await attachmentsOf(deps, by, await found(id), inject))[number - 1];
+      const bytes = file === undefined ? null : deps.attachment(file);
+      if (file !== undefined && bytes) return { name: file.split('/').at(-1) ?? file, bytes };
+      const none = `attachment ${number} of inject ${inject} in ${id}`;
+      throw notFound(none, 'Attachments come with the injects that have reached you.');
+    },
     async note(by, id, text) {
       const drill = await found(id);
       if (!drill.staff.some(({ person }) => person === by.id))
@@ -100,6 +110,13 @@ export function createDrillDesk(deps: DrillDeskDeps): DrillDesk {
     },
     lastDrilled: store.lastDrilled,
   };
+}
+
+async function attachmentsOf({ reader }: DrillDeskDeps, by: Person, drill: Drill, inject: string) {
+  const told = await reader.incident(drill.id);
+  const arrived = told ? (foundFor(told, drill.id, by.id).view.exercise?.injects ?? []) : [];
+  const toCome = readsScriptOf(drill, by.id) ? drill.script.injects : [];
+  return [...arrived, ...toCome].find((one) => one.id === inject)?.attachments ?? [];
 }
 
 async function planDrill(deps: DrillDeskDeps, by: Person, plan: DrillPlan, key: string): Promise<Drill> {

@@ -10,6 +10,11 @@ import { AnyObject } from './schemas.ts';
 const millis = z.number().openapi({ description: 'epoch milliseconds', example: 1795312800000 });
 const wallTime = millis.nullable();
 
+export const AttachmentParams = z.object({
+  id: ExerciseId,
+  inject: Name,
+  number: z.coerce.number().int().positive(),
+});
 export const DrillParams = z.object({
   id: ExerciseId.clone().openapi({ param: { name: 'id', in: 'path' }, example: 'EX-2026-0003' }),
 });

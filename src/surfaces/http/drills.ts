@@ -7,6 +7,7 @@ import { untilShown } from '../watch.ts';
 import type { ApiDeps } from './api.ts';
 import { type AppEnv, type Ctx, whoIs } from './context.ts';
 import {
+  AttachmentParams,
   BriefingQuery,
   CancelDrillBody,
   ChangeDrillBody,
@@ -101,6 +102,14 @@ function paperRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
     const file = drillCalendar(await deps.drills.find(id), { directory, publicUrl, now: deps.now() });
     c.header('Content-Disposition', `attachment; filename="${id}.ics"`);
     return c.body(file, 200, { 'Content-Type': 'text/calendar; charset=utf-8' });
+  });
+
+  app.openapi(attachmentRoute, async (c) => {
+    const { id, inject, number } = c.req.valid('param');
+    const { name, bytes } = await deps.drills.attachment(whoIs(c), id, inject, number);
+    // Never shown in place: whoever wrote the simulation is not to run anything here.
+    c.header('Content-Disposition', `attachment; filename*=UTF-8''EXERCISE-${encodeURIComponent(name)}`);
+    return c.body(bytes, 200, { 'Content-Type': 'application/octet-stream' });
   });
 
   app.openapi(briefingRoute, async (c) => {
@@ -225,6 +234,18 @@ const calendarRoute = createRoute({
   request: { params: DrillParams },
   responses: {
     200: { description: 'A file', content: { 'text/calendar': { schema: z.string() } } },
+    ...problems,
+  },
+});
+
+const attachmentRoute = createRoute({
+  method: 'get',
+  path: '/api/drills/{id}/injects/{inject}/attachments/{number}',
+  summary: 'A file that an inject brought along; for players once it has reached them',
+  tags,
+  request: { params: AttachmentParams },
+  responses: {
+    200: { description: 'The file', content: { 'application/octet-stream': { schema: z.string() } } },
     ...problems,
   },
 });

@@ -9,7 +9,7 @@ import { loadInventory } from '../../../src/inventory/load.ts';
 import { createDrillCalendar } from '../../../src/main/drill-calendar.ts';
 import { createLog } from '../../../src/main/log.ts';
 import { packageRoot } from '../../../src/main/package-root.ts';
-import { createSimulations } from '../../../src/main/simulations.ts';
+import { attachmentsIn, createSimulations } from '../../../src/main/simulations.ts';
 import type { Plan } from '../../../src/playbook/plan.ts';
 import { createAccounts } from '../../../src/store/accounts.ts';
 import { createDrillTurns } from '../../../src/store/drill-turns.ts';
@@ -180,6 +180,7 @@ export async function openSite(): Promise<TestSite> {
       inventory: () => inventory,
     }),
     playbooks: plans,
+    attachment: attachmentsIn(join(packageRoot, 'simulations')),
     ...{ reader, directory, now: () => now },
   });
   const pages = consolePages(deps, {

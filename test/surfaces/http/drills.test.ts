@@ -266,6 +266,32 @@ describe('the papers of a drill', () => {
   });
 });
 
+describe('what an inject brought along', () => {
+  // Any file beside the simulations will do.
+  const attachments = [`${script.simulation}.yaml`, '../package.json'];
+
+  it('is handed to players once it has reached them, as a file and never as a page; to nobody else', async () => {
+    const id = await planned();
+    const file = (number: number) => path(id, `/injects/log/attachments/${number}`);
+    expect(await served.call(MARA, 'GET', file(1))).toMatchObject(refusal(404, 'not-found'));
+    await play(id);
+    const { id: _, ...inject } = script.injects[0] ?? { id: '' };
+    const { title, kind, by, from, to, subject, text } = inject as (typeof script.injects)[number];
+    const data = { ...{ id: 'log', title, kind, by, from, to, subject, text, alert: null }, attachments };
+    await served.house.ports.timeline.append(id, [
+      { seq: 5, at: script.startsAt + 5, path: '', type: 'inject.delivered', actor: TOCSIN, data },
+    ]);
+    const got = await served.call(MARA, 'GET', file(1));
+    expect(got).toMatchObject({ status: 200, text: expect.stringContaining(`simulation: ${script.simulation}`) });
+    expect(got.type).toBe('application/octet-stream');
+    expect(got.disposition).toMatch(/^attachment; filename\*=UTF-8''EXERCISE-/);
+    // Out of the folder of the simulations nothing leaves, whatever a script says.
+    expect(await served.call(MARA, 'GET', file(2))).toMatchObject(refusal(404, 'not-found'));
+    expect(await served.call(MARA, 'GET', file(3))).toMatchObject(refusal(404, 'not-found'));
+    expect(await served.call(JONAS, 'GET', file(1))).toMatchObject(refusal(403, 'being-played'));
+  });
+});
+
 describe('the timeline of a drill that is played', () => {
   const ways = ['', '/events', '/timeline?format=md', '/timeline?format=html', '/timeline?format=json'];
 

@@ -81,7 +81,7 @@ function Inject({ inject, drill, exercise, names, once }: InjectProps) {
         </Tell>
       ) : (
         <>
-          <Body inject={inject} />
+          <Body inject={inject} drill={drill} />
           {said.length > 0 && <Talk voices={said} exercise={exercise} names={names} />}
           {exercise.endedAt === undefined && by !== 'alert' && (
             <p>
@@ -96,7 +96,7 @@ function Inject({ inject, drill, exercise, names, once }: InjectProps) {
   );
 }
 
-const Body = ({ inject: { id, text, alert, attachments } }: { inject: Arrived }) => (
+const Body = ({ inject: { id, text, alert, attachments }, drill }: { inject: Arrived; drill: string }) => (
   <div class="text words-of">
     {text.trim() !== '' && <Prose of={text} />}
     {alert && (
@@ -111,7 +111,15 @@ const Body = ({ inject: { id, text, alert, attachments } }: { inject: Arrived })
     )}
     {attachments.length > 0 && (
       <p class="small">
-        Attached: <Words of={attachments.join(', ')} />
+        Attached:
+        {attachments.map((file, i) => (
+          <>
+            {i > 0 && ','}{' '}
+            <a href={`/api/drills/${drill}/injects/${id}/attachments/${i + 1}`}>
+              <Words of={file.split('/').at(-1) ?? file} />
+            </a>
+          </>
+        ))}
       </p>
     )}
   </div>

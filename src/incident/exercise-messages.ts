@@ -85,7 +85,6 @@ export const ExerciseMessage = z.discriminatedUnion('type', [
   of('drill-open'),
 ]);
 export type ExerciseMessage = z.infer<typeof ExerciseMessage>;
-export type ExerciseMessageType = ExerciseMessage['type'];
 
 /** What is said without `id`, `person` and `at`, which the surface adds. */
 export type ExerciseCommand = ExerciseMessage extends infer M

@@ -7,6 +7,7 @@ import type { Log } from './log.ts';
 export type WatchdogDeps = {
   client: Client;
   /** All incidents that are not closed. */
+  /** The real ones: drills are in no list of incidents. */
   openIncidents(): Promise<IncidentView[]>;
   findings: Findings;
   now(): number;
@@ -87,7 +88,7 @@ async function lookAround(
   };
   let views: IncidentView[] = [];
   await part('database', async () => {
-    views = (await deps.openIncidents()).filter((view) => view.mode !== 'exercise');
+    views = await deps.openIncidents();
     return views.flatMap((view) => overdue(view, deps.now() - limits.overdueMs));
   });
   await part('Temporal', async () => {

@@ -6,8 +6,7 @@ import type { Log } from './log.ts';
 
 export type WatchdogDeps = {
   client: Client;
-  /** All incidents that are not closed. */
-  /** The real ones: drills are in no list of incidents. */
+  /** All incidents that are not closed; drills are in no list of incidents. */
   openIncidents(): Promise<IncidentView[]>;
   findings: Findings;
   now(): number;

@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ExerciseCommand } from '../../../src/incident/exercise-messages.ts';
-import type { Drill, DrillPlan } from '../../../src/surfaces/drills/contract.ts';
+import type { DrillPlan } from '../../../src/surfaces/drills/contract.ts';
 import { SHIPPED } from '../../support/shipped.ts';
 import { faults, launch, visit } from './browser.ts';
-import { ingrid, mara, openSite, people, sofia, type TestSite, tomas } from './site.ts';
+import { personOf, SIMULATION, startDrill } from './drill-cast.ts';
+import { ingrid, mara, openSite, sofia, type TestSite, tomas } from './site.ts';
 
 // Real pages on a machine that may be doing other things.
 vi.setConfig({ testTimeout: 120_000 });
 
-const SIMULATION = 'prompt-injection-tool-abuse';
 let site: TestSite;
 let browser: Browser;
 
@@ -26,30 +26,7 @@ beforeEach(() => {
   site.failures.length = 0;
 });
 
-function personOf(id: string) {
-  const person = people.find((one) => one.id === id);
-  if (!person) throw new Error(`nobody is called ${id}`);
-  return person;
-}
-
-async function started(more: Partial<DrillPlan> = {}): Promise<Drill> {
-  const plan: DrillPlan = {
-    simulation: SIMULATION,
-    length: '15m',
-    players: [
-      { role: 'incident-commander', person: mara },
-      { role: 'legal-counsel', person: ingrid },
-    ],
-    staff: [{ role: 'facilitator', person: sofia }],
-    at: null,
-    rate: 1,
-    note: null,
-    ...more,
-  };
-  const by = personOf(plan.players[0]?.person ?? sofia);
-  const drill = await site.drills.plan(by, plan, randomUUID());
-  return site.drills.start(by, drill.id);
-}
+const started = (more: Partial<DrillPlan> = {}) => startDrill(site, more);
 
 const tell = (person: string, id: string, command: ExerciseCommand) =>
   site.drills.tell(personOf(person), id, command, randomUUID());

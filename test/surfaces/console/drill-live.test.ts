@@ -2,16 +2,16 @@ import { randomUUID } from 'node:crypto';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { ExerciseCommand } from '../../../src/incident/exercise-messages.ts';
-import type { Drill, DrillPlan } from '../../../src/surfaces/drills/contract.ts';
+import type { DrillPlan } from '../../../src/surfaces/drills/contract.ts';
 import { reportOf } from '../../../src/surfaces/report/report.ts';
 import { SHIPPED } from '../../support/shipped.ts';
 import { launch, visit } from './browser.ts';
+import { personOf, planDrill, SIMULATION, startDrill } from './drill-cast.ts';
 import { ingrid, mara, openSite, people, sofia, type TestSite } from './site.ts';
 
 // Real pages on a machine that may be doing other things.
 vi.setConfig({ testTimeout: 120_000 });
 
-const SIMULATION = 'prompt-injection-tool-abuse';
 let site: TestSite;
 let browser: Browser;
 
@@ -24,34 +24,8 @@ afterAll(async () => {
   await site.close();
 });
 
-function personOf(id: string) {
-  const person = people.find((one) => one.id === id);
-  if (!person) throw new Error(`nobody is called ${id}`);
-  return person;
-}
-
-async function planned(more: Partial<DrillPlan> = {}): Promise<Drill> {
-  const plan: DrillPlan = {
-    simulation: SIMULATION,
-    length: '15m',
-    players: [
-      { role: 'incident-commander', person: mara },
-      { role: 'legal-counsel', person: ingrid },
-    ],
-    staff: [{ role: 'facilitator', person: sofia }],
-    at: null,
-    rate: 1,
-    note: null,
-    ...more,
-  };
-  const by = personOf(plan.players[0]?.person ?? sofia);
-  return site.drills.plan(by, plan, randomUUID());
-}
-
-async function started(more: Partial<DrillPlan> = {}): Promise<Drill> {
-  const { id, players } = await planned(more);
-  return site.drills.start(personOf(players[0]?.person ?? sofia), id);
-}
+const planned = (more: Partial<DrillPlan> = {}) => planDrill(site, more);
+const started = (more: Partial<DrillPlan> = {}) => startDrill(site, more);
 
 const tell = (person: string, id: string, command: ExerciseCommand) =>
   site.drills.tell(personOf(person), id, command, randomUUID());

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { SetupError } from '../embedded/failure.ts';
-import type { Question } from '../incident/decision.ts';
+import { labelOf, type Question } from '../incident/decision.ts';
 import { plainText } from '../incident/phrases.ts';
 import type { DecisionView } from '../incident/view.ts';
 import { viewOf } from './api.ts';
@@ -65,7 +65,7 @@ export function attendTo(cast: Cast, incident: string, awareAt: number): Questio
       open.delete(number);
       show();
     },
-    labelOf: (number, answer) => plainText(open.get(number)?.labels?.[answer] ?? answer),
+    labelOf: (number, answer) => plainText(labelOf(open.get(number), answer) ?? answer),
     check() {
       if (failure !== null) throw failure.error;
     },
@@ -88,7 +88,7 @@ function present(cast: Cast, question: Question): void {
     const link = cast.slack[id];
     if (link !== undefined && !auto) teller.item(link);
   }
-  const silence = question.labels?.[question.otherwise] ?? question.otherwise;
+  const silence = labelOf(question, question.otherwise) ?? question.otherwise;
   teller.line('or else', `nobody answers: it counts as "${plainText(silence)}"`);
   if (!auto) teller.say('Answer there, or press Enter and the demo answers in their place.');
   teller.say('');

@@ -134,6 +134,10 @@ export const isSameHuman = (one: Voter, other: Voter): boolean =>
 const isExcluded = ({ excluded }: Question, { person, formerly = [] }: Vote): boolean =>
   [person, ...formerly].some((id) => excluded.includes(id));
 
+/** What the playbook calls an answer; undefined where it says nothing. Answers are names of people's making: `constructor` is one. */
+export const labelOf = (question: Pick<Question, 'labels'> | undefined, answer: string): string | undefined =>
+  question?.labels && Object.hasOwn(question.labels, answer) ? question.labels[answer] : undefined;
+
 /** Where every seat must agree and one voice against it decides: the two answers. Null for the other kinds. */
 export function agreement({ kind }: Pick<Question, 'kind'>): { yes: string; no: string } | null {
   switch (kind) {

@@ -1,6 +1,6 @@
 import { contractOf } from '../../capabilities/contracts.ts';
 import type { Question, Risk, Vote } from '../../incident/decision.ts';
-import { roleInWords } from '../../incident/decision.ts';
+import { labelOf, roleInWords } from '../../incident/decision.ts';
 import { placeOf } from '../../incident/step-path.ts';
 import { SURFACES } from '../../incident/wording.ts';
 import { everyPlanStep, type Plan, type Step } from '../../playbook/plan.ts';
@@ -51,8 +51,11 @@ export const answerWord: Readonly<Record<string, string>> = {
   unwind: 'Undo what was done',
 };
 
+const own = (words: Readonly<Record<string, string>>, answer: string): string | undefined =>
+  Object.hasOwn(words, answer) ? words[answer] : undefined;
+
 export const answerTitle = (answer: string, question?: Question): string =>
-  question?.labels?.[answer] ?? answerWord[answer] ?? sentenceCase(answer);
+  labelOf(question, answer) ?? own(answerWord, answer) ?? sentenceCase(answer);
 
 const answerPast: Readonly<Record<string, string>> = {
   approve: 'Approved',
@@ -65,7 +68,7 @@ const answerPast: Readonly<Record<string, string>> = {
 };
 
 export const outcomeWord = (answer: string, question?: Question): string =>
-  question?.labels?.[answer] ?? answerPast[answer] ?? sentenceCase(answer);
+  labelOf(question, answer) ?? own(answerPast, answer) ?? sentenceCase(answer);
 
 export function stepAt(plan: Plan | null, path: string): Step | null {
   if (plan === null) return null;

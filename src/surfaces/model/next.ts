@@ -1,4 +1,4 @@
-import { type Question, roleInWords, seatsInWords } from '../../incident/decision.ts';
+import { labelOf, type Question, roleInWords, seatsInWords } from '../../incident/decision.ts';
 import {
   type DecisionView,
   type IncidentView,
@@ -90,12 +90,13 @@ function moments(open: readonly DecisionView[], now: number): Next[] {
 }
 
 /** What it means when nobody answers. */
-function silence({ kind, otherwise, labels }: Question): string {
+function silence(question: Question): string {
+  const { kind, otherwise } = question;
   switch (kind) {
     case 'approval':
       return `counts as ${otherwise}`;
     case 'choice':
-      return `counts as ${labels?.[otherwise] ?? otherwise}`;
+      return `counts as ${labelOf(question, otherwise) ?? otherwise}`;
     case 'task':
       return 'has failed';
     case 'failure':

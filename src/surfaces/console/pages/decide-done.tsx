@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx';
-import { agreement, seatsInWords } from '../../../incident/decision.ts';
+import { agreement, labelOf, seatsInWords } from '../../../incident/decision.ts';
 import type { IncidentView } from '../../../incident/view.ts';
 import { spanText } from '../../model/clock.ts';
 import { answeredIn, answerTitle, listed, outcomeWord } from '../../model/describe.ts';
@@ -55,7 +55,7 @@ export function made(props: DecideProps, { made, mine }: Extract<Standing, { kin
         <p>
           {made.by === 'default' ? (
             <>
-              Nobody answered in time. It counts as <b>{decision.question.labels?.[made.outcome] ?? made.outcome}</b>{' '}
+              Nobody answered in time. It counts as <b>{labelOf(decision.question, made.outcome) ?? made.outcome}</b>{' '}
               since <When at={made.at} now={frame.now} />.
             </>
           ) : (

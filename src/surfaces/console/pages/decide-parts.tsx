@@ -1,4 +1,5 @@
 import type { Child } from 'hono/jsx';
+import { labelOf } from '../../../incident/decision.ts';
 import type { DecisionView, IncidentView } from '../../../incident/view.ts';
 import type { Plan } from '../../../playbook/plan.ts';
 import { hourText } from '../../model/clock.ts';
@@ -56,7 +57,7 @@ export function Counter({ decision, now }: { decision: DecisionView; now: number
         <br />
         {question.kind !== 'failure' ? (
           <>
-            it <b>counts as {question.labels?.[question.otherwise] ?? question.otherwise}</b> at{' '}
+            it <b>counts as {labelOf(question, question.otherwise) ?? question.otherwise}</b> at{' '}
             {hourText(question.until)}.
           </>
         ) : (

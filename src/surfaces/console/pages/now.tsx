@@ -1,4 +1,4 @@
-import { agreement, roleInWords, seatsInWords } from '../../../incident/decision.ts';
+import { agreement, labelOf, roleInWords, seatsInWords } from '../../../incident/decision.ts';
 import { type DecisionView, type IncidentView, openDecisions } from '../../../incident/view.ts';
 import type { Plan } from '../../../playbook/plan.ts';
 import type { DrillLine } from '../../drills/notices.ts';
@@ -125,7 +125,7 @@ function WaitingSheet({ waiting, names, now }: { waiting: Waiting; names: Readon
       </div>
       <div class="left">
         <Countdown until={question.until} from={question.askedAt} now={now} />
-        <span class="label">then counts as {question.labels?.[question.otherwise] ?? question.otherwise}</span>
+        <span class="label">then counts as {labelOf(question, question.otherwise) ?? question.otherwise}</span>
       </div>
       <a class="btn main" href={`/incidents/${incident.view.id}/decisions/${question.number}`}>
         Read and answer

@@ -1,4 +1,4 @@
-import { agreement, seatsInWords } from '../../../incident/decision.ts';
+import { agreement, labelOf, seatsInWords } from '../../../incident/decision.ts';
 import { type DecisionView, type IncidentView, openDecisions } from '../../../incident/view.ts';
 import { outcomeWord } from '../../model/describe.ts';
 import { type Next, whatNext } from '../../model/next.ts';
@@ -112,7 +112,7 @@ function DecisionRow({ view, decision, names, now }: DecisionRowProps) {
             <Words
               of={
                 made.by === 'default'
-                  ? `Counts as ${question.labels?.[made.outcome] ?? made.outcome}`
+                  ? `Counts as ${labelOf(question, made.outcome) ?? made.outcome}`
                   : outcomeWord(made.outcome, question)
               }
             />

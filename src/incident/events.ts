@@ -34,6 +34,10 @@ export type SystemSnapshot = z.infer<typeof SystemSnapshot>;
 export const StaffRole = z.enum(['facilitator', 'evaluator', 'observer']);
 export type StaffRole = z.infer<typeof StaffRole>;
 
+/** Ratings of HSEEP: performed without challenges, with some, with major ones, unable to be performed. */
+export const Rating = z.enum(['P', 'S', 'M', 'U']);
+export type Rating = z.infer<typeof Rating>;
+
 /** How something reaches players of a drill. */
 export const CHANNELS = ['alert', 'slack', 'mail', 'phone', 'news', 'social', 'letter'] as const;
 const Channel = z.enum(CHANNELS);
@@ -174,6 +178,8 @@ export const eventData = {
     title: Text,
     /** Hash of the script that is played. */
     script: Text,
+    /** Hash of what it is scored by, frozen now. Absent where the script was sealed before rubrics were. */
+    rubric: Text.optional(),
     length: Text,
     playbook: z.strictObject({ id: Text, version: z.number().int(), title: Text, hash: Text }),
     seed: z.number().int(),
@@ -232,6 +238,22 @@ export const eventData = {
   'voice.said': z.strictObject({ as: Text, by: Channel, to: z.array(Text), text: Text }),
   /** A player spoke to the outside world. `about`: the inject that it answers. */
   'voice.answered': z.strictObject({ to: Text, text: Text, about: Name.nullable() }),
+  /**
+   * What an evaluator saw, on an exercise evaluation guide: an opinion, which stands beside what the machine found. The last of one evaluator
+   * about the same objective and task (or expectation) counts. `about`: numbers of the events that it rests on.
+   */
+  'observation.recorded': z.strictObject({
+    objective: Name,
+    task: Name.nullable(),
+    expectation: Name.nullable(),
+    kind: z.enum(['strength', 'improvement', 'observation']),
+    rating: Rating.nullable(),
+    verdict: z.enum(['met', 'met-late', 'missed', 'not-observed']).nullable(),
+    text: Text,
+    about: z.array(z.number().int().positive()),
+  }),
+  /** A participant in the hot wash. `question`: of the debrief, counted from 1; null: whatever they wish to say. Anonymous where Tocsin is the actor. */
+  'hot-wash.answered': z.strictObject({ question: z.number().int().positive().nullable(), text: Text }),
   /** Whoever has this role cannot be reached from now on. */
   'seat.away': z.strictObject({ role: Name, why: Text.nullable() }),
   'seat.back': z.strictObject({ role: Name }),

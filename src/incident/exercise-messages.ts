@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CHANNELS } from './events.ts';
+import { CHANNELS, eventData } from './events.ts';
 import { Name } from './ids.ts';
 import { sender } from './messages.ts';
 
@@ -12,6 +12,9 @@ const To = z.array(Name).min(1).max(50);
 
 /** Who says NO DUFF when Tocsin does so by itself: no person's id begins like that. */
 export const BY_ITSELF = '~tocsin';
+
+/** Who speaks in the hot wash without giving a name. Only servers say so, for somebody on the roster. */
+export const ANONYMOUS = '~anonymous';
 
 /** Faster than an hour a minute nobody can follow. */
 export const RATE_MAX = 60;
@@ -57,6 +60,14 @@ const types = {
   'inject-add': { inject: NewInject },
   hint: { to: To, text: Text, about: Name.nullable() },
   voice: { as: Line, by: z.enum(CHANNELS).exclude(['alert']), to: To, text: Text },
+  // Of evaluators, and in the hot wash too.
+  observe: {
+    ...eventData['observation.recorded'].shape,
+    text: Text,
+    about: z.array(z.number().int().positive()).max(50),
+  },
+  /** Of everybody on the roster, after ENDEX. */
+  'hot-wash': { ...eventData['hot-wash.answered'].shape, text: Text },
   // Of players.
   seen: { inject: Name },
   'answer-voice': { to: Line, text: Text, about: Name.nullable() },
@@ -80,6 +91,8 @@ export const ExerciseMessage = z.discriminatedUnion('type', [
   of('inject-add'),
   of('hint'),
   of('voice'),
+  of('observe'),
+  of('hot-wash'),
   of('seen'),
   of('answer-voice'),
   of('drill-open'),

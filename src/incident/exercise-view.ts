@@ -1,7 +1,7 @@
 import type { Actor, EventData, EventType, NumberedEvent } from './events.ts';
 import type { ScenarioClock } from './exercise-clock.ts';
 
-type Said<T extends 'voice.said' | 'voice.answered' | 'hint.given'> = {
+type Said<T extends 'voice.said' | 'voice.answered' | 'hint.given' | 'observation.recorded' | 'hot-wash.answered'> = {
   seq: number;
   at: number;
   actor: Actor;
@@ -26,16 +26,19 @@ export type ExerciseView = Omit<EventData<'exercise.started'>, 'incident' | 'sta
   hints: Said<'hint.given'>[];
   /** What was said with the outside world, in order. */
   voices: (({ said: true } & Said<'voice.said'>) | ({ said: false } & Said<'voice.answered'>))[];
+  /** What evaluators wrote down, in order. */
+  observations: Said<'observation.recorded'>[];
+  hotWash: Said<'hot-wash.answered'>[];
   /** Roles that cannot be reached. */
   away: string[];
 };
 
 export type ExerciseEvent = Extract<
   NumberedEvent,
-  { type: `${'exercise' | 'inject' | 'seat' | 'hint' | 'voice'}.${string}` }
+  { type: `${'exercise' | 'inject' | 'seat' | 'hint' | 'voice' | 'observation' | 'hot-wash'}.${string}` }
 >;
 
-const OF_EXERCISES = /^(exercise|inject|seat|hint|voice)\./;
+const OF_EXERCISES = /^(exercise|inject|seat|hint|voice|observation|hot-wash)\./;
 export const isOfExercises = (type: EventType): type is ExerciseEvent['type'] => OF_EXERCISES.test(type);
 export const isExerciseEvent = (event: NumberedEvent): event is ExerciseEvent => isOfExercises(event.type);
 
@@ -45,7 +48,8 @@ export function evolveExercise(view: ExerciseView | undefined, event: ExerciseEv
   if (event.type === 'exercise.started') {
     const { incident: _, seed: __, staff = [], ...facts } = event.data;
     const empty = { paused: false, jumps: [], injects: [], skipped: {}, seen: {}, hints: [], voices: [], away: [] };
-    return { ...facts, staff, startedAt: at, ...empty };
+    const written = { observations: [], hotWash: [] };
+    return { ...facts, staff, startedAt: at, ...empty, ...written };
   }
   if (!view) return undefined;
   switch (event.type) {
@@ -82,6 +86,12 @@ export function evolveExercise(view: ExerciseView | undefined, event: ExerciseEv
     case 'voice.answered':
       view.voices.push({ said: false, seq, at, actor, ...event.data });
       break;
+    case 'observation.recorded':
+      view.observations.push({ seq, at, actor, ...event.data });
+      break;
+    case 'hot-wash.answered':
+      view.hotWash.push({ seq, at, actor, ...event.data });
+      break;
     case 'seat.away':
       view.away.push(event.data.role);
       break;
@@ -108,4 +118,7 @@ export function mayRun(exercise: Pick<ExerciseView, 'seats' | 'staff'>, person: 
 
 /** What would give away what is to come, or how the drill is run: for staff alone until it is over. */
 export const isForStaff = (event: Pick<NumberedEvent, 'type'>): boolean =>
-  event.type === 'inject.skipped' || event.type === 'inject.edited' || event.type === 'inject.added';
+  event.type === 'inject.skipped' ||
+  event.type === 'inject.edited' ||
+  event.type === 'inject.added' ||
+  event.type === 'observation.recorded';

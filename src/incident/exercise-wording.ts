@@ -27,6 +27,12 @@ const CAME = {
   letter: 'sends a letter',
 } as const;
 
+const OBSERVED = {
+  strength: 'a strength',
+  improvement: 'an area for improvement',
+  observation: 'an observation',
+} as const;
+
 /** The timeline of the exercise itself in words. */
 export function exerciseWords(event: ExerciseEvent, who = 'Somebody'): { text: string; note?: string } {
   switch (event.type) {
@@ -76,6 +82,19 @@ export function exerciseWords(event: ExerciseEvent, who = 'Somebody'): { text: s
     case 'voice.answered': {
       const { to, text } = event.data;
       return { text: `${who} answered ${to}`, note: quoted(text) };
+    }
+    case 'observation.recorded': {
+      const { objective, kind, rating, text } = event.data;
+      const rated = rating === null ? '' : `, rated ${rating}`;
+      return { text: `${who} wrote down ${OBSERVED[kind]} about objective ${objective}${rated}`, note: quoted(text) };
+    }
+    case 'hot-wash.answered': {
+      const { question, text } = event.data;
+      const about = question === null ? '' : `, question ${question}`;
+      return {
+        text: `${event.actor.kind === 'person' ? who : 'Somebody'} in the hot wash${about}`,
+        note: quoted(text),
+      };
     }
     case 'seat.away': {
       const { role, why } = event.data;

@@ -283,6 +283,8 @@ export function evolve(view: IncidentView, event: NumberedEvent): IncidentView {
     case 'hint.given':
     case 'voice.said':
     case 'voice.answered':
+    case 'observation.recorded':
+    case 'hot-wash.answered':
     case 'seat.away':
     case 'seat.back':
       evolveExercise(view.exercise, event);

@@ -6,7 +6,7 @@ import { type Facts, noFacts } from './facts.ts';
 import { added, type Edited, edited } from './inject-changes.ts';
 import type { Change, Inject, Script } from './script.ts';
 import { type Condition, concerns, Sight } from './sight.ts';
-import { expectationsOf, isMetBy, type Memory, noMemory, remember } from './sought.ts';
+import { expectationsOf, isMetBy, type Memory, mayBeMetNow, noMemory, remember } from './sought.ts';
 import type { SimulatedSystem, World } from './world.ts';
 
 /** What the director has done and knows, as plain JSON. */
@@ -121,8 +121,10 @@ export class Director {
     const { memory, met } = this.state;
     this.#sight.see(event);
     remember(memory, event);
-    for (const { id, sought } of expectationsOf(this.#script.expectations, event.type))
-      if (!met.includes(id) && isMetBy(sought, event, memory)) met.push(id);
+    const isDelivered = (id: string) => Object.hasOwn(this.state.facts.delivered, id);
+    for (const one of expectationsOf(this.#script.expectations, event.type))
+      if (!met.includes(one.id) && mayBeMetNow(one, isDelivered) && isMetBy(one.sought, event, memory))
+        met.push(one.id);
     this.#look();
   }
 

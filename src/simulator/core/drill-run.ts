@@ -138,6 +138,7 @@ export class DrillRun implements Stage {
       nextDue: () => this.#agenda.nextTime(),
       seats: script.seats.map(({ role }) => role),
       endsAt: startedAt + script.length.ms,
+      ...{ objectives: script.objectives, expectations: script.expectations, debrief: script.debrief.length },
       roster: new Roster(people, state.assigned),
       performance: () => this.#performance,
       opening: (title, system, person) => openingByPerson({ id, plan, script, title, system, person }),
@@ -163,10 +164,10 @@ export class DrillRun implements Stage {
 
   #startex(): void {
     const { id, script, plan, seed, actors, startedAt, people } = this.#options;
-    const { simulation, version, title, hash, length, seats } = script;
+    const { simulation, version, title, hash, rubric, length, seats } = script;
     this.#record('exercise.started', {
       incident: id,
-      ...{ simulation, version, title, script: hash, length: length.name, seed },
+      ...{ simulation, version, title, script: hash, ...(rubric && { rubric }), length: length.name, seed },
       playbook: { id: plan.playbook, version: plan.version, title: plan.title, hash: plan.hash },
       seats: seats.flatMap(({ role }) => [
         ...(people?.players ?? []).filter((one) => one.role === role).map((one) => ({ ...one, persona: null })),

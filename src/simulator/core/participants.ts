@@ -2,7 +2,7 @@ import type { Opening, Performance } from '../../engine/perform.ts';
 import type { Actor, EventData, EventType, IncidentEvent } from '../../incident/events.ts';
 import { person, TOCSIN } from '../../incident/events.ts';
 import type { ExerciseMessage } from '../../incident/exercise-messages.ts';
-import { BY_ITSELF, isForDrills } from '../../incident/exercise-messages.ts';
+import { ANONYMOUS, BY_ITSELF, isForDrills } from '../../incident/exercise-messages.ts';
 import type { Message, MessageResult } from '../../incident/messages.ts';
 import type { Director } from './director.ts';
 import type { PeopleState } from './drill.ts';
@@ -10,6 +10,7 @@ import type { DrillClock } from './drill-clock.ts';
 import type { OpenQuestions } from './open-questions.ts';
 import { jumpTarget, type Refused, refuseDrillMessage } from './refusals.ts';
 import type { Roster } from './roster.ts';
+import type { Script } from './script.ts';
 
 /** What somebody tells a drill. */
 export type Told = Message | ExerciseMessage;
@@ -20,6 +21,10 @@ export type Scenery = {
   /** Roles that somebody plays. */
   seats: readonly string[];
   endsAt: number;
+  /** What the script is scored by, and how many questions its hot wash has. */
+  objectives: Script['objectives'];
+  expectations: Script['expectations'];
+  debrief: number;
   state: PeopleState;
   roster: Roster;
   clock: DrillClock;
@@ -168,6 +173,16 @@ export class Participants {
       case 'voice': {
         const { as, by, to, text } = message;
         record('voice.said', { as, by, to, text }, actor);
+        return;
+      }
+      case 'observe': {
+        const { id: _id, person: _person, at: _at, type: _type, ...observed } = message;
+        record('observation.recorded', observed, actor);
+        return;
+      }
+      case 'hot-wash': {
+        const { question, text } = message;
+        record('hot-wash.answered', { question, text }, message.person === ANONYMOUS ? TOCSIN : actor);
         return;
       }
       case 'answer-voice': {

@@ -1,5 +1,5 @@
 import type { ExerciseMessage } from '../../incident/exercise-messages.ts';
-import { BY_ITSELF, isForDrills } from '../../incident/exercise-messages.ts';
+import { ANONYMOUS, BY_ITSELF, isForDrills } from '../../incident/exercise-messages.ts';
 import type { Message } from '../../incident/messages.ts';
 import { clock } from '../../incident/phrases.ts';
 import { didYouMean } from '../../playbook/names.ts';
@@ -15,7 +15,7 @@ export function refuseDrillMessage(scenery: Scenery, message: Told, now: number)
   const { id, roster, state } = scenery;
   const { person } = message;
   if (state.closed) return refused('closed', `${id} is over, and so is its hot wash.`);
-  if (!roster.has(person) && !isOwnNoDuff(message))
+  if (!roster.has(person) && !isOwnNoDuff(message) && !isAnonymous(message))
     return refused('not-on-roster', `${person} is not on the roster of ${id}.`);
   if (state.closesAt !== undefined) return refuseAfterEndex(scenery, message);
   return isForDrills(message) ? refuseForDrills(scenery, message, now) : refuseForIncidents(scenery, message);
@@ -25,10 +25,20 @@ export function refuseDrillMessage(scenery: Scenery, message: Told, now: number)
 const isOwnNoDuff = (message: Told): boolean =>
   message.person === BY_ITSELF && message.type === 'endex' && message.because === 'real';
 
-function refuseAfterEndex({ id, roster }: Scenery, { type, person }: Told): Refused | null {
+/** The server has looked whether they are on the roster. */
+const isAnonymous = ({ person, type }: Told): boolean => person === ANONYMOUS && type === 'hot-wash';
+
+function refuseAfterEndex(scenery: Scenery, message: Told): Refused | null {
+  const { id, roster, debrief } = scenery;
+  const { type, person } = message;
   if (type === 'note') return null;
+  if (type === 'observe') return refuseObservation(scenery, message);
+  if (type === 'hot-wash') {
+    const asked = message.question === null || message.question <= debrief;
+    return asked ? null : refused('unknown-question', `The hot wash of ${id} has ${debrief} questions.`);
+  }
   if (type === 'drill-close') return roster.mayRun(person) ? null : mayNotRun(id);
-  return refused('over', `${id} is over: ENDEX. It still takes notes for the hot wash.`);
+  return refused('over', `${id} is over: ENDEX. It still takes notes, observations and answers for the hot wash.`);
 }
 
 const mayNotRun = (id: string): Refused => refused('may-not-run', `Only whoever runs ${id} may do this: ask them.`);
@@ -84,6 +94,10 @@ function refuseForDrills(scenery: Scenery, message: ExerciseMessage, now: number
     case 'hint':
     case 'voice':
       return roster.facilitates(person) ? refuseOfFacilitator(scenery, message, now) : refuseUnlessFacilitator(scenery);
+    case 'observe':
+      return refuseObservation(scenery, message);
+    case 'hot-wash':
+      return refused('not-over', `The hot wash of ${id} begins at ENDEX. Until then, leave a note.`);
     case 'seen':
     case 'answer-voice':
     case 'drill-open':
@@ -99,6 +113,33 @@ const refuseUnlessFacilitator = ({ id, roster }: Scenery): Refused =>
   roster.facilitated
     ? refused('not-facilitator', `Only a facilitator of ${id} may do this: ask them.`)
     : refused('not-facilitator', `${id} has no facilitator, and the script alone says what happens in it.`);
+
+/** Whoever evaluates or facilitates, about what the script is scored by. */
+function refuseObservation({ id, roster, objectives, expectations }: Scenery, one: Of<'observe'>): Refused | null {
+  if (!roster.evaluates(one.person))
+    return refused('not-evaluator', `Only an evaluator or facilitator of ${id} may do this: ask them.`);
+  const objective = objectives.find((known) => known.id === one.objective);
+  if (!objective) return refuseName('objective', one.objective, objectives);
+  if (one.task !== null && !objective.tasks.some(({ id: task }) => task === one.task))
+    return refuseName('task', one.task, objective.tasks);
+  if (one.expectation !== null && !expectations.some(({ id: known }) => known === one.expectation))
+    return refuseName('expectation', one.expectation, expectations);
+  if ((one.verdict === null) !== (one.expectation === null))
+    return refused(
+      'no-verdict',
+      'Say how the expectation stands: met, met-late, missed or not-observed; and which one.',
+    );
+  return null;
+}
+
+function refuseName(what: string, name: string, all: readonly { id: string }[]): Refused {
+  const names = all.map(({ id }) => id);
+  const meant = didYouMean(name, names);
+  return refused(
+    `unknown-${what}`,
+    `There is no ${what} "${name}". ${meant ? `Did you mean "${meant}"?` : `There are: ${names.join(', ')}.`}`,
+  );
+}
 
 type OfClock = Of<'drill-pause' | 'drill-resume' | 'drill-pace' | 'drill-jump' | 'drill-close'>;
 

@@ -46,6 +46,10 @@ export class Roster {
     return staffRolesOf({ staff: [...this.#staff] }, person).includes('facilitator');
   }
 
+  evaluates(person: string): boolean {
+    return staffRolesOf({ staff: [...this.#staff] }, person).some((role) => role !== 'observer');
+  }
+
   mayRun(person: string): boolean {
     return mayRun({ seats: this.#seats, staff: [...this.#staff] }, person);
   }

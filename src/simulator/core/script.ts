@@ -60,6 +60,8 @@ export type Inject = z.infer<typeof Inject>;
 
 /** What is looked for on the timeline. Each is met by one event, which the result cites. */
 export const Sought = z.discriminatedUnion('what', [
+  /** Somebody who plays answers, writes or reads what was sent: the first sign that anybody is there. */
+  z.strictObject({ what: z.literal('acknowledged') }),
   z.strictObject({ what: z.literal('opened') }),
   z.strictObject({ what: z.literal('act'), capability: z.string(), system: Name.nullable() }),
   z.strictObject({
@@ -91,6 +93,8 @@ export const Expectation = z.strictObject({
   /** An expectation or an inject that must come later. */
   before: Name.nullable(),
   gate: Gate,
+  /** What tempts a team into missing it: falling for it is missing it. */
+  trap: z.string().optional(),
 });
 export type Expectation = z.infer<typeof Expectation>;
 
@@ -121,6 +125,11 @@ export const Script = z.strictObject({
   title: z.string(),
   version: z.number().int().positive(),
   hash: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Hash of what it is scored by. Absent in scripts that were sealed before there were rubrics. */
+  rubric: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
   length: z.strictObject({ name: z.string(), title: z.string(), ms: z.number().int().positive() }),
   playbook: Name,
   references: z.array(z.string()),

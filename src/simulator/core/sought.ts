@@ -48,6 +48,8 @@ export function isMetBy(sought: Sought, event: IncidentEvent, memory: Memory): b
       );
     case 'event':
       return conditionIsMet(sought, event);
+    case 'acknowledged':
+      return acknowledges(event);
     case 'judged':
       return false;
     default:
@@ -70,6 +72,7 @@ const kept = new WeakMap<readonly Expectation[], Map<EventType, readonly Expecta
 
 const MET_BY: Readonly<Record<Exclude<Sought['what'], 'event'>, readonly EventType[]>> = {
   opened: ['incident.opened'],
+  acknowledged: ['inject.seen', 'decision.voted', 'note.added', 'voice.answered', 'role.assigned', 'incident.opened'],
   resolved: ['incident.resolved'],
   act: ['act.done'],
   decided: ['decision.made'],
@@ -134,6 +137,18 @@ function dutyIsMet({ rule, state }: Of<'duty'>, event: IncidentEvent, memory: Me
   return event.type === 'obligation.waived' && state === 'settled' && memory.rules[event.data.number] === rule;
 }
 
+/** Alerts open incidents too, and nobody need be there for that. */
+const acknowledges = (event: IncidentEvent): boolean =>
+  event.type === 'incident.opened'
+    ? event.data.requester !== null
+    : event.actor.kind === 'person' || event.type === 'decision.voted';
+
+/** Whether it may be met by now: a sign that somebody is there counts once there is something to acknowledge. */
+export const mayBeMetNow = (
+  { sought, since }: Pick<Expectation, 'sought' | 'since'>,
+  isDelivered: (inject: string) => boolean,
+): boolean => sought.what !== 'acknowledged' || since === null || isDelivered(since);
+
 /** People write names as they like. */
 const isSame = (a: string, b: string): boolean => nameOf(a) === nameOf(b);
 const nameOf = (text: string): string =>
@@ -168,8 +183,9 @@ export function resultsOf(script: Script, events: readonly Numbered[]): Result[]
     remember(memory, event);
     const here = { seq: event.seq, at: event.at };
     if (event.type === 'inject.delivered' && !delivered.has(event.data.id)) delivered.set(event.data.id, here);
-    for (const { id, sought } of expectationsOf(script.expectations, event.type))
-      if (!seen.has(id) && isMetBy(sought, event, memory)) seen.set(id, here);
+    for (const one of expectationsOf(script.expectations, event.type))
+      if (!seen.has(one.id) && mayBeMetNow(one, (id) => delivered.has(id)) && isMetBy(one.sought, event, memory))
+        seen.set(one.id, here);
     // What is said in the hot wash is no deed any more.
     if (event.type === 'exercise.ended') break;
   }

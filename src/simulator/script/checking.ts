@@ -22,7 +22,7 @@ export type Ground = {
 };
 
 /** A script that has no hash yet: seal.ts adds it, where Node's crypto is at hand. */
-export type ScriptDraft = Omit<Script, 'hash'>;
+export type ScriptDraft = Omit<Script, 'hash' | 'rubric'>;
 
 export type Checking = {
   source: YamlSource;

@@ -170,6 +170,7 @@ const changeOf = ({ systems, faults }: NonNullable<InjectSource['changes']>): Ch
 
 function soughtOf(one: ExpectationSource): Sought {
   if (one.opened) return { what: 'opened' };
+  if (one.acknowledged) return { what: 'acknowledged' };
   if (one.act !== undefined) return { what: 'act', capability: one.act, system: one.system ?? null };
   if (one.decided) {
     const { step, answer, people } = one.decided;
@@ -196,5 +197,6 @@ function expectationOf(one: ExpectationSource, length: string, injects: readonly
     withinMs: one.within === undefined ? null : timeIn(one.within, length),
     before: one.before ?? null,
     gate: one.gate ?? (never ? 'sound' : 'achieve'),
+    ...(one.trap !== undefined && { trap: one.trap }),
   };
 }

@@ -13,7 +13,18 @@ import {
 import type { ExpectationSource } from './source.ts';
 
 /** What it looks for; exactly one of these. */
-const SOUGHT = ['opened', 'act', 'decided', 'told', 'duty', 'resolved', 'noted', 'event', 'judged'] as const;
+const SOUGHT = [
+  'opened',
+  'acknowledged',
+  'act',
+  'decided',
+  'told',
+  'duty',
+  'resolved',
+  'noted',
+  'event',
+  'judged',
+] as const;
 export const STAKEHOLDERS = 'stakeholders';
 
 export function checkExpectations(checking: Checking): void {

@@ -162,6 +162,10 @@ const ExpectationSource = z.strictObject({
   objective: Name,
   task: Name.optional().describe('the critical task that it shows'),
   opened: z.literal(true).optional().describe('an incident is opened'),
+  acknowledged: z
+    .literal(true)
+    .optional()
+    .describe('somebody who plays answers a question, writes something, or looks at an inject'),
   act: z.string().optional().describe('a capability that is carried out (and proved, where its step proves it)'),
   system: Name.optional().describe('with act: on this AI system'),
   decided: z
@@ -196,6 +200,7 @@ const ExpectationSource = z.strictObject({
     .describe(
       'what the objective is when it is missed: achieve: unable (U); sound: achieved with major challenges (M); timely: with some (S). achieve if absent, sound for never',
     ),
+  trap: Line.optional().describe('what tempts a team into missing it: whoever falls for the trap misses this'),
   only: Only,
 });
 export type ExpectationSource = z.infer<typeof ExpectationSource>;

@@ -102,6 +102,8 @@ function linesOf(cli: Cli, view: IncidentView, event: Told, person: Person): str
     case 'hint.given':
     case 'voice.said':
     case 'voice.answered':
+    case 'observation.recorded':
+    case 'hot-wash.answered':
       return [bold(line), ...said(event.data.text)];
     case 'decision.asked': {
       const { number } = event.data;

@@ -42,7 +42,7 @@ export function mayArrange(drill: Arranged, person: string, people: People): boo
 export const mayStart = (drill: Drill, person: string, people: People): boolean =>
   mayArrange(drill, person, people) || isOnRoster(rosterOf(drill), person);
 
-type Role = 'run' | 'facilitate' | 'play' | 'take part';
+type Role = 'run' | 'facilitate' | 'evaluate' | 'play' | 'take part';
 const SAYS: Record<ExerciseCommand['type'], Role> = {
   'drill-pause': 'run',
   'drill-resume': 'run',
@@ -56,6 +56,8 @@ const SAYS: Record<ExerciseCommand['type'], Role> = {
   'inject-add': 'facilitate',
   hint: 'facilitate',
   voice: 'facilitate',
+  observe: 'evaluate',
+  'hot-wash': 'take part',
   seen: 'play',
   'answer-voice': 'play',
   'drill-open': 'play',
@@ -76,6 +78,7 @@ export function assertMaySay(
   const may: Record<Role, boolean> = {
     run: mayRun(roster, by.id),
     facilitate: facilitators.includes(by.id),
+    evaluate: roster.staff.some(({ role, person }) => person === by.id && role !== 'observer'),
     play: seatsOf(roster, by.id).length > 0,
     'take part': isOnRoster(roster, by.id),
   };
@@ -87,8 +90,9 @@ export function assertMaySay(
       facilitators.length > 0
         ? ['Only the facilitator of this drill may do that.', ask]
         : ['Nobody facilitates this drill: its injects come by themselves.', 'Plan one with a facilitator.'],
+    evaluate: ['Only an evaluator or the facilitator of this drill may do that.', ask],
     play: ['Only who plays in this drill may do that; its staff never play.', 'Leave it to the players.'],
-    'take part': ['You take no part in this drill.', `${ask} They can stop it.`],
+    'take part': ['You take no part in this drill.', ask],
   };
   const [message, next] = refusals[needed];
   throw new Problem({ status: 403, code: 'not-entitled', message, notDone: NOT_DONE, next });

@@ -203,6 +203,8 @@ function looksOf(event: StoredEvent): Looks {
     case 'hint.given':
     case 'voice.said':
     case 'voice.answered':
+    case 'observation.recorded':
+    case 'hot-wash.answered':
       return { glyph: 'say' };
     default:
       return event satisfies never;

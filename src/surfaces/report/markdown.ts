@@ -1,7 +1,8 @@
-import { clock, plainText } from '../../incident/phrases.ts';
+import { clock } from '../../incident/phrases.ts';
 import { sentence } from '../../incident/wording.ts';
 import { hourText } from '../model/clock.ts';
 import { bothMoments, type Duty, longSpan, settledWhen, standingWords, utcMoment } from '../model/duties.ts';
+import { markdownText } from '../model/markdown.ts';
 import type { StoredEvent } from '../ports.ts';
 import { outcomeWords } from './acts.ts';
 import { personIn, type Report, verifyCommands } from './report.ts';
@@ -10,8 +11,8 @@ import { personIn, type Report, verifyCommands } from './report.ts';
 export function reportMarkdown(report: Report): string {
   const title = report.mode === 'exercise' ? `EXERCISE: ${report.title}` : report.title;
   const sections = [
-    `# ${report.id}: ${escaped(title)}`,
-    escaped(report.lede),
+    `# ${report.id}: ${markdownText(title)}`,
+    markdownText(report.lede),
     table(
       ['', ''],
       report.facts.map(([label, value]) => [label, value]),
@@ -39,7 +40,7 @@ const summary = ({ summary: said }: Report): string[] =>
   (['what happened', 'what was done', 'how it ended'] as const).flatMap((about) => {
     const sentences = said.filter((one) => one.about === about);
     if (sentences.length === 0) return [];
-    const lines = sentences.map(({ text, events }) => `- ${escaped(text)}${cited(events)}`);
+    const lines = sentences.map(({ text, events }) => `- ${markdownText(text)}${cited(events)}`);
     return [`## ${ABOUT[about]}`, lines.join('\n')];
   });
 
@@ -63,8 +64,8 @@ const findings = ({ findings: found }: Report): string[] =>
         '## Findings',
         found
           .map(({ at, title, words, detail, bad, seq }) => {
-            const lead = `- **${hourText(at, true)}** ${bad ? '■ ' : ''}${escaped(`${title}: ${words}`)}${cited([seq])}`;
-            return detail === '' ? lead : `${lead}\n  > ${escaped(detail)}`;
+            const lead = `- **${hourText(at, true)}** ${bad ? '■ ' : ''}${markdownText(`${title}: ${words}`)}${cited([seq])}`;
+            return detail === '' ? lead : `${lead}\n  > ${markdownText(detail)}`;
           })
           .join('\n'),
       ];
@@ -82,9 +83,9 @@ const decisions = ({ decisions: made }: Report): string[] =>
                 ? ''
                 : ` ${hourText(line.endedAt, true)}, after ${longSpan(line.endedAt - line.askedAt)}`;
             const lines = [
-              `${line.number}\\. ${escaped(line.question)} **${escaped(line.outcome)}** (${escaped(who)})${took}${cited(line.events)}`,
+              `${line.number}\\. ${markdownText(line.question)} **${markdownText(line.outcome)}** (${markdownText(who)})${took}${cited(line.events)}`,
               ...[...(line.reason ? [`“${line.reason}”`] : []), ...line.answers, ...line.votes].map(
-                (words) => `  > ${escaped(words)}`,
+                (words) => `  > ${markdownText(words)}`,
               ),
             ];
             return lines.join('\n');
@@ -144,7 +145,7 @@ const verification = ({ id, head, madeAt }: Report): string[] =>
       ];
 
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map(escaped).join(' | ')} |`;
+  const line = (cells: readonly string[]): string => `| ${cells.map(markdownText).join(' | ')} |`;
   return [line(heads).replace(/ {2}/g, ' '), `|${heads.map(() => ' --- |').join('')}`, ...rows.map(line)].join('\n');
 }
 
@@ -163,22 +164,7 @@ function days(events: readonly StoredEvent[]): [string, StoredEvent[]][] {
 
 function entry(event: StoredEvent, { names }: Report): string {
   const { text, note } = sentence(event, names);
-  const lines = [`- **${clock(event.at, event.at, true).slice(0, 8)}** ${escaped(text)} [${event.seq}]`];
-  if (note) lines.push(...note.split('\n').map((line) => `  > ${escaped(line)}`));
+  const lines = [`- **${clock(event.at, event.at, true).slice(0, 8)}** ${markdownText(text)} [${event.seq}]`];
+  if (note) lines.push(...note.split('\n').map((line) => `  > ${markdownText(line)}`));
   return lines.join('\n');
-}
-
-function escaped(text: string): string {
-  return plainText(
-    text
-      .replace(/\s*\n\s*/g, ' ')
-      .replace(/\t/g, ' ')
-      .trim(),
-  )
-    .replace(/[\\`*_{}[\]#|~!]/g, '\\$&')
-    .replace(/&/g, '&amp;')
-    .replace(/</g, '&lt;')
-    .replace(/>/g, '&gt;')
-    .replace(/^([-+=])/, '\\$1')
-    .replace(/^(\d+)([.)])/, '$1\\$2');
 }

@@ -1,0 +1,125 @@
+import { verify as isSigned } from 'node:crypto';
+import { unzipSync } from 'fflate';
+import { keyIdOf, publicKeyText, readPublicKey } from '../../store/chain.ts';
+import { type VerifyResult, verifyExport } from '../../store/verify.ts';
+import { sha256Of } from './digest.ts';
+import { MANIFEST, PackManifest, SIGNATURE, signedManifest } from './pack.ts';
+
+/** Checks an evidence pack with nothing but the pack itself, and a key that the reader knows from elsewhere. */
+export type PackResult = {
+  ok: boolean;
+  drill: string | null;
+  madeAt: string | null;
+  files: number;
+  /** `unproven`: consistent in itself, but whoever made it may have made all of it. */
+  author: 'proven' | 'unproven';
+  timeline: VerifyResult | null;
+  problems: string[];
+};
+
+export const TIMELINE = 'timeline.jsonl';
+/** No pack is larger; what claims to be is not unpacked. */
+const BYTES_MAX = 512 * 1024 * 1024;
+
+export type Keys = {
+  /** The installation's key for votes and packs. */
+  pack?: string | undefined;
+  /** Its key for timelines. */
+  timeline?: string | undefined;
+};
+
+export async function verifyPack(bytes: Uint8Array, keys: Keys = {}): Promise<PackResult> {
+  const problems: string[] = [];
+  const files = unpacked(bytes, problems);
+  const read = files.get(MANIFEST);
+  const manifest = read ? manifestIn(read) : null;
+  if (files.size > 0 && !manifest) problems.push(`${MANIFEST} is missing, or is no manifest of an evidence pack.`);
+  if (!read || !manifest)
+    return { ok: false, drill: null, madeAt: null, files: files.size, author: 'unproven', timeline: null, problems };
+  const author = authorOf({ manifest, text: read, signature: files.get(SIGNATURE), pinned: keys.pack }, problems);
+  compareFiles(manifest, files, problems);
+  const timeline = await timelineIn(manifest, files.get(TIMELINE), keys.timeline, problems);
+  const { drill, madeAt } = manifest;
+  return { ok: problems.length === 0, drill, madeAt, files: manifest.files.length, author, timeline, problems };
+}
+
+/** By their names within the one folder of the pack. */
+function unpacked(bytes: Uint8Array, problems: string[]): Map<string, Uint8Array> {
+  let size = 0;
+  try {
+    const entries = unzipSync(bytes, {
+      filter({ originalSize }) {
+        size += originalSize;
+        return size <= BYTES_MAX;
+      },
+    });
+    if (size > BYTES_MAX)
+      problems.push(`It holds more than ${BYTES_MAX / 1024 / 1024} MiB, and was not unpacked whole.`);
+    return new Map(Object.entries(entries).map(([path, file]) => [path.slice(path.indexOf('/') + 1), file]));
+  } catch (error) {
+    problems.push(`It is no zip archive that can be read: ${error instanceof Error ? error.message : String(error)}.`);
+    return new Map();
+  }
+}
+
+function manifestIn(bytes: Uint8Array): PackManifest | null {
+  try {
+    const read = PackManifest.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+    return read.success ? read.data : null;
+  } catch {
+    // It is said above that it is no manifest.
+    return null;
+  }
+}
+
+type Signed = {
+  manifest: PackManifest;
+  text: Uint8Array;
+  signature: Uint8Array | undefined;
+  pinned: string | undefined;
+};
+
+function authorOf({ manifest, text, signature, pinned }: Signed, problems: string[]): PackResult['author'] {
+  if (!signature) {
+    problems.push(`${SIGNATURE} is missing: nobody has signed the manifest.`);
+    return 'unproven';
+  }
+  const key = readPublicKey(pinned ?? manifest.publicKey);
+  const signed = Buffer.from(Buffer.from(signature).toString('utf8').trim(), 'base64');
+  const id = keyIdOf(publicKeyText(key));
+  if (!isSigned(null, signedManifest(text), key, signed)) {
+    problems.push(
+      pinned !== undefined && id !== manifest.keyId
+        ? `The manifest is signed with key ${manifest.keyId}, not with the one you gave (${id}).`
+        : 'The signature of the manifest is wrong: it was changed since.',
+    );
+    return 'unproven';
+  }
+  return pinned === undefined ? 'unproven' : 'proven';
+}
+
+function compareFiles({ files }: PackManifest, found: ReadonlyMap<string, Uint8Array>, problems: string[]): void {
+  for (const { name, sha256 } of files) {
+    const bytes = found.get(name);
+    if (!bytes) problems.push(`${name} is missing.`);
+    else if (sha256Of(bytes) !== sha256) problems.push(`${name} was changed since the pack was made.`);
+  }
+  const known = new Set([MANIFEST, SIGNATURE, ...files.map(({ name }) => name)]);
+  for (const name of found.keys()) if (!known.has(name)) problems.push(`${name} does not belong to the pack.`);
+}
+
+async function timelineIn(
+  { drill }: PackManifest,
+  bytes: Uint8Array | undefined,
+  pinnedKey: string | undefined,
+  problems: string[],
+): Promise<VerifyResult | null> {
+  // That it is missing is said already, where the manifest names it.
+  if (!bytes) return null;
+  const lines = Buffer.from(bytes).toString('utf8').split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  const result = await verifyExport(lines, pinnedKey === undefined ? {} : { pinnedKey });
+  if (!result.ok) problems.push(`${TIMELINE} does not verify: ${result.problems[0]?.problem ?? 'see its own check'}`);
+  if (result.incident !== drill) problems.push(`${TIMELINE} is of ${result.incident ?? 'nothing'}, not of ${drill}.`);
+  return result;
+}

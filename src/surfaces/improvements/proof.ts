@@ -1,0 +1,90 @@
+import type { NumberedEvent } from '../../incident/events.ts';
+import type { Script } from '../../simulator/core/script.ts';
+import type { Score } from '../../simulator/scoring/score.ts';
+import type { Drill, DrillDesk } from '../drills/contract.ts';
+import type { Reader } from '../ports.ts';
+import { Problem } from '../problem.ts';
+import type { Improvement, Reached } from './contract.ts';
+import { againstClosing, type Played, reachedWords } from './goal.ts';
+
+export type Scoring = (script: Script, events: readonly NumberedEvent[]) => Score;
+
+export type ProofDeps = {
+  drills: Pick<DrillDesk, 'find' | 'list'>;
+  reader: Pick<Reader, 'incident'>;
+  score: Scoring;
+};
+
+/** Drills that a goal could have been reached in, in one look. */
+const LOOKED_AT_MAX = 500;
+const SCORES_KEPT_MAX = 200;
+
+export type Proof = {
+  /** The first drill that reached its goal since it was written; null for one that is closed, too. */
+  reached(item: Improvement): Promise<Reached | null>;
+  /** Throws Problem unless this drill shows it, and says what speaks against it. Answers in words. */
+  shows(item: Improvement, drill: string): Promise<string>;
+};
+
+/** What drills show of improvement items. A drill is scored once for each event that it grows by. */
+export function createProof({ drills, reader, score }: ProofDeps): Proof {
+  const kept = new Map<string, { seq: number; score: Score }>();
+
+  const scoreOf = async (drill: Drill): Promise<Score | null> => {
+    const found = drill.status === 'ended' ? await reader.incident(drill.id) : null;
+    if (!found?.view.exercise) return null;
+    const before = kept.get(drill.id);
+    if (before?.seq === found.view.seq) return before.score;
+    const made = score(drill.script, found.events);
+    kept.delete(drill.id);
+    kept.set(drill.id, { seq: found.view.seq, score: made });
+    for (const oldest of kept.keys()) if (kept.size > SCORES_KEPT_MAX) kept.delete(oldest);
+    return made;
+  };
+
+  const learntBy = async ({ from, goal }: Improvement): Promise<Played['learntBy']> => {
+    const exercise = from.startsWith('EX-') ? (await reader.incident(from))?.view.exercise : undefined;
+    return exercise?.simulation === goal?.simulation && exercise ? { rubric: exercise.rubric ?? null } : null;
+  };
+
+  return {
+    async reached(item) {
+      const { goal, createdAt } = item;
+      if (goal === null || item.status === 'closed') return null;
+      const ended = await drills.list({ status: ['ended'], limit: LOOKED_AT_MAX });
+      const later = ended
+        .filter(
+          ({ script, startedAt, players }) =>
+            script.simulation === goal.simulation && (startedAt ?? 0) > createdAt && players.length > 0,
+        )
+        .sort((a, b) => (a.startedAt ?? 0) - (b.startedAt ?? 0));
+      if (later.length === 0) return null;
+      const from = await learntBy(item);
+      for (const drill of later) {
+        const made = await scoreOf(drill);
+        if (againstClosing(item, goal, { drill, score: made, learntBy: from }).length > 0) continue;
+        const rating = made?.objectives.find(({ id }) => id === goal.objective)?.machine?.rating;
+        if (rating) return { drill: drill.id, rating };
+      }
+      return null;
+    },
+    async shows(item, id) {
+      const { goal } = item;
+      const refuse = (code: string, message: string): Problem =>
+        new Problem({
+          status: 409,
+          code,
+          message,
+          notDone: 'It was not closed.',
+          next: `Plan a drill for it, or close it for a reason: tocsin improvement close ${item.id} --because "…".`,
+        });
+      if (goal === null) throw refuse('no-goal', `${item.id} does not say which drill would show that it is done.`);
+      const drill = await drills.find(id);
+      const made = await scoreOf(drill);
+      const against = againstClosing(item, goal, { drill, score: made, learntBy: await learntBy(item) });
+      if (against.length > 0 || made === null)
+        throw refuse('not-shown', `${id} does not show it. ${against.join(' ')}`);
+      return reachedWords(goal, id, made);
+    },
+  };
+}

@@ -335,7 +335,7 @@ async function cutDatabase(url: string): Promise<() => Promise<void>> {
   };
 }
 
-async function rawHistory(client: Client, incident: string): Promise<temporal.api.history.v1.IHistoryEvent[]> {
+export async function rawHistory(client: Client, incident: string): Promise<temporal.api.history.v1.IHistoryEvent[]> {
   const { namespace } = client.options;
   const events: temporal.api.history.v1.IHistoryEvent[] = [];
   // Visibility lags behind: walk back from the latest run instead.

@@ -28,6 +28,8 @@ export type Served = {
   house: House;
   url: string;
   dataDir: string;
+  /** Its own in Temporal. */
+  namespace: string;
   ready: Service['ready'];
   accounts: Accounts;
   /** A token that acts as this person of the sample inventory. */
@@ -115,6 +117,7 @@ export async function openServed(options: ServedOptions = {}): Promise<Served> {
     house,
     url: config.publicUrl,
     dataDir,
+    namespace,
     ready: service.ready,
     accounts,
     token,

@@ -122,8 +122,9 @@ function refuseObservation({ id, roster, objectives, expectations }: Scenery, on
   if (!objective) return refuseName('objective', one.objective, objectives);
   if (one.task !== null && !objective.tasks.some(({ id: task }) => task === one.task))
     return refuseName('task', one.task, objective.tasks);
-  if (one.expectation !== null && !expectations.some(({ id: known }) => known === one.expectation))
-    return refuseName('expectation', one.expectation, expectations);
+  const ofObjective = expectations.filter((known) => known.objective === one.objective);
+  if (one.expectation !== null && !ofObjective.some(({ id: known }) => known === one.expectation))
+    return refuseName('expectation', one.expectation, ofObjective);
   if ((one.verdict === null) !== (one.expectation === null))
     return refused(
       'no-verdict',

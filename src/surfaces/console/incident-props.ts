@@ -31,7 +31,7 @@ export async function incidentProps(site: Site, c: Ctx, id: string): Promise<Inc
     view,
     plan,
     added,
-    events: eventsFor(view, me.id, events),
+    events: eventsFor(view, me.id, events, names),
     me,
     mayCommand: may(me, 'command', me.roles),
     people: view.exercise ? playersIn(view.exercise, names) : site.directory.people(),

@@ -76,6 +76,9 @@ export type Offer = {
 /** A note of somebody on the staff that no player ever reads. `at`: wall time; `scenarioAt`: of the scenario, while it runs. */
 export type StaffNote = { person: string; at: number; scenarioAt: number | null; text: string };
 
+/** `question`: of the debrief, from 1; null: whatever they wish to say. */
+export type HotWashAnswer = { question: number | null; text: string; anonymous: boolean };
+
 export type Attachment = { name: string; bytes: Uint8Array<ArrayBuffer> };
 
 /** Drills in PostgreSQL. A drill is running as soon as it was started, and ended when its timeline says so. */
@@ -125,6 +128,8 @@ export interface DrillDesk {
   list(filter: { status?: readonly DrillStatus[]; limit?: number }): Promise<Drill[]>;
   /** Checks who may say it: see `mayRun` and the roster. `key` makes a repeat harmless. */
   tell(by: Person, id: string, command: ExerciseCommand, key?: string): Promise<Accepted>;
+  /** An answer in the hot wash. Without a name nothing that is kept or sent says whose it is. */
+  hotWash(by: Person, id: string, answer: HotWashAnswer, key?: string): Promise<Accepted>;
   /** For the staff of this drill alone; null when it does not run. */
   board(by: Person, id: string): Promise<Board | null>;
   /** A file that an inject brought along, by its number from 1: for players once it has reached them, for the staff always. */

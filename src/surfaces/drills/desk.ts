@@ -5,6 +5,7 @@ import { accepted, messageId } from '../commands.ts';
 import type { Directory, Person, Playbooks, Reader } from '../ports.ts';
 import { notFound, Problem } from '../problem.ts';
 import type { Attachment, Drill, DrillDesk, DrillPlan, DrillRuns, DrillStore, Offer } from './contract.ts';
+import { answerHotWash } from './hot-wash.ts';
 import {
   arrangersOf,
   assertMaySay,
@@ -76,8 +77,16 @@ export function createDrillDesk(deps: DrillDeskDeps): DrillDesk {
       assertMaySay(drill, by, command);
       assertNames(drill.script, command);
       if (command.type === 'endex' && command.incident !== null) await assertReal(deps.reader, command.incident);
+      if (command.type === 'observe') await assertCites(deps.reader, id, command.about);
       const message = { ...command, id: messageId(by.id, key), person: by.id, at: now() };
       return accepted(await runs.tell(id, message), 'Nothing was changed.', `See how things stand: ${id}.`);
+    },
+    async hotWash(by, id, answer, key) {
+      const drill = await found(id);
+      if (drill.status === 'planned' || drill.status === 'cancelled') throw notRunning(drill);
+      assertMaySay(drill, by, { type: 'hot-wash' });
+      assertStorable(answer.text, 'Nothing was added.');
+      return answerHotWash(deps, by, drill, answer, key);
     },
     async board(by, id) {
       const drill = await found(id);
@@ -112,9 +121,9 @@ export function createDrillDesk(deps: DrillDeskDeps): DrillDesk {
   };
 }
 
-async function attachmentsOf({ reader }: DrillDeskDeps, by: Person, drill: Drill, inject: string) {
+async function attachmentsOf({ reader, directory }: DrillDeskDeps, by: Person, drill: Drill, inject: string) {
   const told = await reader.incident(drill.id);
-  const arrived = told ? (foundFor(told, drill.id, by.id).view.exercise?.injects ?? []) : [];
+  const arrived = told ? (foundFor(told, drill.id, by.id, directory.names()).view.exercise?.injects ?? []) : [];
   const toCome = readsScriptOf(drill, by.id) ? drill.script.injects : [];
   return [...arrived, ...toCome].find((one) => one.id === inject)?.attachments ?? [];
 }
@@ -249,6 +258,20 @@ async function assertReal(reader: Reader, incident: string): Promise<void> {
     message: `There is no real incident ${incident}.`,
     notDone: 'The drill goes on.',
     next: 'Say NO DUFF without its number: that stops the drill, too.',
+  });
+}
+
+/** An opinion that rests on an event which is not there rests on nothing. */
+async function assertCites(reader: Reader, id: string, about: readonly number[]): Promise<void> {
+  const last = (await reader.incident(id))?.view.seq ?? 0;
+  const strange = about.find((seq) => seq > last);
+  if (strange === undefined) return;
+  throw new Problem({
+    status: 422,
+    code: 'unknown-event',
+    message: `There is no event ${strange}: the last one of ${id} is ${last}.`,
+    notDone: 'Nothing was written down.',
+    next: `See their numbers: tocsin timeline show ${id}.`,
   });
 }
 

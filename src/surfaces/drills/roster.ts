@@ -69,7 +69,7 @@ const NOT_DONE = 'Nothing was changed.';
 export function assertMaySay(
   drill: Pick<Drill, 'players' | 'staff' | 'status'>,
   by: Person,
-  command: ExerciseCommand,
+  command: Pick<ExerciseCommand, 'type'> & { because?: unknown },
 ): void {
   const roster = rosterOf(drill);
   // Everybody may stop it for a real incident.
@@ -98,7 +98,7 @@ export function assertMaySay(
   throw new Problem({ status: 403, code: 'not-entitled', message, notDone: NOT_DONE, next });
 }
 
-/** Throws Problem when a role is named that nobody sits in, or a system that is not in the scenario. */
+/** Throws Problem when a role is named that nobody sits in, or something that is not in the scenario. */
 export function assertNames(script: Script, command: ExerciseCommand): void {
   const roles = [...script.seats.map(({ role }) => role), 'everybody'];
   for (const role of addressees(command)) known('seat', role, roles, NOT_DONE);
@@ -109,6 +109,18 @@ export function assertNames(script: Script, command: ExerciseCommand): void {
       script.systems.map(({ snapshot }) => snapshot.id),
       NOT_DONE,
     );
+  if (command.type === 'observe') assertScored(script, command);
+}
+
+function assertScored(
+  { objectives, expectations }: Script,
+  { objective, task, expectation }: Extract<ExerciseCommand, { type: 'observe' }>,
+): void {
+  const ids = (all: readonly { id: string }[]) => all.map(({ id }) => id);
+  known('objective', objective, ids(objectives), NOT_DONE);
+  if (task !== null) known('task', task, ids(objectives.find(({ id }) => id === objective)?.tasks ?? []), NOT_DONE);
+  const own = expectations.filter((one) => one.objective === objective);
+  if (expectation !== null) known('expectation', expectation, ids(own), NOT_DONE);
 }
 
 function addressees(command: ExerciseCommand): readonly string[] {

@@ -3,8 +3,12 @@ import { type ExerciseView, isForStaff, seatsOf, staffRolesOf } from '../../inci
 import type { IncidentView } from '../../incident/view.ts';
 import type { FoundIncident } from '../ports.ts';
 import { Problem } from '../problem.ts';
+import { readsOpinion } from './opinions.ts';
 
-/** Who reads what of a drill while it is played. When it is over, everybody reads everything. */
+/**
+ * Who reads what of a drill while it is played. When it is over, everybody reads what happened; what was said in the hot wash, and what
+ * evaluators say of single persons, is for those who took part.
+ */
 
 type Roster = Pick<ExerciseView, 'seats' | 'staff' | 'endedAt'>;
 
@@ -21,15 +25,20 @@ export const isOnRoster = (exercise: Roster, person: string): boolean =>
 export const readsScript = (exercise: Roster, person: string): boolean =>
   !isPlayed(exercise) || staffRolesOf(exercise, person).length > 0;
 
-/** What of a timeline this person may read now. */
-export function eventsFor<E extends Pick<NumberedEvent, 'type' | 'data'>>(
+/** What of a timeline this person may read now. `names`: of people, by their ids. */
+export function eventsFor<E extends Pick<NumberedEvent, 'type' | 'data' | 'actor'>>(
   { exercise }: Pick<IncidentView, 'exercise'>,
   person: string,
   events: readonly E[],
+  names: Names,
 ): readonly E[] {
-  if (!exercise || readsScript(exercise, person)) return events;
-  return events.filter((event) => !isForStaff(event)).map((event) => untold(exercise, event));
+  if (!exercise) return events;
+  const told = events.filter((event) => readsOpinion(exercise, person, event as E & NumberedEvent, names));
+  if (readsScript(exercise, person)) return told;
+  return told.filter((event) => !isForStaff(event)).map((event) => untold(exercise, event));
 }
+
+type Names = ReadonlyMap<string, string>;
 
 /** Without the seed, which plays the bots in advance, and without the names of injects that are still to come. */
 function untold<E extends Pick<NumberedEvent, 'type' | 'data'>>(exercise: Arrived, event: E): E {
@@ -47,30 +56,54 @@ const aboutWhatArrived = <H extends { about: string | null }>({ injects }: Arriv
   injects.some(({ id }) => id === hint.about) ? hint : { ...hint, about: null };
 
 /** What of an incident, or a drill, this person may read now. Throws Problem when it is a drill that others play. */
-export function foundFor(found: FoundIncident, id: string, person: string): FoundIncident {
+export function foundFor(found: FoundIncident, id: string, person: string, names: Names): FoundIncident {
   const { view, events } = found;
   const { exercise } = view;
   assertMayRead(view, id, person);
-  if (!exercise || readsScript(exercise, person)) return found;
+  if (!exercise) return found;
   return {
     ...found,
-    view: {
-      ...view,
-      exercise: { ...exercise, skipped: {}, hints: exercise.hints.map((hint) => aboutWhatArrived(exercise, hint)) },
-    },
-    events: [...eventsFor(view, person, events)],
+    view: { ...view, exercise: exerciseFor(exercise, person, names) },
+    events: [...eventsFor(view, person, events, names)],
   };
 }
 
+/** What this person may read now of how a drill stands. */
+export function exerciseFor(exercise: ExerciseView, person: string, names: Names): ExerciseView {
+  const opinions = {
+    observations: exercise.observations.filter((one) =>
+      readsOpinion(exercise, person, { type: 'observation.recorded', actor: one.actor, data: one }, names),
+    ),
+    hotWash: exercise.hotWash.filter((one) =>
+      readsOpinion(exercise, person, { type: 'hot-wash.answered', actor: one.actor, data: one }, names),
+    ),
+  };
+  if (readsScript(exercise, person)) return { ...exercise, ...opinions };
+  const hints = exercise.hints.map((hint) => aboutWhatArrived(exercise, hint));
+  return { ...exercise, ...opinions, skipped: {}, hints };
+}
+
 /** Throws Problem while what is left out of a timeline would be missed: its signed export holds every event, or proves nothing. */
-export function assertReadsAll({ exercise }: Pick<IncidentView, 'exercise'>, id: string, person: string): void {
-  if (!exercise || readsScript(exercise, person)) return;
+export function assertReadsAll(
+  { exercise }: Pick<IncidentView, 'exercise'>,
+  id: string,
+  person: string,
+  names: Names,
+): void {
+  if (!exercise) return;
+  const over = exercise.endedAt !== undefined;
+  const opinions = (of: ExerciseView) => of.observations.length + of.hotWash.length;
+  if (readsScript(exercise, person) && opinions(exerciseFor(exercise, person, names)) === opinions(exercise)) return;
   throw new Problem({
     status: 403,
-    code: 'for-staff',
-    message: `The signed timeline of ${id} tells what its facilitator does: it is for the staff of this drill until it is over.`,
+    code: over ? 'for-participants' : 'for-staff',
+    message: over
+      ? `The signed timeline of ${id} holds what was said in its hot wash, or of single persons: it is for those who took part.`
+      : `The signed timeline of ${id} tells what its staff do: ${readsScript(exercise, person) ? 'what other evaluators wrote is for nobody who evaluates' : 'it is for the staff of this drill'} until it is over.`,
     notDone: 'It was not exported.',
-    next: 'Export it after ENDEX, or read it now as a report: --format md or html.',
+    next: over
+      ? 'Ask one of them, or read it as a report: --format md or html.'
+      : 'Export it after ENDEX, or read it now as a report: --format md or html.',
   });
 }
 

@@ -8,6 +8,7 @@ import { alertRoutes } from './alerts.ts';
 import { checkRoutes } from './checks.ts';
 import { commandRoutes } from './commands.ts';
 import type { AppEnv, Deps } from './context.ts';
+import { drillEvaluationRoutes } from './drill-evaluation.ts';
 import { drillRoutes } from './drills.ts';
 import type { HookPorts } from './hooks.ts';
 import { incidentRoutes } from './incidents.ts';
@@ -43,6 +44,7 @@ export function apiRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps & { access: Ac
   alertRoutes(app, deps);
   checkRoutes(app, deps);
   drillRoutes(app, deps);
+  drillEvaluationRoutes(app, deps);
   accountRoutes(app, deps);
   inventoryRoutes(app, deps);
 }

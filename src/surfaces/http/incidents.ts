@@ -30,7 +30,8 @@ import {
 
 /** Opening and reading incidents. */
 export function incidentRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
-  const foundBy = async (c: Ctx, id: string) => foundFor(await incidentOr404(deps.reader, id), id, whoIs(c).id);
+  const foundBy = async (c: Ctx, id: string) =>
+    foundFor(await incidentOr404(deps.reader, id), id, whoIs(c).id, deps.directory.names());
 
   app.openapi(openRoute, async (c) => {
     const body = c.req.valid('json');
@@ -84,7 +85,8 @@ export function incidentRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
     const { format } = c.req.valid('query');
     const found = await foundBy(c, id);
     const { view, events } = found;
-    if (format === 'jsonl') assertReadsAll(view, id, whoIs(c).id);
+    if (format === 'jsonl')
+      assertReadsAll((await incidentOr404(deps.reader, id)).view, id, whoIs(c).id, deps.directory.names());
     const { type, extension } = FORMATS[format];
     c.header('Content-Type', type);
     c.header('Content-Disposition', `attachment; filename="${id}.${extension}"`);

@@ -16,7 +16,7 @@ export function streamRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
     const person = whoIs(c).id;
-    const found = async () => foundFor(await incidentOr404(deps.reader, id), id, person);
+    const found = async () => foundFor(await incidentOr404(deps.reader, id), id, person, deps.directory.names());
     const names = namesOf(deps.directory, await found());
     const resumed = Number(c.req.header('last-event-id') ?? c.req.valid('query').after);
     c.header('X-Accel-Buffering', 'no');

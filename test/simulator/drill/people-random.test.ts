@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { entitledRoles } from '../../../src/incident/decision.ts';
+import { ANONYMOUS } from '../../../src/incident/exercise-messages.ts';
 import { openDecisions } from '../../../src/incident/view.ts';
 import type { DrillPeople } from '../../../src/simulator/core/drill.ts';
 import { rolesIn } from '../../../src/surfaces/permissions.ts';
@@ -30,7 +31,7 @@ const move: fc.Arbitrary<Move> = fc.record({
       'resume',
     ],
     ...['pace', 'now', 'skip', 'edit', 'add', 'seen', 'open', 'role', 'severity', 'resolve', 'reopen'],
-    ...['stand-down', 'endex', 'hint'],
+    ...['stand-down', 'endex', 'hint', 'observe', 'hot-wash'],
   ),
   n: fc.integer({ min: 0, max: 30 }),
 });
@@ -107,6 +108,14 @@ async function make(drill: PeopleDrill, { kind, n }: Move, { script }: NamedScri
       return void (await tell('ann', { type: 'stand-down', reason: 's' }));
     case 'endex':
       return void (await tell('bob', { type: 'endex', because: 'real', reason: null, incident: null }));
+    case 'observe': {
+      const { id, tasks } = script.objectives[n % script.objectives.length] as (typeof script.objectives)[number];
+      const whole = { objective: id, task: tasks[n % 2]?.id ?? null, expectation: null, verdict: null } as const;
+      const seen = { kind: 'observation', rating: n % 2 ? 'S' : null, text: `seen ${i}` } as const;
+      return void (await tell('fay', { type: 'observe', ...whole, ...seen, about: [1] }));
+    }
+    case 'hot-wash':
+      return void (await tell(n % 2 ? 'bob' : ANONYMOUS, { type: 'hot-wash', question: null, text: `said ${i}` }));
     case 'hint':
       return void (await tell('fay', { type: 'hint', to: ['everybody'], text: 'h', about: null }));
   }
@@ -133,6 +142,7 @@ async function played(named: NamedScript, moves: readonly Move[], rate: number, 
   await drill.pass(named.script.length.ms / MINUTE_MS + 1);
   expect(drill.view.exercise?.endedAt).toBeDefined();
   await drill.tell('ann', { type: 'note', text: 'said again' }, 'again');
+  await drill.tell(ANONYMOUS, { type: 'hot-wash', question: 1, text: 'nobody knows' });
   await drill.tell('fay', { type: 'drill-close' });
   expect(drill.ended).toBe(true);
   return drill;
@@ -169,9 +179,11 @@ it('whatever people say, and whenever the run is given up, the same is told, and
         const injects = whole.of('inject.delivered').map(({ data }) => data.id);
         expect(injects).toEqual([...new Set(injects)]);
         expect(whole.of('note.added').filter(({ data }) => data.text === 'said again').length).toBe(1);
-        // ENDEX is the last but for notes.
+        // ENDEX is the last but for notes, observations and the hot wash, which begins there.
         const end = whole.events.findIndex(({ type }) => type === 'exercise.ended');
-        expect(whole.events.slice(end + 1).every(({ type }) => type === 'note.added')).toBe(true);
+        const after = ['note.added', 'observation.recorded', 'hot-wash.answered'];
+        expect(whole.events.slice(end + 1).every(({ type }) => after.includes(type))).toBe(true);
+        expect(whole.events.slice(0, end).some(({ type }) => type === 'hot-wash.answered')).toBe(false);
         // Time goes backwards at no event but the clock's.
         let at = 0;
         for (const event of whole.events) {

@@ -24,6 +24,17 @@ export function clock(ms: number, now: number, seconds = false): string {
   return iso.slice(0, 10) === new Date(now).toISOString().slice(0, 10) ? time : `${iso.slice(0, 10)} ${time}`;
 }
 
+/** `3 min`, `2 h 05 min`, `45 s`: how long something took, in words. */
+export function spanText(ms: number): string {
+  const s = Math.max(0, Math.round(ms / 1000));
+  if (s < 60) return `${s} s`;
+  if (s < 3600) return s % 60 === 0 ? `${s / 60} min` : `${Math.floor(s / 60)} min ${s % 60} s`;
+  const minutes = Math.floor((s % 3600) / 60);
+  return minutes === 0
+    ? `${Math.floor(s / 3600)} h`
+    : `${Math.floor(s / 3600)} h ${String(minutes).padStart(2, '0')} min`;
+}
+
 // Controls (but newline and tab), zero-width and direction-changing characters: they can hide or reorder what is read.
 const RISKY = /(?![\n\t])\p{Cc}|\p{Bidi_Control}|[\u200b\u2028\u2029\u2060-\u2064\ufeff]/gu;
 

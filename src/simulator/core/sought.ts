@@ -2,7 +2,7 @@ import type { EventType, IncidentEvent } from '../../incident/events.ts';
 import type { Json } from '../../incident/json.ts';
 import { ExpressionError, evaluateCondition, parse } from '../../playbook/cel.ts';
 import { isCarriedOut } from './facts.ts';
-import type { Expectation, Script, Sought } from './script.ts';
+import type { Expectation, Sought } from './script.ts';
 
 /** What is remembered of the timeline while looking: what a proof belongs to, which rule a duty has, what was sent to whom. */
 export type Memory = {
@@ -158,64 +158,3 @@ const nameOf = (text: string): string =>
     .replace(/[\s_-]+/g, ' ');
 
 const holdsText = (text: string, part: string): boolean => text.toLowerCase().includes(part.toLowerCase());
-
-/** How an expectation stands. `at`: scenario ms of the event that met it, or broke it. */
-export type Result = {
-  expectation: string;
-  /** `not-observed`: nobody could tell, or its inject was never due; `void`: its inject was never delivered. */
-  result: 'met' | 'met-late' | 'missed' | 'not-observed' | 'void';
-  /** Number of the event that it rests on; null where nothing happened. */
-  seq: number | null;
-  at: number | null;
-  /** When it had to be, scenario ms; null where there is no limit. */
-  dueAt: number | null;
-};
-
-type Numbered = IncidentEvent & { seq: number };
-type First = { seq: number; at: number };
-
-/** How every expectation of a script stands at the end of a timeline. */
-export function resultsOf(script: Script, events: readonly Numbered[]): Result[] {
-  const seen = new Map<string, First>();
-  const delivered = new Map<string, First>();
-  const memory = noMemory();
-  for (const event of events) {
-    remember(memory, event);
-    const here = { seq: event.seq, at: event.at };
-    if (event.type === 'inject.delivered' && !delivered.has(event.data.id)) delivered.set(event.data.id, here);
-    for (const one of expectationsOf(script.expectations, event.type))
-      if (!seen.has(one.id) && mayBeMetNow(one, (id) => delivered.has(id)) && isMetBy(one.sought, event, memory))
-        seen.set(one.id, here);
-    // What is said in the hot wash is no deed any more.
-    if (event.type === 'exercise.ended') break;
-  }
-  const startedAt = events[0]?.at ?? script.startsAt;
-  return script.expectations.map((one) => resultOf(one, { seen, delivered, startedAt }));
-}
-
-type Seen = { seen: ReadonlyMap<string, First>; delivered: ReadonlyMap<string, First>; startedAt: number };
-
-function resultOf(one: Expectation, { seen, delivered, startedAt }: Seen): Result {
-  const since = one.since === null ? startedAt : delivered.get(one.since)?.at;
-  const answer = (result: Result['result'], first: First | undefined, dueAt: number | null): Result => ({
-    expectation: one.id,
-    result,
-    seq: first?.seq ?? null,
-    at: first?.at ?? null,
-    dueAt,
-  });
-  if (since === undefined) return answer('void', undefined, null);
-  if (one.sought.what === 'judged') return answer('not-observed', undefined, null);
-  // What had happened before it was called for counts: a team may be ahead of the script.
-  const found = seen.get(one.id);
-  const other = one.before === null ? null : (delivered.get(one.before) ?? seen.get(one.before) ?? null);
-  if (one.never) {
-    const broken = found && (one.before === null || other === null || found.seq < other.seq);
-    return answer(broken ? 'missed' : 'met', broken ? found : undefined, null);
-  }
-  const limits = [one.withinMs === null ? null : since + one.withinMs, other?.at ?? null].filter((at) => at !== null);
-  const dueAt = limits.length > 0 ? Math.min(...limits) : null;
-  if (!found) return answer('missed', undefined, dueAt);
-  const late = (one.withinMs !== null && found.at > since + one.withinMs) || (other !== null && found.seq > other.seq);
-  return answer(late ? 'met-late' : 'met', found, dueAt);
-}

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { effectOf } from '../../capabilities/effects.ts';
 import type { NumberedEvent } from '../../incident/events.ts';
 import { measuresOf } from '../../incident/measures.ts';
+import { type Result, resultsOf } from '../core/results.ts';
 import type { Script } from '../core/script.ts';
-import { type Result, resultsOf } from '../core/sought.ts';
 
 /** What one rehearsal came to, by the measures of incidents. Scenario ms since the incident was opened; null: it was not proved. */
 export type RunSummary = {

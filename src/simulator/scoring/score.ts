@@ -15,6 +15,15 @@ const Seqs = z.array(z.number().int().positive());
 export const Standing = z.enum(['met', 'met-late', 'missed', 'not-observed', 'void']);
 export type Standing = z.infer<typeof Standing>;
 
+/** What evaluators say of an expectation. `seq`: of the observation. */
+export const EvaluatorVerdict = z.strictObject({
+  person: z.string(),
+  verdict: z.enum(['met', 'met-late', 'missed', 'not-observed']),
+  seq: z.number().int().positive(),
+  text: z.string(),
+});
+export type EvaluatorVerdict = z.infer<typeof EvaluatorVerdict>;
+
 /** Times are scenario time, epoch ms; `wallAt` the clock on the wall at the same moment, null where bots play by themselves. */
 export const Outcome = z.strictObject({
   expectation: Name,
@@ -35,6 +44,10 @@ export const Outcome = z.strictObject({
   why: z.string(),
   /** What tempted the team, where it is a trap. Missing it is falling for it. */
   trap: z.string().nullable(),
+  /** Only an evaluator can tell: the machine has not looked. */
+  judged: z.boolean(),
+  /** What evaluators found, the latest of each. It settles what is judged, as theirs, and sets no gate. */
+  verdicts: z.array(EvaluatorVerdict),
 });
 export type Outcome = z.infer<typeof Outcome>;
 
@@ -47,7 +60,14 @@ export const Gate = z.strictObject({
 });
 export type Gate = z.infer<typeof Gate>;
 
-export const Opinion = z.strictObject({ person: z.string(), rating: Rating, seq: z.number().int(), text: z.string() });
+/** `task`: the rating is of that task alone. */
+export const Opinion = z.strictObject({
+  person: z.string(),
+  task: Name.nullable(),
+  rating: Rating,
+  seq: z.number().int().positive(),
+  text: z.string(),
+});
 export type Opinion = z.infer<typeof Opinion>;
 
 export const ObjectiveScore = z.strictObject({
@@ -58,9 +78,9 @@ export const ObjectiveScore = z.strictObject({
   machine: Gate.nullable(),
   /** Every gate that applies, the worst first. */
   gates: z.array(Gate),
-  /** The latest rating of each evaluator. */
+  /** The latest rating of each evaluator, of the objective and of each of its tasks. */
   evaluators: z.array(Opinion),
-  /** Evaluators differ from each other, or from the machine. Shown, never averaged. */
+  /** Evaluators differ from each other about the same, or about the objective from the machine. Shown, never averaged. */
   disagreement: z.boolean(),
   /** Of its expectations: how many could be observed, of how many. */
   observed: z.number().int(),

@@ -1,4 +1,5 @@
 /** Times as the console says them. Everything is UTC: the timeline's own time. */
+export { spanText } from '../../incident/phrases.ts';
 
 const two = (n: number): string => String(n).padStart(2, '0');
 
@@ -31,13 +32,4 @@ export function dayText(ms: number): string {
 export function whenText(ms: number, now: number, seconds = false): string {
   const sameDay = isoTime(ms).slice(0, 10) === isoTime(now).slice(0, 10);
   return sameDay ? hourText(ms, seconds) : `${dayText(ms)}, ${hourText(ms, seconds)}`;
-}
-
-/** `3 min`, `2 h 05 min`, `45 s`: how long something took, in words. */
-export function spanText(ms: number): string {
-  const s = Math.max(0, Math.round(ms / 1000));
-  if (s < 60) return `${s} s`;
-  if (s < 3600) return s % 60 === 0 ? `${s / 60} min` : `${Math.floor(s / 60)} min ${s % 60} s`;
-  const minutes = Math.floor((s % 3600) / 60);
-  return minutes === 0 ? `${Math.floor(s / 3600)} h` : `${Math.floor(s / 3600)} h ${two(minutes)} min`;
 }

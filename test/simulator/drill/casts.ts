@@ -1,6 +1,6 @@
 import { rehearseScript } from '../../../src/simulator/core/rehearse-script.ts';
+import { type Result, resultsOf } from '../../../src/simulator/core/results.ts';
 import type { Script } from '../../../src/simulator/core/script.ts';
-import { type Result, resultsOf } from '../../../src/simulator/core/sought.ts';
 import { shippedScript } from '../../support/scripts.ts';
 
 /** Everybody of one persona. */

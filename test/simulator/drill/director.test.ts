@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { rehearseScript } from '../../../src/simulator/core/rehearse-script.ts';
+import { resultsOf } from '../../../src/simulator/core/results.ts';
 import type { Script } from '../../../src/simulator/core/script.ts';
-import { resultsOf } from '../../../src/simulator/core/sought.ts';
 import { shippedScript } from '../../support/scripts.ts';
 
 const { script, plan } = shippedScript('supply-chain-tampered-artifact', '15m');

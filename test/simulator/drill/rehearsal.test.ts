@@ -3,7 +3,7 @@ import { parseEvent } from '../../../src/incident/events.ts';
 import { emptyView, evolve } from '../../../src/incident/view.ts';
 import { sentence } from '../../../src/incident/wording.ts';
 import { rehearseScript } from '../../../src/simulator/core/rehearse-script.ts';
-import { resultsOf } from '../../../src/simulator/core/sought.ts';
+import { resultsOf } from '../../../src/simulator/core/results.ts';
 import { shippedScript, shippedScripts } from '../../support/scripts.ts';
 
 const SEEDS = process.env.TOCSIN_SWEEP === 'full' ? 200 : 20;

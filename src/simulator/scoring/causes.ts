@@ -1,0 +1,88 @@
+import type { Question, Vote } from '../../incident/decision.ts';
+import type { EventData, NumberedEvent } from '../../incident/events.ts';
+
+/** A question with what became of it. */
+export type Decision = {
+  seq: number;
+  question: Question;
+  votes: { seq: number; at: number; vote: Vote }[];
+  reminded: number[];
+  escalated: { seq: number; at: number; to: string } | null;
+  made: ({ seq: number; at: number } & EventData<'decision.made'>) | null;
+  withdrawn: number | null;
+};
+
+export function decisionsOf(events: readonly NumberedEvent[]): Decision[] {
+  const all = new Map<number, Decision>();
+  for (const { seq, at, type, data } of events) {
+    if (type === 'decision.asked')
+      all.set(data.number, {
+        ...{ seq, question: data, votes: [], reminded: [], escalated: null, made: null, withdrawn: null },
+      });
+    else if (type === 'decision.voted') all.get(data.number)?.votes.push({ seq, at, vote: data.vote });
+    else if (type === 'decision.reminded') all.get(data.number)?.reminded.push(seq);
+    else if (type === 'decision.escalated')
+      Object.assign(all.get(data.number) ?? {}, { escalated: { seq, at, to: data.to } });
+    else if (type === 'decision.made') Object.assign(all.get(data.number) ?? {}, { made: { seq, at, ...data } });
+    else if (type === 'decision.withdrawn') Object.assign(all.get(data.number) ?? {}, { withdrawn: seq });
+  }
+  return [...all.values()];
+}
+
+/** Who plays: where people do, what bots bring about alone is nobody's. */
+export type Cast = {
+  withPeople: boolean;
+  isBot: (person: string) => boolean;
+  /** A person has this role, since STARTEX or later. */
+  isHeld: (role: string) => boolean;
+  /** Who plays it that is no bot. */
+  peopleOf: (role: string) => string[];
+};
+
+export function castOf(events: readonly NumberedEvent[]): Cast {
+  const started = events.find((event) => event.type === 'exercise.started');
+  const seats = started?.data.seats ?? [];
+  const bots = new Set(seats.flatMap(({ person, persona }) => (persona === null ? [] : [person])));
+  const held = new Map<string, Set<string>>();
+  const give = (role: string, person: string): void => {
+    if (!bots.has(person)) held.set(role, (held.get(role) ?? new Set()).add(person));
+  };
+  for (const { role, person, persona } of seats) if (persona === null) give(role, person);
+  for (const event of events) if (event.type === 'role.assigned') give(event.data.role, event.data.assignee);
+  return {
+    withPeople: seats.some(({ persona }) => persona === null),
+    isBot: (person) => bots.has(person),
+    isHeld: (role) => held.has(role),
+    peopleOf: (role) => [...(held.get(role) ?? [])],
+  };
+}
+
+/** Whether bots alone brought an event about. Always false where they play by themselves: then they are the team. */
+export function byBotsAlone(events: readonly NumberedEvent[], cast: Cast): (event: NumberedEvent) => boolean {
+  if (!cast.withPeople) return () => false;
+  const decisions = decisionsOf(events);
+  return (event) => {
+    if (event.actor.kind === 'person' && event.type !== 'decision.made') return cast.isBot(event.actor.id);
+    if (event.type === 'decision.made') {
+      const one = decisions.find(({ question }) => question.number === event.data.number);
+      return one !== undefined && isOfBots(one, cast);
+    }
+    const paths = event.type === 'obligation.met' && event.data.by !== null ? [event.data.by] : [event.path];
+    const led = decisions.filter(
+      (one) => one.made && one.made.seq < event.seq && paths.some((path) => leadsTo(one, path)),
+    );
+    return led.length > 0 && led.every((one) => isOfBots(one, cast));
+  };
+}
+
+/** Whether bots alone decided it: by their votes, or by default where no person was asked. */
+export const isOfBots = ({ question, made, escalated }: Decision, cast: Cast): boolean =>
+  made?.by === 'votes'
+    ? made.people.every(cast.isBot)
+    : ![...question.by.map(({ role }) => role), ...(escalated ? [escalated.to] : [])].some(cast.isHeld);
+
+/** It allows the act there, is about its failure, or stands before it in the same block or one around it. */
+const leadsTo = ({ question: { path, acts } }: Decision, to: string): boolean =>
+  path === to || acts.some((act) => act.path === to) || (to !== '' && to.startsWith(blockOf(path)));
+
+const blockOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1);

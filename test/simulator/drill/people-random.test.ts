@@ -4,8 +4,9 @@ import { entitledRoles } from '../../../src/incident/decision.ts';
 import { ANONYMOUS } from '../../../src/incident/exercise-messages.ts';
 import { openDecisions } from '../../../src/incident/view.ts';
 import type { DrillPeople } from '../../../src/simulator/core/drill.ts';
+import type { Said } from '../../../src/simulator/prove/people-drill.ts';
 import { rolesIn } from '../../../src/surfaces/permissions.ts';
-import { PeopleDrill, type Said } from '../../support/people-drill.ts';
+import { PeopleDrill } from '../../support/people-drill.ts';
 import { type NamedScript, shippedScripts } from '../../support/scripts.ts';
 
 const runs = process.env.TOCSIN_SWEEP === 'full' ? 400 : 25;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { openDecisions } from '../../../src/incident/view.ts';
 import type { DrillPeople } from '../../../src/simulator/core/drill.ts';
-import { PeopleDrill, type PlayOptions, WALL_AT_STARTEX } from '../../support/people-drill.ts';
+import { WALL_AT_STARTEX } from '../../../src/simulator/prove/people-drill.ts';
+import { PeopleDrill, type PlayOptions } from '../../support/people-drill.ts';
 import { shippedScript } from '../../support/scripts.ts';
 
 const named = shippedScript('supply-chain-tampered-artifact', '15m');

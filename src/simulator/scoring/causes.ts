@@ -6,10 +6,10 @@ export type Decision = {
   seq: number;
   question: Question;
   votes: { seq: number; at: number; vote: Vote }[];
-  reminded: number[];
+  reminded: { seq: number; roles: string[] }[];
   escalated: { seq: number; at: number; to: string } | null;
   made: ({ seq: number; at: number } & EventData<'decision.made'>) | null;
-  withdrawn: number | null;
+  withdrawn: { seq: number; at: number } | null;
 };
 
 export function decisionsOf(events: readonly NumberedEvent[]): Decision[] {
@@ -20,11 +20,11 @@ export function decisionsOf(events: readonly NumberedEvent[]): Decision[] {
         ...{ seq, question: data, votes: [], reminded: [], escalated: null, made: null, withdrawn: null },
       });
     else if (type === 'decision.voted') all.get(data.number)?.votes.push({ seq, at, vote: data.vote });
-    else if (type === 'decision.reminded') all.get(data.number)?.reminded.push(seq);
+    else if (type === 'decision.reminded') all.get(data.number)?.reminded.push({ seq, roles: data.roles });
     else if (type === 'decision.escalated')
       Object.assign(all.get(data.number) ?? {}, { escalated: { seq, at, to: data.to } });
     else if (type === 'decision.made') Object.assign(all.get(data.number) ?? {}, { made: { seq, at, ...data } });
-    else if (type === 'decision.withdrawn') Object.assign(all.get(data.number) ?? {}, { withdrawn: seq });
+    else if (type === 'decision.withdrawn') Object.assign(all.get(data.number) ?? {}, { withdrawn: { seq, at } });
   }
   return [...all.values()];
 }
@@ -33,6 +33,7 @@ export function decisionsOf(events: readonly NumberedEvent[]): Decision[] {
 export type Cast = {
   withPeople: boolean;
   isBot: (person: string) => boolean;
+  rolesOfBot: (person: string) => string[];
   /** A person has this role, since STARTEX or later. */
   isHeld: (role: string) => boolean;
   /** Who plays it that is no bot. */
@@ -52,6 +53,8 @@ export function castOf(events: readonly NumberedEvent[]): Cast {
   return {
     withPeople: seats.some(({ persona }) => persona === null),
     isBot: (person) => bots.has(person),
+    rolesOfBot: (bot) =>
+      seats.filter(({ person, persona }) => person === bot && persona !== null).map(({ role }) => role),
     isHeld: (role) => held.has(role),
     peopleOf: (role) => [...(held.get(role) ?? [])],
   };

@@ -9,6 +9,7 @@ export type Deadline = {
   rule: string;
   whom: string;
   owner: string;
+  awareAt: number;
   dueAt: number;
   state: 'given' | 'waived' | 'overdue' | 'running';
   marginMs: number | null;
@@ -20,7 +21,7 @@ export function deadlinesOf(events: readonly NumberedEvent[]): Deadline[] {
   return events
     .filter((event) => event.type === 'obligation.opened')
     .map(({ seq, data }) => {
-      const { number, rule, owner, dueAt } = data;
+      const { number, rule, owner, awareAt, dueAt } = data;
       const own = events.filter((event) => 'number' in event.data && event.data.number === number);
       const met = own.find((event) => event.type === 'obligation.met');
       const waived = own.find((event) => event.type === 'obligation.waived');
@@ -28,7 +29,7 @@ export function deadlinesOf(events: readonly NumberedEvent[]): Deadline[] {
       const givenAt = met && (met.data.givenAt ?? met.at);
       const state = met ? 'given' : waived ? 'waived' : overdue ? 'overdue' : 'running';
       return {
-        ...({ number, rule: rule.id, whom: rule.whom, owner, dueAt, state } as const),
+        ...({ number, rule: rule.id, whom: rule.whom, owner, awareAt, dueAt, state } as const),
         marginMs: givenAt === undefined ? null : dueAt - givenAt,
         isBroken: met ? met.data.late : state === 'overdue',
         cites: [seq, overdue?.seq, (met ?? waived)?.seq].filter((one) => one !== undefined).sort((a, b) => a - b),

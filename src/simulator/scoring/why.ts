@@ -123,8 +123,8 @@ function insteadOf({ one, decisions, events, result }: About): Why | null {
       return { why: `The answer was ${quoted(made.outcome)} (event ${made.seq}).`, cites: [made.seq] };
     if (!made)
       return {
-        why: `It was asked (event ${seq}) and ${withdrawn ? `not answered before the question was withdrawn (event ${withdrawn})` : 'is not answered yet'}.`,
-        cites: [seq, ...(withdrawn ? [withdrawn] : [])],
+        why: `It was asked (event ${seq}) and ${withdrawn ? `not answered before the question was withdrawn (event ${withdrawn.seq})` : 'is not answered yet'}.`,
+        cites: [seq, ...(withdrawn ? [withdrawn.seq] : [])],
       };
   }
   if (sought.what === 'decided') return { why: 'It was never asked.', cites: [] };

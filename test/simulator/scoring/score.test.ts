@@ -323,15 +323,9 @@ describe('with people, bots count for nothing', () => {
 });
 
 describe('machine and evaluators stand apart', () => {
-  const saw = {
-    objective: 'contain',
-    task: null,
-    expectation: null,
-    kind: 'observation',
-    verdict: null,
-    text: 't',
-    about: [],
-  } as const;
+  type Saw = EventData<'observation.recorded'>;
+  const about = { objective: 'contain', task: null, expectation: null, verdict: null, about: [] };
+  const saw: Omit<Saw, 'rating'> = { ...about, kind: 'observation', text: 't' };
 
   it('the latest rating of each evaluator is shown beside the machine’s, and that they differ', () => {
     const { objective } = standing(CUT, (line) => {

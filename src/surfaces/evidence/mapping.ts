@@ -28,8 +28,9 @@ function mapped(element: ElementName, facts: DrillFacts): MappedElement {
   return { element, asks, state, shows, lacks };
 }
 
-const STATES = { shown: 'Shown', partly: 'Shown in part', missing: 'Not shown' } as const;
-const eventsText = (cites: readonly number[]): string =>
+/** How far an element was shown, in words. */
+export const STATES = { shown: 'Shown', partly: 'Shown in part', missing: 'Not shown' } as const;
+export const eventsText = (cites: readonly number[]): string =>
   cites.length === 0 ? '' : ` (event${cites.length === 1 ? '' : 's'} ${cites.join(', ')})`;
 
 /** For reading. `escaped`: as the medium needs it. */

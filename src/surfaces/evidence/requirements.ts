@@ -10,7 +10,7 @@ export type Requirement = {
   reference: string;
   asks: string;
   elements: readonly ElementName[];
-  not: readonly string[];
+  not: string[];
 };
 
 export const REQUIREMENTS: readonly Requirement[] = [

@@ -18,6 +18,7 @@ export type PackResult = {
 };
 
 export const TIMELINE = 'timeline.jsonl';
+export const SCORE = 'score.json';
 /** No pack is larger; what claims to be is not unpacked. */
 const BYTES_MAX = 512 * 1024 * 1024;
 

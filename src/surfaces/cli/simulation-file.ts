@@ -61,10 +61,7 @@ export function checkedFile(cli: Cli, given: string, where: Where): CheckedSimul
 /** The script of a file that holds, at one of its lengths: the longest if none is named. */
 export function scriptOf(cli: Cli, given: string, options: Where & { length?: string }): Script {
   const { scripts, diagnostics } = checkedFile(cli, given, options);
-  if (!scripts) {
-    const lines = diagnostics.map((one) => plainText(formatDiagnostic(one)));
-    throw new CliError(EXIT.failure, [...lines, `${given} does not hold.`].join('\n'));
-  }
+  if (!scripts) throw doesNotHold(given, diagnostics);
   const longest = Object.values(scripts).sort((a, b) => b.length.ms - a.length.ms)[0] as Script;
   const wanted = options.length ?? longest.length.name;
   const script = scripts[wanted];
@@ -77,6 +74,25 @@ export function scriptOf(cli: Cli, given: string, options: Where & { length?: st
   );
 }
 
+/** A file that holds, at each of its lengths, with the plan of the playbook that it exercises. */
+export function playableLengths(cli: Cli, given: string, where: Where): { script: Script; plan: Plan }[] {
+  const { scripts, diagnostics } = checkedFile(cli, given, where);
+  if (!scripts) throw doesNotHold(given, diagnostics);
+  const ground = groundOf(cli, resolve(cli.io.cwd, given), where);
+  return Object.values(scripts).map((script) => ({ script, plan: planOf(ground, script) }));
+}
+
+function planOf(ground: Ground, { playbook }: Script): Plan {
+  const plan = ground.planOf(playbook);
+  if (!plan) throw new Error(`${playbook} was checked, and has no plan.`);
+  return plan;
+}
+
+function doesNotHold(given: string, diagnostics: CheckedSimulation['diagnostics']): CliError {
+  const lines = diagnostics.map((one) => plainText(formatDiagnostic(one)));
+  return new CliError(EXIT.failure, [...lines, `${given} does not hold.`].join('\n'));
+}
+
 /** The same with the plan of the playbook that it exercises. */
 export function playable(
   cli: Cli,
@@ -84,9 +100,7 @@ export function playable(
   options: Where & { length?: string },
 ): { script: Script; plan: Plan } {
   const script = scriptOf(cli, given, options);
-  const plan = groundOf(cli, resolve(cli.io.cwd, given), options).planOf(script.playbook);
-  if (!plan) throw new Error(`${script.playbook} was checked, and has no plan.`);
-  return { script, plan };
+  return { script, plan: planOf(groundOf(cli, resolve(cli.io.cwd, given), options), script) };
 }
 
 /** Throws CliError when a name that was given is not one of those there are. */

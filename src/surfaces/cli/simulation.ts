@@ -10,6 +10,7 @@ import { checkedFile, type Script, scriptOf, type Where, whereOptions } from './
 import { simulationFmtCommand } from './simulation-fmt.ts';
 import { simulationImportCommand } from './simulation-import.ts';
 import { simulationNewCommand } from './simulation-new.ts';
+import { simulationProveCommand } from './simulation-prove.ts';
 
 /** Simulations as files; needs no server. */
 export function simulationCommands(program: Command, cli: Cli): void {
@@ -47,6 +48,7 @@ export function simulationCommands(program: Command, cli: Cli): void {
       cli.show(command, options.truth ? script : withoutTruth(script), () => shown(cli, script, options.truth));
     });
 
+  simulationProveCommand(simulation, cli);
   simulationFmtCommand(simulation, cli);
   simulationNewCommand(simulation, cli);
   simulationExportCommand(simulation, cli);

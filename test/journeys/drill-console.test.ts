@@ -36,6 +36,8 @@ async function begin(page: Page): Promise<string> {
   await page.getByLabel(/^Legal counsel/).selectOption({ label: 'Ingrid Solheim' });
   await page.locator('#staff-facilitator summary').click();
   await page.getByRole('group', { name: 'Facilitator' }).getByLabel('Sofia Mendes').check();
+  await page.locator('#staff-evaluator summary').click();
+  await page.getByRole('group', { name: 'Evaluator' }).getByLabel('Jonas Weber').check();
   await page.getByRole('button', { name: 'Plan the drill' }).click();
   await page.getByRole('button', { name: 'Start the drill' }).click();
   await page.waitForURL('**/board');
@@ -49,10 +51,21 @@ async function jump(page: Page, minute?: number): Promise<void> {
   await page.waitForURL('**/board');
 }
 
+/** Rates the first objective as a whole. */
+async function rate(page: Page, rating: string, text: string): Promise<void> {
+  const form = page.locator('details[id^="write-o-"]').first();
+  await form.getByText('Rate the objective', { exact: true }).click();
+  await form.getByLabel(rating).check();
+  await form.getByLabel('What you saw').fill(text);
+  await form.getByRole('button', { name: 'Write it down' }).click();
+  await page.locator('[id^="said-o-"]').getByText(text).waitFor();
+}
+
 async function addToHotWash(page: Page, text: string): Promise<void> {
-  await page.getByLabel('What worked, what did not, what is to change').fill(text);
-  await page.getByRole('button', { name: 'Add it' }).click();
-  await page.locator('#wash').getByText(text).waitFor();
+  const question = page.locator('#question-0');
+  await question.getByLabel('Your answer').fill(text);
+  await question.getByRole('button', { name: 'Answer' }).click();
+  await page.locator('#answers-0').getByText(text).waitFor();
 }
 
 it('a drill is planned, facilitated and played in the console, live, and read by everybody when it is over', async () => {
@@ -94,17 +107,41 @@ it('a drill is planned, facilitated and played in the console, live, and read by
   await counsel.page.getByRole('button', { name: 'Say it' }).click();
   await board.page.locator('#talks').getByText('We will call you at noon.').waitFor();
 
+  const evaluator = await signIn('jonas-weber');
+  await evaluator.page.goto(`${served.url}/drills/${drill}/board`);
+  await evaluator.page.getByRole('link', { name: 'Evaluation guide' }).click();
+  await rate(evaluator.page, 'S Performed with some challenges', 'Counsel waited for an hour.');
+  await board.page.goto(`${served.url}/drills/${drill}/evaluate`);
+  await rate(board.page, 'P Performed without challenges', 'A cool head.');
+  expect(await evaluator.page.locator('main').textContent()).not.toContain('A cool head.');
+  await board.page.getByRole('link', { name: 'The board' }).click();
+
   await board.page.getByRole('link', { name: 'End the drill' }).click();
   await board.page.getByRole('button', { name: 'End the drill' }).click();
+  await evaluator.page.getByText('A cool head.').waitFor();
+  await evaluator.page.getByText('Judged differently').first().waitFor();
+  await picture(evaluator.page, 'real-evaluate');
   await counsel.page.getByText('ENDEX: the drill is over').waitFor();
   await counsel.page.getByRole('link', { name: /^See what there was/ }).click();
   await addToHotWash(counsel.page, 'Counsel was asked late.');
+  await commander.page.goto(`${served.url}/drills/${drill}`);
+  const first = commander.page.locator('#question-1');
+  await first.getByLabel('Your answer').fill('I did not dare to ask.');
+  await first.getByLabel('Without my name').check();
+  await first.getByRole('button', { name: 'Answer' }).click();
+  await first.locator('.talk').getByText('I did not dare to ask.').waitFor();
+  await counsel.page
+    .locator('#question-1')
+    .getByRole('link', { name: /^Pass it over/ })
+    .click();
+  const unnamed = counsel.page.locator('#answers-1 .talk li', { hasText: 'I did not dare to ask.' });
+  expect(await unnamed.textContent()).toMatch(/^without a name/);
   await picture(counsel.page, 'real-over');
 
   const other = await signIn('tomas-okafor');
   await other.page.goto(`${served.url}/drills/${drill}/board`);
   expect(await other.page.locator('.msel').textContent()).toContain('It does it again');
-  for (const { context } of [board, commander, counsel, other]) await context.close();
+  for (const { context } of [board, commander, counsel, evaluator, other]) await context.close();
 }, 240_000);
 
 type Until = (view: IncidentView, events: StoredEvent[]) => unknown;

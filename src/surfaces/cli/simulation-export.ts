@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { didYouMean } from '../../playbook/names.ts';
 import { csvText } from '../../simulator/exchange/csv.ts';
 import { MSEL_COLUMNS, mselCells, mselOf } from '../../simulator/exchange/msel.ts';
+import { evaluationGuide } from '../papers/eeg.tsx';
 import { facilitatorGuide } from '../papers/facilitator.tsx';
 import { playerGuide, situationManual } from '../papers/situation.tsx';
 import { type Cli, examples } from './context.ts';
@@ -11,7 +12,7 @@ import { type Script, scriptOf, type Where, whereOptions } from './simulation-fi
 import { type Written, writeFiles } from './simulation-write.ts';
 import { xlsxOf } from './simulation-xlsx.ts';
 
-const FORMATS = ['msel-csv', 'msel-xlsx', 'manual', 'facilitator', 'player'] as const;
+const FORMATS = ['msel-csv', 'msel-xlsx', 'manual', 'facilitator', 'eeg', 'player'] as const;
 type Format = (typeof FORMATS)[number];
 type Options = Where & { to: Format; length?: string; role?: string; output: string; force?: boolean };
 
@@ -22,7 +23,7 @@ export function simulationExportCommand(simulation: Command, cli: Cli): void {
     .addOption(
       new Option(
         '--to <format>',
-        'MSEL; situation manual and players’ guides, for everybody; facilitator’s guide, with the truth',
+        'MSEL; situation manual and players’ guides, for everybody; facilitator’s guide and evaluation guide (EEG), with what is to come',
       )
         .choices(FORMATS)
         .makeOptionMandatory(),
@@ -37,6 +38,7 @@ export function simulationExportCommand(simulation: Command, cli: Cli): void {
       examples(
         'tocsin simulation export simulations/tampered-model-artifact.yaml --to msel-xlsx -o msel.xlsx',
         'tocsin simulation export simulations/tampered-model-artifact.yaml --to manual --length 15m -o manual.html',
+        'tocsin simulation export simulations/tampered-model-artifact.yaml --to eeg -o eeg.html',
         'tocsin simulation export simulations/tampered-model-artifact.yaml --to player -o guides',
       ),
     )
@@ -59,6 +61,8 @@ async function exported(script: Script, { to, role, output }: Options): Promise<
       return [{ file: output, data: situationManual(script) }];
     case 'facilitator':
       return [{ file: output, data: facilitatorGuide(script) }];
+    case 'eeg':
+      return [{ file: output, data: evaluationGuide(script) }];
     case 'player':
       return role === undefined
         ? script.seats.map((seat) => ({

@@ -13,11 +13,13 @@ import { type BoardRow, boardRows } from '../model/msel.ts';
 import { everyStepOf } from '../model/plans.ts';
 import { notFound, Problem } from '../problem.ts';
 import { untilShown } from '../watch.ts';
+import { evaluateProps, readQuestions } from './drill-evaluate-routes.tsx';
 import { exerciseCommand } from './drill-form.ts';
 import { localPath, readForm } from './form.ts';
 import { incidentProps } from './incident-props.ts';
 import { BoardPage, type BoardProps, boardParts, boardTitle } from './pages/drill-board.tsx';
 import { DrillCheckPage } from './pages/drill-check.tsx';
+import { evaluateParts, evaluateTitle } from './pages/drill-evaluate.tsx';
 import { InjectPage } from './pages/drill-inject.tsx';
 import { OverPage, type OverProps, overParts } from './pages/drill-over.tsx';
 import { Begun, PlannedPage } from './pages/drill-planned.tsx';
@@ -31,8 +33,8 @@ import { frameOf, fresh, namesOf, type Site, show } from './site.ts';
 import { announcement, follow, type Grown } from './stream.ts';
 
 /** What was typed and not taken, and why. */
-type Again = { draft: Draft; problem: Problem | null };
-const NOTHING: Again = { draft: new Map(), problem: null };
+export type Again = { draft: Draft; problem: Problem | null };
+export const NOTHING: Again = { draft: new Map(), problem: null };
 
 /** A drill that is played: the players' page, the staff's board, and what they say. */
 export function drillPlayRoutes(routes: App, site: Site): void {
@@ -66,9 +68,9 @@ const emptyNote = () =>
     notDone: 'Nothing was noted.',
   });
 
-const idOf = (c: Ctx): string => c.req.param('id') ?? '';
+export const idOf = (c: Ctx): string => c.req.param('id') ?? '';
 
-type Played = {
+export type Played = {
   drill: Drill;
   place: Place;
   exercise: ExerciseView;
@@ -78,7 +80,7 @@ type Played = {
 };
 
 /** The drill with its timeline, for whoever may read it; null: it has none yet, or others play it. */
-async function playedFor(site: Site, c: Ctx, drill: Drill): Promise<Played | null> {
+export async function playedFor(site: Site, c: Ctx, drill: Drill): Promise<Played | null> {
   const me = whoIs(c).id;
   const exercise = (await site.reader.incident(drill.id))?.view.exercise;
   if (!exercise || (exercise.endedAt === undefined && !isOnRoster(exercise, me))) return null;
@@ -94,13 +96,16 @@ async function playedOr404(site: Site, c: Ctx): Promise<Played> {
   return played;
 }
 
-async function mainPage(site: Site, c: Ctx, again: Again) {
+export async function mainPage(site: Site, c: Ctx, again: Again) {
   const drill = await site.drills.find(idOf(c));
   const played = await playedFor(site, c, drill);
   if (!played) return arrangedPage(site, c, drill, again);
   const { place, exercise } = played;
-  if (exercise.endedAt !== undefined)
-    return show(c, <OverPage {...(await overProps(site, c, played))} problem={again.problem} />, again.problem?.status);
+  if (exercise.endedAt !== undefined) {
+    const props = await overProps(site, c, played);
+    const read = again.problem ? readQuestions(again.draft.get('read') ?? '') : props.read;
+    return show(c, <OverPage {...props} {...again} read={read} />, again.problem?.status);
+  }
   if (place.seats.length === 0) return c.redirect(drillAddress(drill.id, '/board'), 303);
   return show(c, <PlayPage {...playProps(site, c, played)} {...again} />, again.problem?.status);
 }
@@ -140,7 +145,8 @@ async function overProps(site: Site, c: Ctx, { drill, place, exercise, incident 
     me: me.id,
     names: namesOf(site),
     open,
-    problem: null,
+    read: readQuestions(c.req.query('read') ?? ''),
+    ...NOTHING,
     once: fresh(),
   };
 }
@@ -296,6 +302,10 @@ const PAGES = {
   board: async (site: Site, c: Ctx, played: Played) => {
     const props = await boardProps(site, c, played);
     return { parts: boardParts(props), title: boardTitle(props) };
+  },
+  evaluate: async (site: Site, c: Ctx, played: Played) => {
+    const props = await evaluateProps(site, c, played);
+    return { parts: evaluateParts(props), title: evaluateTitle(props) };
   },
   over: async (site: Site, c: Ctx, played: Played) => ({
     parts: overParts(await overProps(site, c, played)),

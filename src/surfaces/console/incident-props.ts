@@ -1,7 +1,7 @@
 import type { ExerciseView } from '../../incident/exercise-view.ts';
 import type { Topic } from '../../incident/wording.ts';
 import { incidentOr404 } from '../commands.ts';
-import { assertMayRead, eventsFor } from '../drills/spoilers.ts';
+import { foundFor } from '../drills/spoilers.ts';
 import { type Ctx, whoIs } from '../http/context.ts';
 import type { TimelineQuery } from '../model/timeline.ts';
 import { may } from '../permissions.ts';
@@ -22,16 +22,16 @@ function timelineQuery(c: Ctx): TimelineQuery {
 
 /** An incident as whoever asks may read it. */
 export async function incidentProps(site: Site, c: Ctx, id: string): Promise<IncidentProps> {
-  const { view, plan, added, events } = await incidentOr404(site.reader, id);
-  const me = lookerIn(whoIs(c), view);
-  assertMayRead(view, id, me.id);
   const names = namesOf(site);
+  const found = foundFor(await incidentOr404(site.reader, id), id, whoIs(c).id, names);
+  const { view, plan, added, events } = found;
+  const me = lookerIn(whoIs(c), view);
   return {
     frame: frameOf(site, whoIs(c), view),
     view,
     plan,
     added,
-    events: eventsFor(view, me.id, events, names),
+    events,
     me,
     mayCommand: may(me, 'command', me.roles),
     people: view.exercise ? playersIn(view.exercise, names) : site.directory.people(),

@@ -28,6 +28,7 @@ import { loadAssets, serveAsset } from './assets.ts';
 import { checkRoutes } from './check-routes.tsx';
 import { commandMessage } from './command-form.ts';
 import { decideRoutes } from './decide-routes.tsx';
+import { drillEvaluateRoutes } from './drill-evaluate-routes.tsx';
 import { drillPlayRoutes } from './drill-play-routes.tsx';
 import { drillRoutes } from './drill-routes.tsx';
 import { dutyRoutes } from './duty-routes.tsx';
@@ -60,6 +61,7 @@ export function consolePages(deps: Deps, options: ConsoleOptions): Pages {
   checkRoutes(routes, site);
   drillRoutes(routes, site);
   drillPlayRoutes(routes, site);
+  drillEvaluateRoutes(routes, site);
   playbookRoutes(routes, site);
   return { routes, problemPage: (c, problem) => problemPage(site, c, problem) };
 }

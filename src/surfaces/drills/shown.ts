@@ -1,4 +1,5 @@
 import { mayRun, seatsOf, staffRolesOf } from '../../incident/exercise-view.ts';
+import { evaluationGuide } from '../papers/eeg.tsx';
 import { facilitatorGuide } from '../papers/facilitator.tsx';
 import { playerGuide, situationManual } from '../papers/situation.tsx';
 import { notFound, Problem } from '../problem.ts';
@@ -34,7 +35,7 @@ export function drillFor(drill: Drill, person: string, people: People) {
 }
 export type ShownDrill = ReturnType<typeof drillFor>;
 
-export const PAPERS = ['manual', 'player', 'facilitator'] as const;
+export const PAPERS = ['manual', 'player', 'facilitator', 'eeg'] as const;
 export type PaperKind = (typeof PAPERS)[number];
 
 /** The paper that somebody needs before a drill, or the one they ask for; for printing. Throws Problem when it is not theirs to read. */
@@ -52,6 +53,10 @@ export function briefingFor(
   if (name === 'facilitator') {
     if (!reads) throw notYours('The facilitator’s guide tells what is to come');
     return { name, html: facilitatorGuide(script) };
+  }
+  if (name === 'eeg') {
+    if (!reads) throw notYours('The evaluation guide tells what is looked for');
+    return { name, html: evaluationGuide(script) };
   }
   const role = asked.role ?? own[0];
   if (role === undefined) throw notYours('You have no seat in this drill');

@@ -79,6 +79,24 @@ describe('tocsin simulation export', () => {
     for (const secret of secrets) expect(guide).toContain(secret);
   });
 
+  it('gives evaluators a guide with what to look for, and neither the truth nor an inject', async () => {
+    await run(['export', FILE, '--to', 'eeg', '-o', 'eeg.html']);
+    const page = read('eeg.html').replace(/\s+/g, ' ').replaceAll('&#39;', "'");
+    const { objectives, expectations, truth, injects } = parse(read(FILE)) as {
+      objectives: Record<string, { title: string; tasks: Record<string, string> }>;
+      expectations: { title: string; judged?: string }[];
+      injects: { text?: string }[];
+      truth: string;
+    };
+    for (const { title, tasks } of Object.values(objectives))
+      for (const words of [title, ...Object.values(tasks)]) expect(page).toContain(words);
+    for (const { title } of expectations) expect(page).toContain(`${title}</bdi>`);
+    for (const { judged } of expectations) if (judged) expect(page).toContain(judged.trim());
+    expect(page.match(/☐ not observed/g)).toHaveLength(expectations.filter(({ judged }) => judged).length);
+    for (const text of [truth, ...injects.flatMap((one) => one.text ?? [])])
+      expect(page).not.toContain(text.trim().split(/\s+/).slice(0, 6).join(' '));
+  });
+
   it('lets nothing that stands in the file become markup', async () => {
     const value = parse(read(FILE));
     value.simulation = 'hostile';

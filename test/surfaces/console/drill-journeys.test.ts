@@ -98,9 +98,10 @@ describe('planning, without JavaScript', () => {
     await page.getByLabel('Why').fill('Dinner.');
     await page.getByRole('button', { name: 'End the drill' }).click();
     expect(await page.locator('main').textContent()).toContain('It was ended by hand: Dinner.');
-    await page.getByLabel('What worked, what did not, what is to change').fill('I never asked who she was.');
-    await page.getByRole('button', { name: 'Add it' }).click();
-    expect(await page.locator('#wash').textContent()).toContain('I never asked who she was.');
+    const question = page.locator('#question-0');
+    await question.getByLabel('Your answer').fill('I never asked who she was.');
+    await question.getByRole('button', { name: 'Answer' }).click();
+    expect(await page.locator('#answers-0').textContent()).toContain('I never asked who she was.');
     await context.close();
   });
 });

@@ -155,10 +155,27 @@ describe('every page of a drill is sound', () => {
     await sound(tomas, '/drills', 'drills-running');
     await sound(mara, `/incidents/${id}`, 'drill-incident');
     await sound(mara, `/incidents/${id}/decisions/1`, 'drill-decide');
+    const objective = script.objectives[0];
+    const judged = script.expectations.find(({ sought }) => sought.what === 'judged');
+    const seen = { task: null, expectation: null, verdict: null, kind: 'improvement', about: [] } as const;
+    const about = { ...seen, objective: objective?.id ?? '', about: [2, 3] };
+    await tell(sofia, id, { type: 'observe', ...about, rating: 'P', text: 'The first word came at once.' });
+    await tell(sofia, id, { type: 'observe', ...about, rating: 'S', text: 'But nobody asked since when.' });
+    await tell(sofia, id, {
+      ...{ type: 'observe', ...about, rating: null, text: 'They said so twice.', verdict: 'met-late' },
+      ...{ objective: judged?.objective ?? '', expectation: judged?.id ?? '' },
+    });
+    await sound(sofia, `/drills/${id}/evaluate`, 'drill-evaluate');
+    await sound(mara, `/drills/${id}/evaluate`, 'drill-evaluate-player', 403);
     await tell(sofia, id, { type: 'drill-pause', reason: 'Coffee.' });
     await sound(sofia, `/drills/${id}/board`, 'drill-board-paused');
     await tell(sofia, id, { type: 'endex', because: 'facilitator', reason: 'Enough was learned.', incident: null });
     await sound(mara, `/drills/${id}`, 'drill-over');
+    await tell(ingrid, id, { type: 'hot-wash', question: 1, text: 'I was asked when it was written already.' });
+    await site.drills.hotWash(personOf(mara), id, { question: 1, text: 'I froze.', anonymous: true });
+    await sound(ingrid, `/drills/${id}?read=2`, 'drill-over-said');
+    await sound(tomas, `/drills/${id}`, 'drill-over-others');
+    await sound(tomas, `/drills/${id}/evaluate`, 'drill-evaluate-over');
     await sound(tomas, `/drills/${id}/board`, 'drill-board-over');
     await sound(tomas, `/incidents/${id}`, 'drill-incident-over');
     await sound(tomas, '/drills', 'drills-over');
@@ -186,5 +203,12 @@ describe('every page of a drill is sound', () => {
     expect(await page.locator('main b').filter({ hasText: '<img' }).count()).toBeGreaterThan(0);
     expect(await page.locator('main img').count()).toBe(0);
     await sound(sofia, `/drills/${id}/board`, 'drill-board-hostile');
+    const { objectives } = await site.drills.find(id).then(({ script }) => script);
+    const about = { objective: objectives[0]?.id ?? '', task: null, expectation: null, verdict: null, about: [1] };
+    await tell(sofia, id, { type: 'observe', ...about, kind: 'strength', rating: 'U', text });
+    await sound(sofia, `/drills/${id}/evaluate`, 'drill-evaluate-hostile');
+    await tell(sofia, id, { type: 'endex', because: 'facilitator', reason: line, incident: null });
+    await tell(sofia, id, { type: 'hot-wash', question: null, text });
+    await sound(sofia, `/drills/${id}`, 'drill-over-hostile');
   });
 });

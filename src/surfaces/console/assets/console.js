@@ -218,6 +218,35 @@
     });
   }
 
+  // --- citing events ---------------------------------------------------------------------------------------------------------
+  // The number of an event goes into the form that was written in last, or stands open.
+  let citing = null;
+  const cited = () => (citing?.value ?? '').split(/[\s,;#]+/).filter((word) => word !== '');
+  const markCited = () => {
+    const numbers = cited();
+    for (const button of all('[data-cite]')) button.setAttribute('aria-pressed', String(numbers.includes(button.dataset.cite)));
+  };
+  const citeInto = (form) => {
+    const field = form?.querySelector('[data-cites]');
+    if (!field) return;
+    citing = field;
+    markCited();
+  };
+  document.addEventListener('focusin', (event) => citeInto(event.target.closest?.('form')));
+  document.addEventListener('toggle', (event) => event.target.open && citeInto(event.target), true);
+  document.addEventListener('input', (event) => event.target === citing && markCited());
+  document.addEventListener('click', (event) => {
+    const number = event.target.closest?.('[data-cite]')?.dataset.cite;
+    if (number === undefined) return;
+    citing ??= document.querySelector('details[open] [data-cites]');
+    if (!citing) return announce('Open a form first: the event is cited there.');
+    const numbers = cited();
+    const taken = numbers.includes(number);
+    citing.value = (taken ? numbers.filter((one) => one !== number) : [...numbers, number]).join(', ');
+    markCited();
+    announce(`Event ${number} is ${taken ? 'no longer cited' : 'cited'}.`);
+  });
+
   // --- keys ------------------------------------------------------------------------------------------------------------------
   const dialog = document.getElementById('keys');
   if (!(dialog instanceof HTMLDialogElement)) return;

@@ -1,5 +1,6 @@
 import type { ExerciseView } from '../../../incident/exercise-view.ts';
 import type { Drill } from '../../drills/contract.ts';
+import type { ShownImprovement } from '../../improvements/contract.ts';
 import { spanText } from '../../model/clock.ts';
 import { type Place, personOf } from '../../model/drill.ts';
 import type { StoredEvent } from '../../ports.ts';
@@ -8,9 +9,12 @@ import { DrillStrip, drillAddress, Refused, RosterSheet } from '../parts/drill.t
 import { Clocks } from '../parts/drill-clocks.tsx';
 import { exerciseOf } from '../parts/exercise.ts';
 import { Glyph } from '../parts/glyph.tsx';
+import { HotWashQuestions, hotWashParts } from '../parts/hot-wash.tsx';
+import { ImprovementsSheet, ShowsSheet } from '../parts/improvements.tsx';
 import type { IncidentProps } from '../parts/incident-props.ts';
 import { type Frame, Page } from '../parts/layout.tsx';
 import { flat, When, Words } from '../parts/text.tsx';
+import type { Draft } from './drill-play.tsx';
 
 export type OverProps = {
   frame: Frame;
@@ -20,8 +24,13 @@ export type OverProps = {
   place: Place;
   me: string;
   names: ReadonlyMap<string, string>;
-  /** Notes for the hot wash are still taken. */
+  /** Improvement items that it is to show something about. */
+  shows: readonly ShownImprovement[];
+  /** The hot wash is open. */
   open: boolean;
+  /** Questions whose answers are read. */
+  read: ReadonlySet<number>;
+  draft: Draft;
   problem: Problem | null;
   once: string;
 };
@@ -41,7 +50,8 @@ export function OverPage(props: OverProps) {
       frame={frame}
       title={`${problem ? 'Error: ' : ''}Over – ${flat(drill.script.title, 80)} – ${drill.id}`}
       section="drills"
-      live={drillAddress(drill.id, `/stream?page=over&since=${incident.view.seq}`)}
+      live={drillAddress(drill.id, `/stream?page=over&since=${incident.view.seq}&read=${[...props.read].join('.')}`)}
+      keep={`${drill.id} over ${me}`}
       exercise={exerciseOf(incident.view, me)}
     >
       <DrillStrip drill={drill} place={place} stage="Over" />
@@ -56,14 +66,21 @@ export function OverPage(props: OverProps) {
               <h2 id="hw">Hot wash</h2>
               <span class="quiet">facts first, then opinions</span>
             </header>
+            <HotWashQuestions {...props} />
             <div id="wash">
-              <Wash {...props} />
+              <Notes {...props} />
             </div>
-            {props.open && place.onRoster && <NoteForm {...props} />}
-            {!props.open && <p class="small quiet after">It is closed: nothing more is noted.</p>}
+            {!props.open && <p class="small quiet after">It is closed: nothing more is taken.</p>}
+            {props.open && place.runs && (
+              <p class="after noprint">
+                <a href={drillAddress(drill.id, '/check?do=drill-close')}>The hot wash is over</a>
+              </p>
+            )}
           </section>
         </div>
         <div class="col">
+          <ShowsSheet items={props.shows} />
+          <ImprovementsSheet from={drill.id} />
           <RosterSheet drill={drill} exercise={exercise} names={names} seats="all" />
         </div>
       </div>
@@ -95,7 +112,10 @@ function Real({ incident }: OverProps) {
   );
 }
 
-export const overParts = (props: OverProps): Record<string, string> => ({ wash: String(<Wash {...props} />) });
+export const overParts = (props: OverProps): Record<string, string> => ({
+  wash: String(<Notes {...props} />),
+  ...hotWashParts(props),
+});
 
 function Summary({ drill, exercise, incident }: OverProps) {
   const { startedAt, endedAt = startedAt, because, injects, hints, skipped } = exercise;
@@ -135,24 +155,23 @@ function Summary({ drill, exercise, incident }: OverProps) {
         <a class="btn" href={drillAddress(drill.id, '/board')}>
           Injects and the truth
         </a>
+        <a class="btn" href={drillAddress(drill.id, '/evaluate')}>
+          What evaluators think
+        </a>
       </div>
     </section>
   );
 }
 
-function Wash(props: OverProps) {
-  const { drill, names, frame } = props;
+/** Notes that were written on the timeline since ENDEX. */
+function Notes(props: OverProps) {
+  const { names, frame } = props;
   const notes = washNotes(props);
+  if (notes.length === 0) return null;
   return (
     <>
-      <ul class="plain-list">
-        {drill.script.debrief.map((question) => (
-          <li>
-            <Words of={question} />
-          </li>
-        ))}
-      </ul>
-      <ul class="rows after">
+      <h3 class="after">Noted on the timeline</h3>
+      <ul class="rows">
         {notes.map(({ at, actor, data, seq }) => (
           <li id={`note-${seq}`}>
             <div class="told-text">
@@ -177,25 +196,3 @@ function washNotes({ incident }: OverProps): NoteAdded[] {
   const ended = incident.events.find(({ type }) => type === 'exercise.ended')?.seq ?? 0;
   return incident.events.filter((event): event is NoteAdded => event.type === 'note.added' && event.seq > ended);
 }
-
-const NoteForm = ({ drill, place, once }: OverProps) => (
-  <div class="after noprint">
-    <form method="post" action={`/incidents/${drill.id}/notes`} class="form">
-      <input type="hidden" name="once" value={`${once}-note`} />
-      <input type="hidden" name="to" value={drillAddress(drill.id)} />
-      <div class="field">
-        <label for="note-text">What worked, what did not, what is to change</label>
-        <textarea id="note-text" name="text" rows={3} required maxlength={10_000} />
-        <span class="hint">Goes on the timeline of the drill beside your name.</span>
-      </div>
-      <button class="btn" type="submit">
-        Add it
-      </button>
-    </form>
-    {place.runs && (
-      <p class="after">
-        <a href={drillAddress(drill.id, '/check?do=drill-close')}>The hot wash is over</a>
-      </p>
-    )}
-  </div>
-);

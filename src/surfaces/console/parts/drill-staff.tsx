@@ -10,10 +10,10 @@ import { drillAddress, ScenarioTime } from './drill.tsx';
 import { Glyph } from './glyph.tsx';
 import { Words } from './text.tsx';
 
-type ExpectationsProps = { drill: Drill; board: Board | null; exercise: ExerciseView };
+type ExpectationsProps = { drill: Drill; board: Board | null; exercise: ExerciseView; place: Place };
 
 /** What is expected, and whether some event has met it so far. The report judges; this only counts. */
-export function ExpectationsSheet({ drill, board, exercise }: ExpectationsProps) {
+export function ExpectationsSheet({ drill, board, exercise, place }: ExpectationsProps) {
   const { expectations, objectives } = drill.script;
   const met = new Set(board?.met ?? []);
   const over = exercise.endedAt !== undefined;
@@ -44,6 +44,13 @@ export function ExpectationsSheet({ drill, board, exercise }: ExpectationsProps)
         ))}
       </ul>
       {!board && <p class="small quiet after">Whether they were met is not known: the drill runs no more.</p>}
+      {(over || place.staff.length > 0) && (
+        <p class="after noprint">
+          <a class={place.staff.includes('evaluator') ? 'btn main' : 'btn'} href={drillAddress(drill.id, '/evaluate')}>
+            {over ? 'What evaluators think' : 'Evaluation guide'}
+          </a>
+        </p>
+      )}
     </section>
   );
 }

@@ -4,6 +4,7 @@ import { idIn, isExercise } from '../incident/ids.ts';
 import { surroundingsOf, systemNamed } from '../inventory/inventory.ts';
 import { plannedChecks } from '../inventory/planned-checks.ts';
 import { readLibrary } from '../playbook/library.ts';
+import { scoreOf } from '../simulator/scoring/score-of.ts';
 import { createAccounts } from '../store/accounts.ts';
 import { createCheckStates } from '../store/checks.ts';
 import { createDrillMails } from '../store/drill-mails.ts';
@@ -11,6 +12,7 @@ import { createDrillTurns } from '../store/drill-turns.ts';
 import { createDrillStore } from '../store/drills.ts';
 import { exportJsonLines } from '../store/export.ts';
 import { createFindings } from '../store/findings.ts';
+import { createImprovementStore } from '../store/improvements.ts';
 import { createInbox } from '../store/inbox.ts';
 import { createIncidentNumbers } from '../store/incident-numbers.ts';
 import { createPlanAgreements } from '../store/plan-agreements.ts';
@@ -29,6 +31,7 @@ import { createDrillRuns } from '../surfaces/drills/runs.ts';
 import type { AppDeps } from '../surfaces/http/app.ts';
 import type { Deps } from '../surfaces/http/context.ts';
 import { createIdentity } from '../surfaces/identity.ts';
+import { createImprovementDesk } from '../surfaces/improvements/desk.ts';
 import { createOpener } from '../surfaces/open.ts';
 import { checkSources } from '../surfaces/playbook-check.ts';
 import { createPlaybookDesk } from '../surfaces/playbook-desk.ts';
@@ -138,18 +141,23 @@ export function composeServer(parts: PartsDeps): ServerParts {
     send: (id, message) => (isExercise(id) ? drillRuns.send(id, message) : incidents.send(id, message)),
   };
   const drillStore = createDrillStore(pool);
+  const simulations = createSimulations({
+    folder: config.simulations,
+    playbookFolder: config.playbooks,
+    playbooks: plans,
+    inventory: inventory.current,
+  });
   const drills = createDrillDesk({
     store: drillStore,
     runs: drillRuns,
-    simulations: createSimulations({
-      folder: config.simulations,
-      playbookFolder: config.playbooks,
-      playbooks: plans,
-      inventory: inventory.current,
-    }),
+    simulations,
     playbooks: plans,
     attachment: attachmentsIn(config.simulations),
     ...{ reader, directory, now },
+  });
+  const improvements = createImprovementDesk({
+    store: createImprovementStore(pool),
+    ...{ drills, simulations, reader, directory, score: scoreOf, now },
   });
   const turns = createDrillTurns(pool);
   const drillCalendar = createDrillCalendar({ inventory: inventory.current, turns, desk: drills, log, now });
@@ -209,6 +217,7 @@ export function composeServer(parts: PartsDeps): ServerParts {
     alertDesk,
     checkDesk,
     drills,
+    improvements,
     hooks: {
       systemNamed: (name) => systemNamed(inventory.current(), name)?.id ?? null,
       mlflowSecret: (connection) => mlflowSecret(inventory.current(), connection, warn),
@@ -236,6 +245,7 @@ export function composeServer(parts: PartsDeps): ServerParts {
       alerts: alertDesk,
       checks: checkDesk,
       drills,
+      improvements,
       drillNotices: drillCalendar,
       failed,
     }),

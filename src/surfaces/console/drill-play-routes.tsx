@@ -117,7 +117,7 @@ async function arrangedPage(site: Site, c: Ctx, drill: Drill, { problem }: Again
     frame: frameOf(site, whoIs(c)),
     ...{ drill, place: placeIn(drill, me), names: namesOf(site), timezone: site.directory.timezone() },
     ...{ mayStart: mayStart(drill, me, site.directory), mayArrange: mayArrange(drill, me, site.directory) },
-    ...{ problem, once: fresh() },
+    ...{ problem, once: fresh(), shows: await site.improvements.list({ redrill: drill.id }) },
     starting: drill.status === 'running' && !begun,
   };
   return show(c, <PlannedPage {...props} />, problem?.status);
@@ -144,6 +144,7 @@ async function overProps(site: Site, c: Ctx, { drill, place, exercise, incident 
     place,
     me: me.id,
     names: namesOf(site),
+    shows: await site.improvements.list({ redrill: drill.id }),
     open,
     read: readQuestions(c.req.query('read') ?? ''),
     ...NOTHING,

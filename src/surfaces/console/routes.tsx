@@ -33,6 +33,7 @@ import { drillPlayRoutes } from './drill-play-routes.tsx';
 import { drillRoutes } from './drill-routes.tsx';
 import { dutyRoutes } from './duty-routes.tsx';
 import { localPath, readForm } from './form.ts';
+import { improvementRoutes } from './improvement-routes.tsx';
 import { incidentProps } from './incident-props.ts';
 import { IncidentPage, incidentParts, incidentTitle } from './pages/incident.tsx';
 import { IncidentsPage, isStatusFilter, OpenIncidentPage, SYSTEM_NEEDED } from './pages/incidents.tsx';
@@ -62,6 +63,7 @@ export function consolePages(deps: Deps, options: ConsoleOptions): Pages {
   drillRoutes(routes, site);
   drillPlayRoutes(routes, site);
   drillEvaluateRoutes(routes, site);
+  improvementRoutes(routes, site);
   playbookRoutes(routes, site);
   return { routes, problemPage: (c, problem) => problemPage(site, c, problem) };
 }

@@ -8,6 +8,7 @@ import type { DrillDesk } from '../drills/contract.ts';
 import { type SayDrilled, sayingDrilled } from '../drills/last-drilled.ts';
 import type { DrillNotices } from '../drills/notices.ts';
 import type { Ctx, Deps } from '../http/context.ts';
+import type { ImprovementDesk } from '../improvements/contract.ts';
 import type { Looker } from '../model/standing.ts';
 import { rolesIn } from '../permissions.ts';
 import type { Person } from '../ports.ts';
@@ -27,6 +28,7 @@ export type ConsoleOptions = {
   /** Scheduled checks of AI systems. */
   checks: CheckDesk;
   drills: DrillDesk;
+  improvements: ImprovementDesk;
   /** What people should know of drills that are planned, or should have been. */
   drillNotices: DrillNotices;
   /** A request that failed for a reason of ours, though the page could still say so. */

@@ -2,6 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { AlertDesk } from '../alerts.ts';
 import type { CheckDesk } from '../checks.ts';
 import type { DrillDesk } from '../drills/contract.ts';
+import type { ImprovementDesk } from '../improvements/contract.ts';
 import type { PlaybookDesk } from '../playbook-desk.ts';
 import { accountRoutes } from './account.ts';
 import { alertRoutes } from './alerts.ts';
@@ -11,6 +12,7 @@ import type { AppEnv, Deps } from './context.ts';
 import { drillEvaluationRoutes } from './drill-evaluation.ts';
 import { drillRoutes } from './drills.ts';
 import type { HookPorts } from './hooks.ts';
+import { improvementRoutes } from './improvements.ts';
 import { incidentRoutes } from './incidents.ts';
 import { inventoryRoutes } from './inventory.ts';
 import { obligationRoutes } from './obligations.ts';
@@ -27,6 +29,7 @@ export type ApiDeps = Deps & {
   hooks: HookPorts;
   checkDesk: CheckDesk;
   drills: DrillDesk;
+  improvements: ImprovementDesk;
 };
 
 /** Told of every sign-in link and API token that is made or revoked, never of its secret. `for`: whom it lets in. */
@@ -45,6 +48,7 @@ export function apiRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps & { access: Ac
   checkRoutes(app, deps);
   drillRoutes(app, deps);
   drillEvaluationRoutes(app, deps);
+  improvementRoutes(app, deps);
   accountRoutes(app, deps);
   inventoryRoutes(app, deps);
 }

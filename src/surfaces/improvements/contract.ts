@@ -124,6 +124,8 @@ export type Seen = number | null;
 /** When a drill is planned for an item. What is left out is as where it was learnt. */
 export type Redrill = Partial<Pick<DrillPlan, 'length' | 'at' | 'players' | 'staff'>>;
 
+export type GoalOffer = { simulation: string; title: string; objectives: { id: string; title: string }[] };
+
 /** What every surface does with improvement items. All throw Problem. */
 export interface ImprovementDesk {
   create(by: Person, wanted: NewImprovement, key: string): Promise<ShownImprovement>;
@@ -137,6 +139,8 @@ export interface ImprovementDesk {
   redrill(by: Person, id: string, plan: Redrill, key: string): Promise<{ item: ShownImprovement; drill: Drill }>;
   find(id: string): Promise<ShownImprovement>;
   list(filter: ImprovementFilter): Promise<ShownImprovement[]>;
+  /** What goals may name: the simulations that can be played, with their objectives. */
+  goals(): Promise<GoalOffer[]>;
   /** Whether this person may change it; everybody may note something. */
   mayChange(by: Person, item: Improvement): Promise<boolean>;
 }

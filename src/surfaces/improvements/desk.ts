@@ -8,6 +8,7 @@ import { may } from '../permissions.ts';
 import type { Directory, Person, Reader } from '../ports.ts';
 import { notFound, Problem } from '../problem.ts';
 import type {
+  GoalOffer,
   Improvement,
   ImprovementDesk,
   ImprovementSet,
@@ -136,6 +137,7 @@ export function createImprovementDesk(deps: ImprovementDeskDeps): ImprovementDes
       for (const item of await store.list(filter)) items.push(await shown(item));
       return items;
     },
+    goals: async () => goalsOf(await deps.simulations()),
     mayChange: (by, item) => mayChange(deps, by, item),
   };
 
@@ -228,10 +230,25 @@ async function assertFits(deps: ImprovementDeskDeps, { owner, start, due, goal }
     simulations.map(({ name }) => name),
     notDone,
   );
-  const scripts = Object.values(simulations.find(({ name }) => name === goal.simulation)?.scripts ?? {});
-  const objectives = [...new Set(scripts.flatMap((script) => script.objectives.map(({ id }) => id)))];
+  const offer = goalsOf(simulations).find(({ simulation }) => simulation === goal.simulation);
+  const objectives = offer?.objectives.map(({ id }) => id) ?? [];
   known('objective', goal.objective, objectives, notDone);
 }
+
+/** Lengths of one simulation may have different objectives. */
+const goalsOf = (simulations: Awaited<ReturnType<ImprovementDeskDeps['simulations']>>): GoalOffer[] =>
+  simulations.flatMap(({ name, scripts }) => {
+    const all = Object.values(scripts ?? {});
+    const objectives = new Map(all.flatMap((script) => script.objectives.map(({ id, title }) => [id, title] as const)));
+    if (all.length === 0) return [];
+    return [
+      {
+        simulation: name,
+        title: all[0]?.title ?? name,
+        objectives: [...objectives].map(([id, title]) => ({ id, title })),
+      },
+    ];
+  });
 
 const refused = (status: 409 | 422, code: string, message: string, next: string, notDone = UNCHANGED): Problem =>
   new Problem({ status, code, message, notDone, next });

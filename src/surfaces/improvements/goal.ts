@@ -28,7 +28,7 @@ export function againstClosing(
   const simulation = drill.script.simulation;
   if (simulation !== goal.simulation)
     return [`${id} was a drill of ${simulation}, and the goal is one of ${goal.simulation}.`];
-  if (score === null) return [`${id} is not over.`];
+  if (score === null) return [`${id} is not over, or cannot be scored.`];
   const rated = score.objectives.find((one) => one.id === goal.objective);
   return [
     ...(drill.startedAt === null || drill.startedAt <= item.createdAt

@@ -1,6 +1,7 @@
 import type { NumberedEvent } from '../../incident/events.ts';
 import type { Script } from '../../simulator/core/script.ts';
 import type { Score } from '../../simulator/scoring/score.ts';
+import { NotScorable } from '../../simulator/scoring/score-of.ts';
 import type { Drill, DrillDesk } from '../drills/contract.ts';
 import type { Reader } from '../ports.ts';
 import { Problem } from '../problem.ts';
@@ -26,6 +27,16 @@ export type Proof = {
   shows(item: Improvement, drill: string): Promise<string>;
 };
 
+/** Null where the timeline does not begin as that of this script does: its first event was redacted, or it is another's. */
+function scored(score: Scoring, { script }: Drill, events: readonly NumberedEvent[]): Score | null {
+  try {
+    return score(script, events);
+  } catch (error) {
+    if (error instanceof NotScorable) return null;
+    throw error;
+  }
+}
+
 /** What drills show of improvement items. A drill is scored once for each event that it grows by. */
 export function createProof({ drills, reader, score }: ProofDeps): Proof {
   const kept = new Map<string, { seq: number; score: Score }>();
@@ -35,7 +46,8 @@ export function createProof({ drills, reader, score }: ProofDeps): Proof {
     if (!found?.view.exercise) return null;
     const before = kept.get(drill.id);
     if (before?.seq === found.view.seq) return before.score;
-    const made = score(drill.script, found.events);
+    const made = scored(score, drill, found.events);
+    if (made === null) return null;
     kept.delete(drill.id);
     kept.set(drill.id, { seq: found.view.seq, score: made });
     for (const oldest of kept.keys()) if (kept.size > SCORES_KEPT_MAX) kept.delete(oldest);

@@ -11,9 +11,11 @@ import { createLog } from '../../../src/main/log.ts';
 import { packageRoot } from '../../../src/main/package-root.ts';
 import { attachmentsIn, createSimulations } from '../../../src/main/simulations.ts';
 import type { Plan } from '../../../src/playbook/plan.ts';
+import { scoreOf } from '../../../src/simulator/scoring/score-of.ts';
 import { createAccounts } from '../../../src/store/accounts.ts';
 import { createDrillTurns } from '../../../src/store/drill-turns.ts';
 import { createDrillStore } from '../../../src/store/drills.ts';
+import { createImprovementStore } from '../../../src/store/improvements.ts';
 import { createInbox } from '../../../src/store/inbox.ts';
 import { migrate } from '../../../src/store/migrate.ts';
 import { createPlanLibrary } from '../../../src/store/plans.ts';
@@ -29,6 +31,8 @@ import { createDrillDesk } from '../../../src/surfaces/drills/desk.ts';
 import { type AppEnv, type Deps, guards } from '../../../src/surfaces/http/context.ts';
 import { asProblem } from '../../../src/surfaces/http/problem.ts';
 import { createIdentity } from '../../../src/surfaces/identity.ts';
+import type { ImprovementDesk } from '../../../src/surfaces/improvements/contract.ts';
+import { createImprovementDesk } from '../../../src/surfaces/improvements/desk.ts';
 import type { Directory, Person, Responses, StoredEvent } from '../../../src/surfaces/ports.ts';
 import { Problem } from '../../../src/surfaces/problem.ts';
 import { createVoteSigner } from '../../../src/surfaces/votes.ts';
@@ -64,6 +68,7 @@ export type TestSite = {
   notices: ServiceNotice[];
   alertDesk: AlertDesk;
   drills: DrillDesk;
+  improvements: ImprovementDesk;
   checks: ListedCheck[];
   failures: unknown[];
   close(): Promise<void>;
@@ -170,23 +175,29 @@ export async function openSite(): Promise<TestSite> {
     (id, events) => timeline.append(id, events),
   );
   const inventory = loadInventory(join(packageRoot, 'tocsin.yaml'));
+  const simulations = createSimulations({
+    folder: join(packageRoot, 'simulations'),
+    playbookFolder: join(packageRoot, 'playbooks'),
+    playbooks: plans,
+    inventory: () => inventory,
+  });
   const drills = createDrillDesk({
     store: createDrillStore(pool),
     runs,
-    simulations: createSimulations({
-      folder: join(packageRoot, 'simulations'),
-      playbookFolder: join(packageRoot, 'playbooks'),
-      playbooks: plans,
-      inventory: () => inventory,
-    }),
+    simulations,
     playbooks: plans,
     attachment: attachmentsIn(join(packageRoot, 'simulations')),
     ...{ reader, directory, now: () => now },
+  });
+  const improvements = createImprovementDesk({
+    store: createImprovementStore(pool),
+    ...{ drills, simulations, reader, directory, score: scoreOf, now: () => now },
   });
   const pages = consolePages(deps, {
     organisation: () => 'Halden Mutual',
     alerts: alertDesk,
     drills,
+    improvements,
     drillNotices: createDrillCalendar({
       inventory: () => inventory,
       turns: createDrillTurns(pool),
@@ -257,6 +268,7 @@ export async function openSite(): Promise<TestSite> {
     link: async (person) => `${url}/sign-in/${await accounts.createLink(person, now + 3_600_000)}`,
     setPassword: (person, password) => accounts.setPassword(person, password),
     drills,
+    improvements,
     checks,
     notices,
     alertDesk,

@@ -1,10 +1,12 @@
 import { minutesWords } from '../../../simulator/exchange/msel.ts';
 import type { Drill } from '../../drills/contract.ts';
+import type { ShownImprovement } from '../../improvements/contract.ts';
 import type { Place } from '../../model/drill.ts';
 import { bothMoments } from '../../model/duties.ts';
 import type { Problem } from '../../problem.ts';
 import { DrillStrip, drillAddress, Refused, RosterSheet } from '../parts/drill.tsx';
 import { Glyph } from '../parts/glyph.tsx';
+import { ShowsSheet } from '../parts/improvements.tsx';
 import { type Frame, Page } from '../parts/layout.tsx';
 import { flat, Words } from '../parts/text.tsx';
 import { Briefing } from './drill-play.tsx';
@@ -15,6 +17,8 @@ export type PlannedProps = {
   place: Place;
   names: ReadonlyMap<string, string>;
   timezone: string;
+  /** Improvement items that it is to show something about. */
+  shows: readonly ShownImprovement[];
   mayStart: boolean;
   mayArrange: boolean;
   /** It was started, and its timeline has not begun yet. */
@@ -43,6 +47,7 @@ export function PlannedPage(props: PlannedProps) {
       <div class="two-cols">
         <div class="col">
           <Refused problem={problem} />
+          <ShowsSheet items={props.shows} />
           <WhenSheet {...props} />
           <Briefing drill={drill} />
         </div>

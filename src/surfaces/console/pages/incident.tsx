@@ -6,6 +6,7 @@ import { countedSteps } from '../../model/tree.ts';
 import { Commands } from '../parts/commands.tsx';
 import { DutiesSheet } from '../parts/duties.tsx';
 import { exerciseOf } from '../parts/exercise.ts';
+import { ImprovementsSheet } from '../parts/improvements.tsx';
 import type { IncidentProps, Prepared } from '../parts/incident-props.ts';
 import { Page, part } from '../parts/layout.tsx';
 import { MeasuresSheet } from '../parts/measures.tsx';
@@ -98,6 +99,7 @@ export function IncidentPage(props: IncidentProps) {
               <TimelineSheet {...prepared} />
             </div>
           </section>
+          {view.status === 'closed' && !view.exercise && <ImprovementsSheet from={view.id} />}
           <div id="measures">
             <MeasuresSheet {...prepared} />
           </div>

@@ -54,7 +54,7 @@ const WARNS = any(
 
 const CLEARS = any(
   'removed|revoked|deleted|purged|clean|cleaned|cleared|verified|verifies|passes|passed|gone|closed|blocked|rotated',
-  'fixed|mended|patched|repaired|emptied|empty|flushed|rebuilt|reverted|undone|reversed|quarantined|expired|disabled|resolved|traced',
+  'fixed|mended|patched|repaired|emptied|(?:is|are|was) empty|flushed|rebuilt|reverted|undone|reversed|quarantined|expired|disabled|resolved|traced',
   'switched (?:it )?off|turned (?:it )?off|shut (?:it )?(?:off|down)|taken (?:it )?(?:away|down|out|off)|took (?:it )?(?:away|down|out|off)',
   'is off|are off|stopped|put .{1,30}back|matches|in band|within tolerance|no (?:further|more|other) \\w+',
 );
@@ -127,7 +127,7 @@ const clausesOf = (text: string): string[] =>
 
 /** What stands in scare quotes is somebody else’s word. */
 const unquoted = (text: string): string => text.replace(/["“”«»„‘’'](?:\S+\s?){1,3}?["“”«»„‘’']/gu, ' … ');
-const DENIED = new RegExp(`\\b(?:${NOT}|no|nobody|nothing|none|without|until|if|whether|before|un)\\b[^,]{0,40}$`, 'i');
+const DENIED = new RegExp(`\\b(?:${NOT}|no|nobody|nothing|none|without|until|if|whether|before)\\b[^,]{0,40}$|\\b(?:to|must|should|shall|will|would|can|could|may)(?: be| get)?\\s+$`, 'i');
 
 function clears(clause: string): boolean {
   const text = unquoted(clause);

@@ -42,7 +42,7 @@ export function approveEverything(): Player {
   };
 }
 
-/** Acts before it reads. */
+/** Acts before it reads: cuts at once, gives nothing back, waves away what is no act. */
 export function triggerHappy(): Player {
   const fresh = newcomers();
   return (sight) => [
@@ -54,7 +54,8 @@ export function triggerHappy(): Player {
       if (card.kind === 'failure') return card.options.includes('stop') ? 'stop' : card.otherwise;
       const cuts = card.acts.some(({ risk, capability }) => risk !== 'read' && !GIVES_BACK.test(capability));
       const two = agreement(card);
-      return two && !cuts ? two.no : (card.options[0] ?? card.otherwise);
+      if (two) return cuts ? two.yes : two.no;
+      return card.options.at(-1) ?? card.otherwise;
     }),
   ];
 }

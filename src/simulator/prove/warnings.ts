@@ -55,17 +55,17 @@ function settles(later: Reading, warning: Claim, card: Card, { names }: Known): 
   // The last look of a kind is the one that counts.
   if (warning.heard.by === 'act')
     return heard.by === 'act' && heard.from === warning.heard.from && heard.ok && !claims.some(({ warns }) => warns);
-  if (later === undefined || !mayClear(later, card)) return false;
+  if (!mayClear(later, card, names)) return false;
   const from = claims.findIndex((claim) => claim.text === warning.text && claim.heard === warning.heard);
   const rest = claims.slice(from + 1);
   return rest.some(({ clears }) => clears) && shared(about, wordsOf(warning.text, names)) > 0;
 }
 
 /** Whoever sells it may not say that it is well, but where the question is about them. */
-const mayClear = ({ outside, heard }: Reading, card: Card): boolean =>
+const mayClear = ({ outside, heard }: Reading, { question, details }: Card, names: Known['names']): boolean =>
   !outside ||
-  /\bvendor\b/i.test(`${card.question} ${card.details}`) ||
-  shared(wordsOf(heard.from), wordsOf(card.question)) > 0;
+  /\bvendor\b/i.test(`${question} ${details}`) ||
+  shared(wordsOf(heard.from, names), wordsOf(question, names)) > 0;
 
 /** What the question itself says that is not well: its checks write that in capitals. */
 const CHECK_SAYS_NO = /[^.\n]*\b(?:NOT|STILL|OUT|REMAINS|OPEN)\b[^.\n]*/;
@@ -83,7 +83,7 @@ export function causeGone(known: Known, card: Card): string | null {
   if (looked !== undefined) return looked;
   const told = known.evidence.find(
     (reading) =>
-      PEOPLE.includes(reading.heard.by) && mayClear(reading, card) && reading.claims.some(({ clears }) => clears),
+      PEOPLE.includes(reading.heard.by) && mayClear(reading, card, names) && reading.claims.some(({ clears }) => clears),
   );
   return told?.claims.find(({ clears }) => clears)?.text ?? null;
 }

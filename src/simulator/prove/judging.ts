@@ -149,15 +149,24 @@ const NO_DATA =
 const DATA_OF_PERSONS =
   /\b(?:personal|health|identity|diagnos\w+|patients?|members?|names?|addresses|accounts?|policy documents?|medical|salar\w+|applicants?|customers?|claimants?|e-?mails?)\b/i;
 
+/** Whoever looked answers the question itself: that texts name people is no breach of their data yet. */
+const NO_BREACH =
+  /\b(?:no|not an?) (?:personal )?(?:data )?breach\b|\bno (?:personal )?data (?:was|were|has been|have been) (?:exposed|altered|lost|disclosed)\b/i;
+
 function aboutDuty(scene: Scene): Judgement {
   const { card, known, sight } = scene;
   if (since(scene) < Math.min(2 * MINUTE_MS, paceOf(sight).choiceMs))
     return { waits: 'to read what is known about data' };
-  const claims = known.evidence.flatMap(({ claims: all }) => all);
-  const none = claims.find(({ text, heard }) => NO_DATA.test(text) && heard.by !== 'act');
-  const some = claims.find(({ text }) => DATA_OF_PERSONS.test(text) && !NO_DATA.test(text));
   const runs = card.options.find((option) => meaningOf(card, option) === 'done') ?? card.otherwise;
   const not = card.options.find((option) => option !== runs) ?? card.otherwise;
+  const looked = known.evidence.filter(({ outside, heard }) => !outside && heard.by !== 'act' && heard.by !== 'alert');
+  const inside = looked.flatMap(({ claims }) => claims);
+  const judged = inside.find(({ text }) => NO_BREACH.test(text));
+  if (judged) return { answer: not, why: `Whoever looked says why none is due: “${judged.text}”` };
+  const some = known.evidence
+    .flatMap(({ claims }) => claims)
+    .find(({ text }) => DATA_OF_PERSONS.test(text) && !NO_DATA.test(text));
+  const none = inside.find(({ text }) => NO_DATA.test(text));
   if (none && !some) return { answer: not, why: `No data of persons is concerned: “${none.text}”` };
   return {
     answer: runs,

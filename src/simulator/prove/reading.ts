@@ -52,6 +52,9 @@ const WARNS = any(
   '(?:same|identical) (?:result|answer|behaviou?r|error|output|weights|file|hash|digest)',
 );
 
+/** “0 unknown principals”, “no further failures”: nothing of what would be a warning. */
+const NONE_OF_IT = /\b(?:0|zero|no(?! longer)) (?:[\w-]+ )?[\w-]+/gi;
+
 const CLEARS = any(
   'removed|revoked|deleted|purged|clean|cleaned|cleared|verified|verifies|passes|passed|gone|closed|blocked|rotated',
   'fixed|mended|patched|repaired|emptied|(?:is|are|was) empty|flushed|rebuilt|reverted|undone|reversed|quarantined|expired|disabled|resolved|traced',
@@ -127,7 +130,10 @@ const clausesOf = (text: string): string[] =>
 
 /** What stands in scare quotes is somebody else’s word. */
 const unquoted = (text: string): string => text.replace(/["“”«»„‘’'](?:\S+\s?){1,3}?["“”«»„‘’']/gu, ' … ');
-const DENIED = new RegExp(`\\b(?:${NOT}|no|nobody|nothing|none|without|until|if|whether|before)\\b[^,]{0,40}$|\\b(?:to|must|should|shall|will|would|can|could|may)(?: be| get)?\\s+$`, 'i');
+const DENIED = new RegExp(
+  `\\b(?:${NOT}|no|nobody|nothing|none|without|until|if|whether|before)\\b[^,]{0,40}$|\\b(?:to|must|should|shall|will|would|can|could|may)(?: be| get)?\\s+$`,
+  'i',
+);
 
 function clears(clause: string): boolean {
   const text = unquoted(clause);
@@ -157,7 +163,7 @@ export function read(heard: Heard, names: ReadonlySet<string>): Reading {
     claims: clauses.flatMap((text) => {
       // A question claims nothing.
       if (text.endsWith('?')) return [];
-      const warns = WARNS.test(text) || (heard.by === 'act' && !heard.ok);
+      const warns = WARNS.test(text.replace(NONE_OF_IT, '')) || (heard.by === 'act' && !heard.ok);
       const claim: Claim = { heard, text, about: wordsOf(text, names), warns, clears: !warns && clears(text) };
       return [claim];
     }),

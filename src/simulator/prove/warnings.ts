@@ -83,7 +83,9 @@ export function causeGone(known: Known, card: Card): string | null {
   if (looked !== undefined) return looked;
   const told = known.evidence.find(
     (reading) =>
-      PEOPLE.includes(reading.heard.by) && mayClear(reading, card, names) && reading.claims.some(({ clears }) => clears),
+      PEOPLE.includes(reading.heard.by) &&
+      mayClear(reading, card, names) &&
+      reading.claims.some(({ clears }) => clears),
   );
   return told?.claims.find(({ clears }) => clears)?.text ?? null;
 }

@@ -28,8 +28,8 @@ export function weigh(
   const asked = wordsOf(card.question, known.names);
   return card.options
     .map((option) => {
-      const label = Object.hasOwn(card.labels, option) ? card.labels[option] : '';
-      const words = wordsOf(`${option} ${label}`, known.names);
+      // The name of an option stands on no card that has words for it.
+      const words = wordsOf((Object.hasOwn(card.labels, option) && card.labels[option]) || option, known.names);
       for (const word of asked) words.delete(word);
       return { option, weight: weightOf(known, words) };
     })

@@ -41,11 +41,14 @@ export function eventLine(header: Header, row: Omit<EventLine, 'header'>): strin
   return `{"header":${headerText(header)},"content":${row.content ?? 'null'},"salt":${salt},"contentHash":"${row.contentHash}","hash":"${row.hash}"}`;
 }
 
-/** Closes the export. The checksum covers the lines that no event hash covers: manifest and heads. */
+/** What a drill played, once it is over. `text`: its JSON, as it was kept. */
+export const scriptLine = (text: string): string => `{"script":${text}}`;
+
+/** Closes the export. The checksum covers the lines that no event hash covers: manifest, heads, script. */
 export const endLine = (events: number, heads: number, sum: string): string =>
   JSON.stringify({ end: { events, heads, sha256: sum } });
 
-/** Adds a line to the checksum of manifest and heads. */
+/** Adds a line to that checksum. */
 export const addToSum = (sum: string, line: string): string => sha256(`${sum}\n${line}`);
 
 const STRING = '"[^"\\\\]*(?:\\\\.[^"\\\\]*)*"';

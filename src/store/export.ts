@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { addToSum, endLine, eventLine, FORMAT, headLine, manifestLine } from './export-format.ts';
+import { addToSum, endLine, eventLine, FORMAT, headLine, manifestLine, scriptLine } from './export-format.ts';
 
 export class UnknownIncident extends Error {
   readonly code = 'unknown-incident';
@@ -38,10 +38,12 @@ async function* linesFrom(client: pg.PoolClient, incident: string, exportedAt: D
   let sum = addToSum('', first);
   yield `${first}\n`;
   let events = 0;
+  let isOver = false;
   for await (const row of pages<EventRow>(client, EVENTS, incident)) {
     const { seq, at, path, type, v } = row;
     yield `${eventLine({ at, incident, path, seq, type, v }, { content: row.content, salt: row.salt, contentHash: row.content_hash, hash: row.hash })}\n`;
     events += 1;
+    isOver ||= type === 'exercise.ended';
   }
   let heads = 0;
   for await (const row of pages<HeadRow>(client, HEADS, incident)) {
@@ -50,7 +52,19 @@ async function* linesFrom(client: pg.PoolClient, incident: string, exportedAt: D
     heads += 1;
     yield `${line}\n`;
   }
+  const script = isOver ? await scriptOf(client, incident) : null;
+  if (script !== null) {
+    const line = scriptLine(script);
+    sum = addToSum(sum, line);
+    yield `${line}\n`;
+  }
   yield `${endLine(events, heads, sum)}\n`;
+}
+
+/** With it a drill can be scored by the export alone. What is still to come stays where it is until ENDEX. */
+async function scriptOf(client: pg.PoolClient, drill: string): Promise<string | null> {
+  const { rows } = await client.query<{ script: string }>('SELECT script FROM drills WHERE id = $1', [drill]);
+  return rows[0]?.script ?? null;
 }
 
 type EventRow = {

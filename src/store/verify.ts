@@ -1,5 +1,15 @@
 import type { KeyObject } from 'node:crypto';
-import { contentHash, eventHash, GENESIS, headIsSigned, keyIdOf, publicKeyText, readPublicKey } from './chain.ts';
+import {
+  canonical,
+  contentHash,
+  eventHash,
+  GENESIS,
+  headIsSigned,
+  keyIdOf,
+  publicKeyText,
+  readPublicKey,
+  sha256,
+} from './chain.ts';
 import { addToSum, endLine, HeadLine, Manifest, type ReadEvent, readEventLine } from './export-format.ts';
 
 /** Checks an export with nothing but the export itself. */
@@ -19,6 +29,8 @@ export type VerifyResult = {
   head: { seq: number; hash: string; at: number; keyId: string } | null;
   /** `unproven`: consistent in itself, but whoever made it may have made all of it. */
   author: 'proven' | 'unproven';
+  /** Hash of the script that a drill played, where it stands in the export. */
+  script: string | null;
   /** `seq` is null when it is about the file as a whole. */
   problems: { seq: number | null; problem: string }[];
 };
@@ -51,6 +63,8 @@ function createCheck({ pinnedKey, allHeads = false }: VerifyOptions) {
   let latest: HeadLine | null = null;
   let sum = '';
   let ended = false;
+  let played: string | null = null;
+  let script: string | null = null;
   let lineNumber = 0;
 
   const problem = (seq: number | null, text: string): void => {
@@ -86,13 +100,24 @@ function createCheck({ pinnedKey, allHeads = false }: VerifyOptions) {
     // After a gap the previous hash is unknown; the gap has been named already.
     if (previous !== null && eventHash(line.header, previous, line.contentHash) !== line.hash)
       problem(seq, `Event ${seq} does not follow from what stands before it: it or its hash was changed.`);
+    if (seq === 1) played = playedIn(line);
     previous = line.hash;
     hashes[seq] = line.hash;
     expectedSeq = seq + 1;
     events += 1;
   };
 
+  const scriptIs = (line: string): void => {
+    sum = addToSum(sum, line);
+    if (script !== null) problem(null, `Line ${lineNumber} is a second script.`);
+    script = scriptHash(line);
+    if (script === null) problem(null, `Line ${lineNumber} is no script, or not the one whose hash it bears.`);
+    else if (played !== null && script !== played)
+      problem(1, 'The script is another than the one whose hash stands in event 1.');
+  };
+
   const head = (line: string, read: HeadLine): void => {
+    if (script !== null) problem(read.seq, `The head at event ${read.seq} stands after the script.`);
     sum = addToSum(sum, line);
     heads += 1;
     if (latest && read.seq <= latest.seq) problem(read.seq, `The head at event ${read.seq} is out of order.`);
@@ -125,12 +150,13 @@ function createCheck({ pinnedKey, allHeads = false }: VerifyOptions) {
     }
     const headRead = parsed(line, 'head', HeadLine);
     if (headRead) head(line, headRead);
+    else if (line.startsWith('{"script":')) scriptIs(line);
     else if (line.startsWith('{"end":')) {
       ended = true;
       if (line !== endLine(events, heads, sum))
         problem(
           null,
-          'The last line does not agree with those before it: manifest, heads or their number were changed.',
+          'The last line does not agree with those before it: manifest, heads, their number or the script were changed.',
         );
     } else {
       problem(expectedSeq, `Line ${lineNumber}, where event ${expectedSeq} belongs, is neither event, head nor end.`);
@@ -165,6 +191,7 @@ function createCheck({ pinnedKey, allHeads = false }: VerifyOptions) {
         redacted,
         head: latest && { seq: latest.seq, hash: latest.hash, at: latest.at, keyId: latest.keyId },
         author: ok && isPinned ? 'proven' : 'unproven',
+        script,
         problems,
       };
     },
@@ -186,18 +213,38 @@ function readKeys(manifest: Manifest, problem: (seq: null, text: string) => void
   return keys;
 }
 
+/** Hash of the script that event 1 of a drill names; of an incident empty, so that it can have none. Null: nobody can say any more. */
+function playedIn({ content }: ReadEvent): string | null {
+  if (content === null) return null;
+  const { data } = (jsonOf(content) ?? {}) as { data?: { script?: unknown } };
+  return typeof data?.script === 'string' ? data.script : '';
+}
+
+/** Null: it is not what its own hash says. */
+function scriptHash(line: string): string | null {
+  const { script } = (jsonOf(line) ?? {}) as { script?: Record<string, unknown> | null };
+  if (typeof script !== 'object' || script === null) return null;
+  const { hash, ...rest } = script;
+  return typeof hash === 'string' && hash === sha256(canonical(rest)) ? hash : null;
+}
+
+/** Undefined: it is none. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 function parsed<T>(
   line: string,
   name: string,
   schema: { safeParse(value: unknown): { success: boolean; data?: T } },
 ): T | null {
   if (!line.startsWith(`{"${name}":`)) return null;
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return null;
-  }
+  const value = jsonOf(line);
+  if (value === undefined) return null;
   return schema.safeParse((value as Record<string, unknown>)[name]).data ?? null;
 }
 

@@ -50,6 +50,7 @@ describe('an export as it was written', () => {
         redacted: [],
         head: expect.objectContaining({ seq: events.length }),
         author: 'unproven',
+        script: null,
         problems: [],
       });
   });

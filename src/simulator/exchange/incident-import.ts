@@ -31,6 +31,7 @@ export function readTimeline(text: string): ReadTimeline {
         .union([
           z.looseObject({ manifest: z.unknown() }),
           z.looseObject({ head: z.unknown() }),
+          z.looseObject({ script: z.unknown() }),
           z.looseObject({ end: z.unknown() }),
         ])
         .safeParse(value).success

@@ -19,6 +19,9 @@ export function sealScript(draft: ScriptDraft): Script {
   return { ...scored, hash: hashOf(scored) };
 }
 
+/** Whether a script is what its hash says. */
+export const isSealed = ({ hash, ...rest }: Script): boolean => hash === hashOf(rest);
+
 function hashOf(value: unknown): string {
   const canonical = canonicalize(value);
   if (canonical === undefined) throw new Error('a script is plain JSON');

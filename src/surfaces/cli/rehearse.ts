@@ -28,7 +28,7 @@ export function rehearseCommand(program: Command, cli: Cli): void {
     .option('--length <length>', 'how long it is played; the longest if absent')
     .option('--runs <number>', 'how often', '100')
     .option('--seed <number>', 'what chance follows from in the first run; the others follow', '1')
-    .option('--timeline <file>', 'write the events of the first run, one JSON a line')
+    .option('--timeline <file>', 'write the events of the first run, one JSON a line, and the script')
     .option('--save <file>', 'keep the report, for --assert')
     .option('--assert <file>', 'fail when something got worse than in a report that was kept')
     .description('let bots play a simulation many times, and see what mostly happens')
@@ -52,7 +52,7 @@ export function rehearseCommand(program: Command, cli: Cli): void {
         const events = await replay(script, plan, firstSeed);
         writeFileSync(
           resolve(cli.io.cwd, options.timeline),
-          events.map((event) => `${JSON.stringify(event)}\n`).join(''),
+          [...events, { script }].map((line) => `${JSON.stringify(line)}\n`).join(''),
         );
       }
       if (options.save !== undefined) writeFileSync(resolve(cli.io.cwd, options.save), `${jsonText(report)}\n`);

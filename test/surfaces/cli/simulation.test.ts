@@ -105,7 +105,8 @@ describe('tocsin rehearse', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as { type: string });
     expect(events[0]?.type).toBe('exercise.started');
-    expect(events.at(-1)?.type).toBe('exercise.ended');
+    expect(events.at(-2)?.type).toBe('exercise.ended');
+    expect(events.at(-1)).toMatchObject({ script: { simulation: 'supply-chain-tampered-artifact' } });
   });
 
   it('fails when the playbook got worse than in a report that was kept, names what and a seed, and holds when it did not', async () => {

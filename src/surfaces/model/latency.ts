@@ -15,21 +15,35 @@ export type Lane = {
   waitingMs: number | null;
 };
 
-export function lanesOf({ exercise, decisions }: Pick<IncidentView, 'exercise' | 'decisions'>, now: number): Lane[] {
-  return (exercise?.seats ?? []).map(({ role, person, persona }) => {
-    // Bots live by the clock of the scenario.
-    const jumps = persona === null ? (exercise?.jumps ?? []) : [];
-    const took = (one: DecisionView, until: number): number => {
-      const since = askedSince(one, role);
-      return until - since - jumped(jumps, since, until);
-    };
-    const waits = decisions
+/** An answer that counts for a seat: the first of its person in this role. `since`: when they were asked, and `ms` how long they took. */
+export type Answered = { number: number; since: number; at: number; ms: number };
+
+type Seat = { role: string; person: string; persona: string | null };
+type Asked = Pick<IncidentView, 'exercise' | 'decisions'>;
+
+/** How long a question has been with a seat: what jumps passed over is not counted, but for bots, who live by the clock of the scenario. */
+function tookMs({ exercise }: Asked, { role, persona }: Seat, one: DecisionView, until: number): number {
+  const since = askedSince(one, role);
+  return until - since - jumped(persona === null ? (exercise?.jumps ?? []) : [], since, until);
+}
+
+export function answersOf(view: Asked, seat: Seat): Answered[] {
+  const { role, person } = seat;
+  return view.decisions.flatMap((one) => {
+    const first = one.votes.find((vote) => vote.person === person && vote.roles.includes(role));
+    if (!first) return [];
+    const { at } = first;
+    return [{ number: one.question.number, since: askedSince(one, role), at, ms: tookMs(view, seat, one, at) }];
+  });
+}
+
+export function lanesOf(view: Asked, now: number): Lane[] {
+  return (view.exercise?.seats ?? []).map((seat) => {
+    const { role, person, persona } = seat;
+    const waits = view.decisions
       .filter((one) => standingOf(one, { id: person, roles: [role] }, now).kind === 'asked')
-      .map((one) => took(one, now));
-    const answers = decisions.flatMap((one) => {
-      const first = one.votes.find((vote) => vote.person === person && vote.roles.includes(role));
-      return first ? [took(one, first.at)] : [];
-    });
+      .map((one) => tookMs(view, seat, one, now));
+    const answers = answersOf(view, seat).map(({ ms }) => ms);
     return { role, person, bot: persona !== null, answers, waitingMs: waits.length > 0 ? Math.max(...waits) : null };
   });
 }

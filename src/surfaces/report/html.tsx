@@ -4,6 +4,7 @@ import { hourText, isoTime } from '../model/clock.ts';
 import { bothMoments, leftWords, longSpan, STATE_WORDS, settledWhen, utcMoment } from '../model/duties.ts';
 import { outcomeWords } from './acts.ts';
 import { Chart, DutyChart } from './chart-parts.tsx';
+import { Cite } from './cite.tsx';
 import { type Report, verifyCommands } from './report.ts';
 import { reportStyle } from './style.ts';
 import { Table } from './table.tsx';
@@ -75,20 +76,6 @@ function Front({ id, title, lede, facts, madeAt, mode, head }: Report) {
     </header>
   );
 }
-
-/** The events that something is told from. */
-const Cite = ({ events }: { events: readonly number[] }) =>
-  events.length === 0 ? null : (
-    <span class="cite">
-      {events.length === 1 ? 'event ' : 'events '}
-      {events.map((seq, i) => (
-        <>
-          {i > 0 ? ', ' : ''}
-          <a href={`#e${seq}`}>{seq}</a>
-        </>
-      ))}
-    </span>
-  );
 
 const ABOUT = { 'what happened': 'What happened', 'what was done': 'What was done', 'how it ended': 'How it ended' };
 

@@ -7,14 +7,12 @@ const made = new Map<string, Style>();
 
 export const reportStyle = (): Style => documentStyle([]);
 
-/** The style of a document that looks like a report, with sheets of its own beside it. */
-export function documentStyle(sheets: readonly URL[]): Style {
+/** The style of a document that looks like a report, with sheets of its own beside it; `more`: rules of this one document. */
+export function documentStyle(sheets: readonly URL[], more = ''): Style {
   const key = sheets.map(String).join(' ');
-  const known = made.get(key);
-  if (known) return known;
-  const style = make(sheets);
-  made.set(key, style);
-  return style;
+  const known = made.get(key) ?? make(sheets);
+  made.set(key, known);
+  return more === '' ? known : styled(`${known.css}\n${more}`);
 }
 
 const here = (name: string): URL => new URL(`./assets/${name}`, import.meta.url);
@@ -26,7 +24,10 @@ function make(sheets: readonly URL[]): Style {
     face('Hyperlegible', ofConsole('hyperlegible-next.woff2'), '200 800'),
     face('Hyperlegible Mono', ofConsole('hyperlegible-mono.woff2'), '200 800'),
   ];
-  const css = [...faces, ...[here('report.css'), ...sheets].map((sheet) => readFileSync(sheet, 'utf8'))].join('\n');
+  return styled([...faces, ...[here('report.css'), ...sheets].map((sheet) => readFileSync(sheet, 'utf8'))].join('\n'));
+}
+
+function styled(css: string): Style {
   const hash = createHash('sha256').update(css).digest('base64');
   return {
     css,

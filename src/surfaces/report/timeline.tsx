@@ -3,6 +3,7 @@ import { Words } from '../console/parts/text.tsx';
 import { dayText, hourText, isoTime } from '../model/clock.ts';
 import { foldRoutine } from '../model/timeline.ts';
 import type { StoredEvent } from '../ports.ts';
+import { MARKS } from './marks.ts';
 import type { Report } from './report.ts';
 
 /** Every event, oldest first; runs of routine ones are one line that opens. */
@@ -79,19 +80,3 @@ function Row({ event, names }: { event: StoredEvent } & Pick<Report, 'names'>) {
     </li>
   );
 }
-
-/** Square: wrong. Diamond: people are asked or have decided. Circle: done. */
-const MARKS: Partial<Record<StoredEvent['type'], string>> = {
-  'decision.asked': '◇',
-  'decision.made': '◆',
-  'decision.voted': '◇',
-  'act.done': '●',
-  'act.failed': '■',
-  'step.failed': '■',
-  'obligation.opened': '◇',
-  'obligation.met': '◆',
-  'obligation.waived': '◆',
-  'obligation.overdue': '■',
-  'incident.resolved': '●',
-  'incident.closed': '●',
-};

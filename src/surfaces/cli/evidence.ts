@@ -96,7 +96,7 @@ function mappedText(cli: Cli, { framework, reference, asks, elements, not }: Map
   ].join('\n');
 }
 
-function verdict(cli: Cli, { ok, drill, files, madeAt, author, timeline, problems }: PackResult): string {
+function verdict(cli: Cli, { ok, drill, files, madeAt, author, timeline, score, problems }: PackResult): string {
   const { bold, act } = paint(cli.io);
   if (!ok) return [act(bold('Not whole.')), ...problems.map((problem) => `  ${plainText(problem)}`)].join('\n');
   const by =
@@ -107,5 +107,6 @@ function verdict(cli: Cli, { ok, drill, files, madeAt, author, timeline, problem
     bold(`The evidence of ${drill} is whole, ${by}.`),
     `  ${files} files, made ${madeAt}`,
     `  timeline: ${timeline?.events ?? 0} events, head ${timeline?.head?.hash ?? 'none'}, author ${timeline?.author}`,
+    `  score: ${score === 'follows' ? 'found again from the timeline, the same' : 'not compared: events were redacted, or it has none'}`,
   ].join('\n');
 }

@@ -1,5 +1,8 @@
 import { verify as isSigned } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { unzipSync } from 'fflate';
+import { readDrillExport } from '../../simulator/scoring/read-export.ts';
+import { scoreOf } from '../../simulator/scoring/score-of.ts';
 import { keyIdOf, publicKeyText, readPublicKey } from '../../store/chain.ts';
 import { type VerifyResult, verifyExport } from '../../store/verify.ts';
 import { sha256Of } from './digest.ts';
@@ -14,6 +17,8 @@ export type PackResult = {
   /** `unproven`: consistent in itself, but whoever made it may have made all of it. */
   author: 'proven' | 'unproven';
   timeline: VerifyResult | null;
+  /** Whether the score was found again from the timeline; null: there is none, or events were redacted since. */
+  score: 'follows' | 'differs' | null;
   problems: string[];
 };
 
@@ -35,13 +40,31 @@ export async function verifyPack(bytes: Uint8Array, keys: Keys = {}): Promise<Pa
   const read = files.get(MANIFEST);
   const manifest = read ? manifestIn(read) : null;
   if (files.size > 0 && !manifest) problems.push(`${MANIFEST} is missing, or is no manifest of an evidence pack.`);
-  if (!read || !manifest)
-    return { ok: false, drill: null, madeAt: null, files: files.size, author: 'unproven', timeline: null, problems };
+  if (!read || !manifest) return { ...NOTHING, files: files.size, problems };
   const author = authorOf({ manifest, text: read, signature: files.get(SIGNATURE), pinned: keys.pack }, problems);
   compareFiles(manifest, files, problems);
   const timeline = await timelineIn(manifest, files.get(TIMELINE), keys.timeline, problems);
+  const score = timeline?.ok ? scoreIn(files, problems) : null;
   const { drill, madeAt } = manifest;
-  return { ok: problems.length === 0, drill, madeAt, files: manifest.files.length, author, timeline, problems };
+  return { ok: problems.length === 0, drill, madeAt, files: manifest.files.length, author, timeline, score, problems };
+}
+
+const NOTHING = { ok: false, drill: null, madeAt: null, author: 'unproven', timeline: null, score: null } as const;
+
+/** Results and ratings follow from the timeline and its script: they are found anew and compared. */
+function scoreIn(files: ReadonlyMap<string, Uint8Array>, problems: string[]): PackResult['score'] {
+  const text = (name: string) => Buffer.from(files.get(name) ?? []).toString('utf8');
+  if (!files.has(SCORE)) return null;
+  try {
+    const { script, events, redacted } = readDrillExport(text(TIMELINE));
+    if (redacted.length > 0) return null;
+    if (isDeepStrictEqual(JSON.parse(text(SCORE)), JSON.parse(JSON.stringify(scoreOf(script, events)))))
+      return 'follows';
+    problems.push(`${SCORE} does not follow from the timeline by the rules of this version of Tocsin.`);
+  } catch (error) {
+    problems.push(`${SCORE} cannot be found again: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return 'differs';
 }
 
 /** By their names within the one folder of the pack. */

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { rehearseScript } from '../../../src/simulator/core/rehearse-script.ts';
+import { shippedScript } from '../../support/scripts.ts';
+import { castOf, idle, resultsWith, SEEDS, unmet } from './casts.ts';
+
+const NAME = 'credential-leak-llmjacking';
+const LENGTHS = ['15m', '60m', '2h'];
+const steady = (script: Parameters<typeof castOf>[0]) => castOf(script, 'steady');
+/** In a warm-up people sit at their screens. */
+const atTheirScreens = (script: Parameters<typeof castOf>[0]) => ({
+  ...steady(script),
+  personas: script.personas.map((persona) => ({ ...persona, medianMs: persona.medianMs / 2 })),
+});
+const hasty = (script: Parameters<typeof castOf>[0]) => castOf(script, 'hasty');
+
+const played = async (cast: typeof steady, length: string) => {
+  const { script, plan } = shippedScript(NAME, length);
+  const { events, world } = await rehearseScript({ script: cast(script), plan, seed: 7 });
+  return {
+    delivered: events.flatMap((e) => (e.type === 'inject.delivered' ? [e.data.id] : [])),
+    around: world.systems['homework-tutor']?.around,
+  };
+};
+
+describe('“Night school”', () => {
+  it.each(LENGTHS)('a team that knows its trade meets all that a machine can judge, in %s', async (length) => {
+    const cast = length === '15m' ? atTheirScreens : steady;
+    for (const results of await resultsWith(NAME, length, cast, SEEDS)) expect(unmet(results)).toEqual([]);
+  });
+
+  it.each(LENGTHS)('a team that looks on revokes nothing and caps nothing, in %s', async (length) => {
+    for (const results of await resultsWith(NAME, length, idle, SEEDS))
+      expect(results).toMatchObject({ seen: 'missed', revoked: 'missed', capped: 'missed', 'keys-decided': 'missed' });
+  });
+
+  it.each([
+    ['15m', 'no-keys-yet'],
+    ['60m', 'no-keys-before-dark'],
+    ['2h', 'no-keys-before-dark'],
+  ])('whoever skips what failed and approves the rest falls into both traps, in %s', async (length, noKeys) => {
+    for (const results of await resultsWith(NAME, length, hasty, SEEDS))
+      expect(results).toMatchObject({ 'not-skipped': 'missed', revoked: 'missed', [noKeys]: 'missed' });
+  });
+
+  it('and sees strangers with the new keys seventy seconds later', async () => {
+    const { delivered, around } = await played(hasty, '60m');
+    expect(delivered).toEqual(expect.arrayContaining(['still-in', 'again']));
+    expect(around).toMatchObject({ credentials: 'valid', strangers: 2 });
+  });
+
+  it('whoever tries again and hands out no key leaves nobody in', async () => {
+    const { delivered, around } = await played(steady, '2h');
+    for (const never of ['still-in', 'again', 'backup-calls']) expect(delivered).not.toContain(never);
+    expect(around).toMatchObject({ credentials: 'revoked' });
+  });
+});

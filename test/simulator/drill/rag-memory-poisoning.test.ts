@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { rehearseScript } from '../../../src/simulator/core/rehearse-script.ts';
+import { shippedScript } from '../../support/scripts.ts';
+import { castOf, idle, resultsWith, SEEDS, unmet } from './casts.ts';
+
+const NAME = 'rag-memory-poisoning';
+const LENGTHS = ['15m', '60m', '2h'];
+const steady = (script: Parameters<typeof castOf>[0]) => castOf(script, 'steady');
+/** In a warm-up people sit at their screens. */
+const atTheirScreens = (script: Parameters<typeof castOf>[0]) => ({
+  ...steady(script),
+  personas: script.personas.map((persona) => ({ ...persona, medianMs: persona.medianMs / 2 })),
+});
+const hasty = (script: Parameters<typeof castOf>[0]) => castOf(script, 'hasty');
+
+const played = async (cast: typeof steady, length: string) => {
+  const { script, plan } = shippedScript(NAME, length);
+  const { events, world } = await rehearseScript({ script: cast(script), plan, seed: 7 });
+  return {
+    delivered: events.flatMap((e) => (e.type === 'inject.delivered' ? [e.data.id] : [])),
+    around: world.systems['parlour-ask']?.around,
+  };
+};
+
+describe('“A channel with one member”', () => {
+  it.each(LENGTHS)('a team that knows its trade meets all that a machine can judge, in %s', async (length) => {
+    const cast = length === '15m' ? atTheirScreens : steady;
+    for (const results of await resultsWith(NAME, length, cast, SEEDS)) expect(unmet(results)).toEqual([]);
+  });
+
+  it.each(LENGTHS)('a team that looks on goes on reading the planted text, in %s', async (length) => {
+    for (const results of await resultsWith(NAME, length, idle, SEEDS))
+      expect(results).toMatchObject({
+        'picked-up': 'missed',
+        frozen: 'missed',
+        'served-clean': 'missed',
+        'learning-decided': 'missed',
+      });
+  });
+
+  it.each([
+    ['15m', 'no-learning'],
+    ['60m', 'no-learning-before-purge'],
+    ['2h', 'no-learning-before-purge'],
+  ])(
+    'whoever passes over the feed and lets it learn again falls into both traps, in %s',
+    async (length, noLearning) => {
+      for (const results of await resultsWith(NAME, length, hasty, SEEDS))
+        expect(results).toMatchObject({ 'feed-not-skipped': 'missed', frozen: 'missed', [noLearning]: 'missed' });
+    },
+  );
+
+  it('and the planted text is served again, as the monitor says', async () => {
+    const { delivered, around } = await played(hasty, '60m');
+    expect(delivered).toEqual(expect.arrayContaining(['written-again', 'learned-again']));
+    expect(around).toMatchObject({ index: 'live', pipeline: 'open' });
+  });
+
+  it('whoever waits serves Sunday to the end, memory cleared, and takes nothing in', async () => {
+    const { delivered, around } = await played(steady, '2h');
+    expect(delivered).toEqual(expect.arrayContaining(['remembered', 'forgotten', 'sister']));
+    expect(delivered).not.toContain('written-again');
+    expect(delivered).not.toContain('learned-again');
+    expect(around).toMatchObject({ index: 'sunday', pipeline: 'frozen', indexes: { sunday: 0 } });
+  });
+});

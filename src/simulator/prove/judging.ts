@@ -1,6 +1,6 @@
 import { agreement } from '../../incident/decision.ts';
 import type { Card, PlayerSight } from './player-sight.ts';
-import { causeGone, type Known, reasonToDeny, saidByTheQuestion, standing } from './warnings.ts';
+import { causeGone, type Known, reasonToDeny, saidByTheQuestion, saysWhenToDeny, standing } from './warnings.ts';
 import { meaningOf, weigh } from './weighing.ts';
 
 /** What the golden policy answers to a question now, or why it waits. */
@@ -22,6 +22,10 @@ export const paceOf = ({ startedAt, endsAt }: Pick<PlayerSight, 'startedAt' | 'e
     newsMs: part(0.12, 2, 8),
     /** People need some time for a task. */
     taskMs: part(0.05, 1, 5),
+    /** For a reason to deny, where the question names one. */
+    doubtMs: part(0.06, 1, 4),
+    /** For what is found out about data of persons. */
+    dutyMs: part(0.2, 3.5, 18),
     /** For evidence on a choice. */
     choiceMs: part(0.12, 1.5, 8),
   };
@@ -82,11 +86,14 @@ function aboutApproval(scene: Scene): Judgement {
 const yes = ({ options }: Card, why: string): Judgement => ({ answer: options[0] ?? 'approve', why });
 
 function aboutCutting(scene: Scene): Judgement {
-  const { card, known } = scene;
+  const { card, known, sight } = scene;
   if (since(scene) < 30 * SECOND_MS) return { waits: 'to read what is asked' };
   const against = reasonToDeny(known, card);
+  const { doubtMs } = paceOf(sight);
+  if (against === null && saysWhenToDeny(card) && since(scene) < doubtMs && !isLastCall(scene))
+    return { waits: 'to see whether what it names as a reason to deny is so' };
   if (against === null) return yes(card, evidenceFor(known));
-  if (since(scene) < 3 * MINUTE_MS && !isLastCall(scene)) return { waits: `to see whether this is so: “${against}”` };
+  if (since(scene) < doubtMs && !isLastCall(scene)) return { waits: `to see whether this is so: “${against}”` };
   return { answer: agreement(card)?.no ?? card.otherwise, why: `The evidence speaks against it: “${against}”` };
 }
 
@@ -149,6 +156,9 @@ const NO_DATA =
 const DATA_OF_PERSONS =
   /\b(?:personal|health|identity|diagnos\w+|patients?|members?|names?|addresses|accounts?|policy documents?|medical|salar\w+|applicants?|customers?|claimants?|e-?mails?)\b/i;
 
+const EXPOSED =
+  /\b(?:leak\w*|exposed|disclosed|copied|stolen|exfiltrat\w*|downloaded|given away|left the|(?:was|were) sent|went to|stranger\w*|somebody else|someone else|wrong (?:member|person|patient|customer|recipient)\w*|not the \w+ \w+'s)\b/i;
+
 /** Whoever looked answers the question itself: that texts name people is no breach of their data yet. */
 const NO_BREACH =
   /\b(?:no|not an?) (?:personal )?(?:data )?breach\b|\bno (?:personal )?data (?:was|were|has been|have been) (?:exposed|altered|lost|disclosed)\b/i;
@@ -163,9 +173,12 @@ function aboutDuty(scene: Scene): Judgement {
   const inside = looked.flatMap(({ claims }) => claims);
   const judged = inside.find(({ text }) => NO_BREACH.test(text));
   if (judged) return { answer: not, why: `Whoever looked says why none is due: “${judged.text}”` };
-  const some = known.evidence
+  const persons = known.evidence
     .flatMap(({ claims }) => claims)
-    .find(({ text }) => DATA_OF_PERSONS.test(text) && !NO_DATA.test(text));
+    .filter(({ text }) => DATA_OF_PERSONS.test(text) && !NO_DATA.test(text));
+  const some = persons.find(({ text }) => EXPOSED.test(text)) ?? persons[0];
+  if (!(some && EXPOSED.test(some.text)) && since(scene) < paceOf(sight).dutyMs && !isLastCall(scene))
+    return { waits: 'for what is found out about data of persons' };
   const none = inside.find(({ text }) => NO_DATA.test(text));
   if (none && !some) return { answer: not, why: `No data of persons is concerned: “${none.text}”` };
   return {

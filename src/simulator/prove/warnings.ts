@@ -112,6 +112,8 @@ export function reasonToDeny(known: Known, card: Card): string | null {
 }
 const DENY_WORDS = 3;
 
+export const saysWhenToDeny = ({ details }: Card): boolean => denyIf(details).length > 0;
+
 /** “If the world has changed …: deny”. */
 const denyIf = (details: string): string[] =>
   details.split(/(?<=[.!?])\s+|\n/).filter((one) => /\bif\b.*\bdeny\b/i.test(one) || /\bdeny\b.*\bif\b/i.test(one));

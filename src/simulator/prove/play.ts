@@ -1,6 +1,5 @@
 import type { NumberedEvent } from '../../incident/events.ts';
-import type { MessageResult } from '../../incident/messages.ts';
-import { playbookAt } from '../../incident/view.ts';
+import { openDecisions, playbookAt } from '../../incident/view.ts';
 import type { Plan } from '../../playbook/plan.ts';
 import type { Script } from '../core/script.ts';
 import { PeopleDrill, type Said } from './people-drill.ts';
@@ -33,18 +32,16 @@ export async function play(
     const there = new Set(sight.seats.filter(({ away }) => !away).map(({ role }) => role));
     for (const deed of player(sight)) {
       if (!there.has(deed.role)) throw new Error(`${deed.role} is not there and cannot ${deed.do}.`);
-      const result = await carryOut(drill, eyes, deed);
+      // Somebody has decided it in the same moment: the card is gone.
+      if (deed.do === 'vote' && !openDecisions(drill.view).some(({ question }) => question.number === deed.question))
+        continue;
+      const result = await drill.tell(`player-${deed.role}`, saidBy(drill, eyes, deed));
       if (result.status === 'refused')
         refused.push({ at: drill.now, deed: `${deed.role}: ${deed.do}`, why: result.message });
     }
     await drill.pass(BEAT_MIN);
   }
   return { events: drill.events, refused };
-}
-
-async function carryOut(drill: PeopleDrill, eyes: PlayerEyes, deed: Deed): Promise<MessageResult> {
-  const said = saidBy(drill, eyes, deed);
-  return drill.tell(`player-${deed.role}`, said);
 }
 
 function saidBy(drill: PeopleDrill, eyes: PlayerEyes, deed: Deed): Said {

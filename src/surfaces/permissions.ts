@@ -85,6 +85,7 @@ export const permissions = {
   'GET /api/drills/:id/notes': 'read',
   'POST /api/drills/:id/notes': 'drill',
   'GET /api/drills/:id/evaluation': 'read',
+  'GET /api/drills/:id/score': 'read',
   'GET /api/drills/:id/hot-wash': 'read',
   'POST /api/drills/:id/hot-wash': 'drill',
   'GET /api/drills/:id/calendar.ics': 'read',

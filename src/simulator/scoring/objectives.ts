@@ -133,17 +133,19 @@ function achieved(own: readonly Outcome[]): Gate[] {
   return [{ rule: 'achieved', rating: 'P', why, cites }];
 }
 
-/** The latest of each evaluator, of the objective and of each of its tasks. Those of the objective first. */
+/** The last of each evaluator counts, of the objective and of each of its tasks. Those of the objective first. */
 function opinionsOn(objective: string, all: readonly NumberedEvent[]): Opinion[] {
-  const latest = new Map<string, Opinion>();
+  const last = new Map<string, Opinion | null>();
   for (const event of all) {
     if (event.type !== 'observation.recorded' || event.actor.kind !== 'person') continue;
     const { rating, task, expectation, text } = event.data;
-    if (event.data.objective !== objective || rating === null || expectation !== null) continue;
+    if (event.data.objective !== objective || expectation !== null) continue;
     const person = event.actor.id;
-    latest.set(`${person} ${task ?? ''}`, { person, task, rating, seq: event.seq, text });
+    last.set(JSON.stringify([person, task]), rating && { person, task, rating, seq: event.seq, text });
   }
-  return [...latest.values()].sort((a, b) => Number(a.task !== null) - Number(b.task !== null) || a.seq - b.seq);
+  return [...last.values()]
+    .filter((opinion) => opinion !== null)
+    .sort((a, b) => Number(a.task !== null) - Number(b.task !== null) || a.seq - b.seq);
 }
 
 function disagree(opinions: readonly Opinion[], machine: Rating | null): boolean {

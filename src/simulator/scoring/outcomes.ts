@@ -94,14 +94,14 @@ export function isAbout({ sought }: Pick<Expectation, 'sought'>, { question }: D
   return false;
 }
 
-/** The latest of each evaluator. */
+/** The last of each evaluator. */
 function verdictsOn(expectation: string, all: readonly NumberedEvent[]): EvaluatorVerdict[] {
-  const latest = new Map<string, EvaluatorVerdict>();
+  const last = new Map<string, EvaluatorVerdict | null>();
   for (const event of all) {
     if (event.type !== 'observation.recorded' || event.actor.kind !== 'person') continue;
     const { verdict, text } = event.data;
-    if (event.data.expectation !== expectation || verdict === null) continue;
-    latest.set(event.actor.id, { person: event.actor.id, verdict, seq: event.seq, text });
+    const person = event.actor.id;
+    if (event.data.expectation === expectation) last.set(person, verdict && { person, verdict, seq: event.seq, text });
   }
-  return [...latest.values()];
+  return [...last.values()].filter((verdict) => verdict !== null);
 }

@@ -12,6 +12,7 @@ import { readIncidentName } from '../incident-name.ts';
 import { also, type Cli, drillArgument, drillPath, examples, numberArgument } from './context.ts';
 import { boardCommands } from './drill-board.ts';
 import { saidCommands } from './drill-say.ts';
+import { scoreCommand } from './drill-score.ts';
 import { drillText, listText, offersText, plannedText, startedText } from './drill-text.ts';
 import { watchCommand } from './drill-watch.ts';
 import { CliError, EXIT } from './io.ts';
@@ -29,6 +30,7 @@ export function drillCommands(program: Command, cli: Cli): void {
   watchCommand(drill, cli);
   boardCommands(drill, cli);
   saidCommands(drill, cli);
+  scoreCommand(drill, cli);
 }
 
 type People = {

@@ -10,6 +10,7 @@ import { checkRoutes } from './checks.ts';
 import { commandRoutes } from './commands.ts';
 import type { AppEnv, Deps } from './context.ts';
 import { drillEvaluationRoutes } from './drill-evaluation.ts';
+import { drillScoreRoutes } from './drill-score.ts';
 import { drillRoutes } from './drills.ts';
 import type { HookPorts } from './hooks.ts';
 import { improvementRoutes } from './improvements.ts';
@@ -48,6 +49,7 @@ export function apiRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps & { access: Ac
   checkRoutes(app, deps);
   drillRoutes(app, deps);
   drillEvaluationRoutes(app, deps);
+  drillScoreRoutes(app, deps);
   improvementRoutes(app, deps);
   accountRoutes(app, deps);
   inventoryRoutes(app, deps);

@@ -51,13 +51,15 @@ export const BOT: Seat = { role: 'ml-on-call', person: 'bot-ml-on-call', persona
 export class Timeline {
   readonly events: NumberedEvent[] = [];
 
-  constructor(script: Script, seats: Seat[] = [ANN]) {
+  constructor(script: Script, seats: Seat[] = [ANN], id = 'EX-2026-0001', evaluator = 'eva') {
     const { simulation, version, title, hash, rubric, length } = script;
     this.add(0, 'exercise.started', {
-      ...{ incident: 'EX-2026-0001', simulation, version, title, script: hash, ...(rubric && { rubric }) },
+      ...{ incident: id, simulation, version, title, script: hash, ...(rubric && { rubric }) },
       playbook: { id: 'a-playbook', version: 3, title: 'A playbook', hash: 'f'.repeat(64) },
       ...{ length: length.name, seed: 7, seats, endsAt: START + length.ms },
-      ...(seats.some(({ persona }) => persona === null) && { staff: [{ role: 'evaluator' as const, person: 'eva' }] }),
+      ...(seats.some(({ persona }) => persona === null) && {
+        staff: [{ role: 'evaluator' as const, person: evaluator }],
+      }),
     });
   }
 

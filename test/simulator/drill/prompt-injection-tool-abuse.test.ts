@@ -7,8 +7,8 @@ const NAME = 'prompt-injection-tool-abuse';
 const steady = (script: Parameters<typeof castOf>[0]) => castOf(script, 'steady');
 const hasty = (script: Parameters<typeof castOf>[0]) => castOf(script, 'hasty');
 
-const played = async (cast: typeof steady) => {
-  const { script, plan } = shippedScript(NAME, '60m');
+const played = async (cast: typeof steady, length = '60m') => {
+  const { script, plan } = shippedScript(NAME, length);
   const { events, world } = await rehearseScript({ script: cast(script), plan, seed: 7 });
   return {
     delivered: events.flatMap((e) => (e.type === 'inject.delivered' ? [e.data.id] : [])),
@@ -26,7 +26,7 @@ describe('“White on white”', () => {
       expect(unmet(results).filter((id) => id !== 'purged')).toEqual([]);
   });
 
-  it.each(['15m', '60m'])('a team that looks on leaves the assistant its tools, in %s', async (length) => {
+  it.each(['15m', '60m', '2h'])('a team that looks on leaves the assistant its tools, in %s', async (length) => {
     for (const results of await resultsWith(NAME, length, idle, SEEDS))
       expect(results).toMatchObject({ 'contain-decided': 'missed', disarmed: 'missed', 'locked-out': 'missed' });
   });
@@ -53,5 +53,13 @@ describe('“White on white”', () => {
     expect(delivered).toContain('sunday');
     expect(delivered).not.toContain('again');
     expect(around).toMatchObject({ index: 'saturday', tools: 'enabled' });
+  });
+
+  it('in two hours Saturday is not clean either, and patience ends on Thursday', async () => {
+    const { delivered, around } = await played(steady, '2h');
+    expect(delivered).toEqual(expect.arrayContaining(['sunday', 'pictures', 'refused-calls']));
+    expect(delivered).not.toContain('pictures-again');
+    expect(around).toMatchObject({ index: 'thursday', tools: 'enabled' });
+    expect((await played(hasty, '2h')).delivered).toContain('pictures-again');
   });
 });

@@ -9,6 +9,7 @@ import { type DrillMails, mailKey } from '../store/drill-mails.ts';
 import type { Drill, DrillDesk } from '../surfaces/drills/contract.ts';
 import {
   type DrillMail,
+  hotWashMailsOf,
   invitationsOf,
   mailsOf,
   remindersOf,
@@ -36,6 +37,8 @@ export type DrillMailerDeps = {
 /** One try, from the connection to the server's last word. */
 const WITHIN_MS = 60_000;
 const RUNNING_MAX = 200;
+/** Who is asked later than that has forgotten. */
+const HOT_WASH_WITHIN_MS = 24 * 3_600_000;
 
 type Sender = { mailer: Mailer; from: string; redact: (text: string) => string };
 type Outgoing = DrillMail & { calendar?: { name: string; text: string } };
@@ -69,6 +72,11 @@ export function createDrillMailer(deps: DrillMailerDeps): { look(): Promise<void
     return (await Promise.all(found)).flat();
   };
 
+  const hotWashes = async (): Promise<Outgoing[]> => {
+    const ended = await Promise.all((await mails.ended(now() - HOT_WASH_WITHIN_MS)).map((id) => drills.find(id)));
+    return ended.flatMap((drill) => hotWashMailsOf(drill, `${base}/drills/${drill.id}`));
+  };
+
   const wanted = async (): Promise<Outgoing[]> => {
     const views = await reader.incidents({ status: ['open', 'resolved'], drills: true, limit: RUNNING_MAX });
     const planned = await drills.list({ status: ['planned'], limit: RUNNING_MAX });
@@ -82,6 +90,7 @@ export function createDrillMailer(deps: DrillMailerDeps): { look(): Promise<void
         return invitations.map((one) => ({ ...one, calendar }));
       }),
       ...(await withdrawals(planned)),
+      ...(await hotWashes()),
     ];
   };
 

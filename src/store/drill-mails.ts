@@ -8,6 +8,8 @@ export type DrillMails = {
   done(drill: string): Promise<ReadonlySet<string>>;
   /** Drills that were called off before their date, and to which people were invited. */
   calledOff(now: number): Promise<string[]>;
+  /** Drills that ended since then, on the clock on the wall. After NO DUFF people have other things to do. */
+  ended(since: number): Promise<string[]>;
   /**
    * The right to send it now; null when another has it, when it is done, or when it is too soon to try again. `unsure`: an earlier try may have
    * arrived, so this one says that it may be a second copy.
@@ -19,6 +21,12 @@ export type DrillMails = {
 };
 
 export const mailKey = ({ key, person }: Pick<DrillMailName, 'key' | 'person'>): string => `${key} ${person}`;
+
+/** Whoever pauses a drill for longer goes on without its mail at the end. */
+const STARTED_BEFORE_MS = 30 * 24 * 3_600_000;
+const ENDED = `SELECT d.id FROM drills d JOIN events e ON e.incident = d.id AND e.type = 'exercise.ended'
+  WHERE e.recorded_at > to_timestamp($1::double precision / 1000) AND d.started_at > $2
+    AND coalesce(e.content, '') NOT LIKE '%"because":"real"%' ORDER BY d.id`;
 
 const TRIES_MAX = 5;
 const AGAIN_MS = 30_000;
@@ -33,6 +41,10 @@ export function createDrillMails(pool: pg.Pool): DrillMails {
         [drill, TRIES_MAX],
       );
       return new Set(rows.map(mailKey));
+    },
+    async ended(since) {
+      const { rows } = await pool.query<{ id: string }>(ENDED, [since, since - STARTED_BEFORE_MS]);
+      return rows.map(({ id }) => id);
     },
     async calledOff(now) {
       const { rows } = await pool.query<{ id: string }>(

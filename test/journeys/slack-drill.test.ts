@@ -110,13 +110,21 @@ it(
     await desk.modal(SOFIA);
     expect((await served.house.read(id)).view.exercise?.endedAt).toBeUndefined();
     await desk.submit(SOFIA, { reason: 'We have seen enough' });
-    const endex = await find('ENDEX', 'Hot wash: add a note');
+    const endex = await find('ENDEX', 'Hot wash: what went well');
     expect(all(endex)).toContain('We have seen enough');
     await desk.press(MARA, { channel: channel.id, ts: endex.ts }, ACTIONS.hotWash);
-    await desk.submit(MARA, { text: 'We asked counsel too late.' });
-    await served.house.until(id, 'the note of the hot wash', (_, events) =>
-      events.find((event) => event.type === 'note.added' && event.data.text.includes('too late')),
+    await desk.submit(MARA, { 'question-1': 'We asked counsel too late.' });
+    const named = await served.house.until(id, 'her answer in the hot wash', ({ exercise }) => exercise?.hotWash[0]);
+    expect(named).toMatchObject({ question: 1, actor: { id: MARA }, text: 'We asked counsel too late.' });
+    // Ingrid is asked in a message to her alone, and gives no name.
+    const direct = slack.workspace.im(desk.user(INGRID)).id;
+    const asked = await desk.see('the hot wash, to Ingrid', () =>
+      desk.messages(direct).find((one) => all(one).includes(`Hot wash of ${id}`)),
     );
+    await desk.press(INGRID, { channel: direct, ts: asked.ts }, ACTIONS.hotWash);
+    await desk.submit(INGRID, { else: 'I did not dare to speak.', unnamed: 'unnamed' });
+    const unnamed = await served.house.until(id, 'an answer of nobody', ({ exercise }) => exercise?.hotWash[1]);
+    expect(unnamed).toMatchObject({ question: null, actor: { kind: 'tocsin' }, text: 'I did not dare to speak.' });
 
     // All that was said of it begins with EXERCISE; nobody else was told, and nothing stands where incidents are.
     const said = slack.workspace.channels().flatMap((one) => slack.workspace.messages(one.id, null));

@@ -13,6 +13,7 @@ import { type Maildev, startMaildev } from '../support/maildev.ts';
 import { sampleExercise } from '../support/sample-events.ts';
 import { shippedScript } from '../support/scripts.ts';
 import { type TestStore, testStore } from '../support/store.ts';
+import { sampleReport } from '../surfaces/after-action/sample.ts';
 
 let maildev: Maildev;
 let store: TestStore;
@@ -81,10 +82,14 @@ const mailer = (now = WALL, port = maildev.smtpPort, planned: Drill[] = []) =>
     inventory: () => inventory(port),
     reader,
     drills: {
-      list: async () => planned.filter(({ status }) => status === 'planned'),
-      find: async (id) => planned.find((one) => one.id === id) ?? Promise.reject(new Error(`no drill ${id}`)),
+      list: async ({ status: wanted = ['planned'] }) => planned.filter(({ status }) => wanted.includes(status)),
+      find: async (id) =>
+        planned.find((one) => one.id === id) ??
+        (await createDrillStore(store.pool).find(id)) ??
+        Promise.reject(new Error(`no drill ${id}`)),
     },
     mails: createDrillMails(store.pool),
+    report: async () => sampleReport('team'),
     calendar: (one) => drillCalendar(one, { directory: { person: () => null }, publicUrl, now }),
     publicUrl,
     log,
@@ -180,6 +185,59 @@ describe('the mails of a drill', () => {
     const mails = await arrived(id, 1);
     expect(mails).toHaveLength(1);
     expect(mails[0]?.text).not.toContain('already');
+  });
+});
+
+describe('the hot wash', () => {
+  /** What the clock of the timeline shows here. */
+  const NOW = 1_790_000_000_000;
+  const kept = async (id: string): Promise<Drill> => {
+    const { script, plan } = shippedScript('pii-leak-output', '15m');
+    const { playbook, version, title, hash } = plan;
+    const plans = createPlanLibrary(store.pool);
+    await plans.publish(plan, ['mia'], WALL);
+    const drills = createDrillStore(store.pool);
+    const drill = await drills.plan(
+      {
+        // Of a year whose numbers nobody here has used.
+        ...{ script, seed: 1, rate: 1, note: null, at: null, plannedBy: 'mia', plannedAt: Date.UTC(2031, 0, 1) },
+        playbook: { id: playbook, version, title, hash },
+        players: [{ role: 'incident-commander', person: 'ben' }],
+        staff: [{ role: 'facilitator', person: 'mia' }],
+      },
+      id,
+    );
+    return (await drills.start(drill.id, 'mia', NOW)) ?? drill;
+  };
+  const look = (found: Drill, now = NOW) => mailer(now, maildev.smtpPort, [found]).look();
+
+  test('is told to all who took part, once, when the drill is over: where its questions are, and none of them', async () => {
+    const found = await kept('over');
+    const tell = await drill(found.id);
+    await look(found);
+    expect(await about(found.id)).toEqual([]);
+    await tell('exercise.ended', { because: 'time' });
+    await look(found);
+    await look(found, NOW + 60_000);
+    const mails = await arrived(found.id, 2);
+    expect(mails.flatMap(({ to }) => to.map(({ address }) => address)).sort()).toEqual([
+      'ben@example.com',
+      'mia@example.com',
+    ]);
+    const [mail] = mails;
+    expect(mail?.subject).toBe(`EXERCISE: hot wash of ${found.script.title}`);
+    expect(mail?.text).toContain(`${publicUrl}/drills/${found.id}`);
+    for (const question of found.script.debrief) expect(mail?.text).not.toContain(question);
+  });
+
+  test('is asked of nobody by mail after NO DUFF, nor long after', async () => {
+    const real = await kept('real');
+    await (await drill(real.id))('exercise.ended', { because: 'real', incident: 'INC-2026-0147' });
+    await look(real);
+    const late = await kept('late');
+    await (await drill(late.id))('exercise.ended', { because: 'time' });
+    await look(late, NOW + 25 * 3_600_000);
+    expect([...(await about(real.id)), ...(await about(late.id))]).toEqual([]);
   });
 });
 

@@ -238,6 +238,8 @@ function filledWith(element: { type: string; options?: { value: string }[] }, va
     const chosen = element.options?.find((option) => option.value === value);
     return { selected_option: chosen ?? null };
   }
+  if (element.type === 'checkboxes')
+    return { selected_options: (element.options ?? []).filter((option) => option.value === value) };
   if (element.type === 'datetimepicker')
     return { selected_date_time: value === undefined ? null : Math.floor(Date.parse(value) / 1_000) };
   return { value: value ?? null };

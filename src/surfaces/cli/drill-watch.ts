@@ -117,7 +117,7 @@ function linesOf(cli: Cli, view: IncidentView, event: Told, person: Person): str
         : [line];
     }
     case 'exercise.ended':
-      return [bold(line), `Say what is to be kept: tocsin incident note ${view.id} "…"`];
+      return [bold(line), `Say what you think of it: tocsin drill hot-wash ${view.id}`];
     default:
       return [line];
   }

@@ -11,6 +11,7 @@ import { PAPERS, type PaperKind, type ShownDrill } from '../drills/shown.ts';
 import { readIncidentName } from '../incident-name.ts';
 import { also, type Cli, drillArgument, drillPath, examples, numberArgument } from './context.ts';
 import { boardCommands } from './drill-board.ts';
+import { evaluateCommands } from './drill-evaluate.ts';
 import { saidCommands } from './drill-say.ts';
 import { scoreCommand } from './drill-score.ts';
 import { drillText, listText, offersText, plannedText, startedText } from './drill-text.ts';
@@ -31,6 +32,7 @@ export function drillCommands(program: Command, cli: Cli): void {
   boardCommands(drill, cli);
   saidCommands(drill, cli);
   scoreCommand(drill, cli);
+  evaluateCommands(drill, cli);
 }
 
 type People = {

@@ -1,6 +1,6 @@
-import type { Board } from '../../../workflows/messages.ts';
 import type { ExerciseView } from '../../incident/exercise-view.ts';
 import type { Script } from '../../simulator/core/script.ts';
+import { scoreOf } from '../../simulator/scoring/score-of.ts';
 import { personOf } from '../model/drill.ts';
 import { type FoundOf, type Guide, guideOf, RATINGS } from '../model/evaluation.ts';
 import type { Directory, Person, Reader, StoredEvent } from '../ports.ts';
@@ -31,34 +31,26 @@ export async function evaluationOf(deps: EvaluationDeps, by: Person, id: string)
       next: 'Read it after ENDEX.',
     });
   const told = await deps.reader.incident(id);
-  const board = await deps.drills.board(by, id);
-  const exercise = told?.view.exercise && exerciseFor(told.view.exercise, by.id, deps.directory.names());
-  const found = foundIn({ script: drill.script, board, exercise, events: told?.events ?? [] });
-  const guide = guideOf({
-    ...{ script: drill.script, found, person: by.id },
-    exercise: exercise ?? { observations: [] },
-  });
-  return { guide, open: board !== null, ratings: RATINGS };
+  const all = told?.view.exercise;
+  const exercise = all ? exerciseFor(all, by.id, deps.directory.names()) : { observations: [] };
+  const found = foundIn(drill.script, told?.events ?? [], all?.endedAt !== undefined);
+  const guide = guideOf({ script: drill.script, exercise, found, person: by.id });
+  return { guide, open: (await deps.drills.board(by, id)) !== null, ratings: RATINGS };
 }
 
-type FoundInput = {
-  script: Script;
-  board: Board | null;
-  exercise: Pick<ExerciseView, 'endedAt'> | undefined;
-  events: readonly StoredEvent[];
-};
-
-/** What the machine found: so far, while the drill runs; after ENDEX what it comes to. */
-export function foundIn({ script, board }: FoundInput): FoundOf {
-  const met = new Set(board?.met ?? []);
-  const expectations = script.expectations.flatMap(({ id, never }) =>
-    board === null ? [] : ([[id, { standing: soFar(never, met.has(id)), why: null, cites: [] }]] as const),
-  );
-  return { objectives: new Map(), expectations: new Map(expectations) };
+/**
+ * What the machine found: how expectations stand, so far while the drill runs, and after ENDEX what its gates come to. Before, a rating of the
+ * machine’s would lead evaluators to theirs.
+ */
+function foundIn(script: Script, events: readonly StoredEvent[], over: boolean): FoundOf {
+  if (events.length === 0) return { objectives: new Map(), expectations: new Map() };
+  const { objectives, outcomes } = scoreOf(script, events);
+  const gates = over ? objectives.flatMap(({ id, machine }) => (machine ? [[id, machine] as const] : [])) : [];
+  return {
+    objectives: new Map(gates),
+    expectations: new Map(outcomes.map(({ expectation, ...outcome }) => [expectation, outcome])),
+  };
 }
-
-const soFar = (never: boolean, met: boolean): string =>
-  never ? (met ? 'happened, and must not' : 'kept so far') : met ? 'met so far' : 'not met so far';
 
 export type HotWash = {
   open: boolean;

@@ -116,6 +116,19 @@ export function remindersOf(
   }));
 }
 
+/** To everybody who took part, when it is over. */
+export function hotWashMailsOf({ id, players, staff, script }: Drill, url: string): DrillMail[] {
+  const people = new Set([...players, ...staff].map(({ person }) => person));
+  return [...people].map((person) => ({
+    ...{ drill: id, key: 'hot-wash', person },
+    subject: exerciseSubject(`hot wash of ${script.title}`),
+    text: framed({ id, title: script.title, url }, [
+      'ENDEX: the drill is over. What went well, what did not, what should change?',
+      'The questions stand behind the link. Answer with your name or without; first opinions are your own.',
+    ]),
+  }));
+}
+
 /** What is sent once more after nobody heard whether it arrived. */
 export const secondCopy = (text: string): string => {
   const [first = '', ...rest] = text.split('\n');

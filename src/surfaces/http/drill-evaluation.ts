@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { Rating } from '../../incident/events.ts';
+import { Standing } from '../../simulator/scoring/score.ts';
 import { evaluationOf, hotWashOf } from '../drills/evaluation.ts';
 import { untilShown } from '../watch.ts';
 import type { ApiDeps } from './api.ts';
@@ -73,7 +74,7 @@ const EvaluationBody = z
             never: z.boolean(),
             withinMs: z.number().nullable(),
             judged: z.string().nullable().openapi({ description: 'What an evaluator judges.' }),
-            machine: z.object({ standing: z.string(), why: z.string().nullable(), cites: seqs.readonly() }).nullable(),
+            machine: z.object({ standing: Standing, why: z.string(), cites: seqs.readonly() }).nullable(),
             opinions,
             disagreement,
           }),

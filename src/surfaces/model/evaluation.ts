@@ -1,6 +1,7 @@
 import type { EventData, Rating } from '../../incident/events.ts';
 import type { ExerciseView } from '../../incident/exercise-view.ts';
 import type { Expectation, Script } from '../../simulator/core/script.ts';
+import type { Standing } from '../../simulator/scoring/score.ts';
 import { personOf } from './drill.ts';
 
 /**
@@ -47,6 +48,8 @@ export const VERDICTS: Readonly<Record<Verdict, string>> = {
   'not-observed': 'not observed',
 };
 
+export const STANDINGS: Readonly<Record<Standing, string>> = { ...VERDICTS, void: 'void' };
+
 /** What an observation is about: an objective, or one of its tasks or expectations. */
 export type About = { objective: string; task: string | null; expectation: string | null };
 
@@ -59,7 +62,7 @@ export type Opinion = Pick<Observation, 'kind' | 'rating' | 'verdict' | 'text' |
 };
 
 /** What the machine found about an expectation. `cites`: numbers of events. `rating` is of an objective. */
-export type Found = { standing: string; why: string | null; cites: readonly number[] };
+export type Found = { standing: Standing; why: string; cites: readonly number[] };
 export type FoundOf = {
   objectives: ReadonlyMap<string, { rating: Rating; why: string; cites: readonly number[] }>;
   expectations: ReadonlyMap<string, Found>;
@@ -131,10 +134,13 @@ function expected(
   const judged = sought.what === 'judged' ? sought.text : null;
   const machine = judged === null ? (found.expectations.get(id) ?? null) : null;
   const verdicts = opinions.flatMap(({ verdict }) => verdict ?? []);
-  const settled = machine !== null && Object.hasOwn(VERDICTS, machine.standing) ? [machine.standing] : [];
-  const disagreement = differ([...verdicts, ...settled]);
+  // Who saw nothing contradicts nobody.
+  const settled = [...verdicts, ...(machine ? [machine.standing] : [])].filter((one) => DECIDED.has(one));
+  const disagreement = differ(settled);
   return { id, title, task, never, withinMs, judged, machine, opinions, disagreement };
 }
+
+const DECIDED: ReadonlySet<string> = new Set(['met', 'met-late', 'missed'] satisfies Standing[]);
 
 const ratingsIn = (opinions: readonly Opinion[]): Rating[] => opinions.flatMap(({ rating }) => rating ?? []);
 const differ = (all: readonly string[]): boolean => new Set(all).size > 1;

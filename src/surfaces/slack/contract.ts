@@ -51,7 +51,7 @@ export const ACTIONS = {
   /** In Home and DMs: opens the console; Slack sends it although it needs nothing but an acknowledgement. */
   open: 'link.open',
   reportFromHome: 'report.open',
-  /** Of a drill: I have read it; I answer it; a note for the hot wash. */
+  /** Of a drill: I have read it; I answer it; the hot wash. */
   seen: 'drill.seen',
   answerInject: 'drill.answer',
   hotWash: 'drill.note',
@@ -64,6 +64,7 @@ export const VIEWS = {
   note: 'note',
   openIncident: 'open',
   answerInject: 'drill.answer',
+  hotWash: 'drill.hot-wash',
   noDuff: 'drill.no-duff',
   checkDrill: 'drill.check',
 } as const;
@@ -153,7 +154,9 @@ export type DrillSaying =
   /** To those for whom it is. */
   | { kind: 'hint'; seq: number }
   /** Somebody set the clock, or the drill is over. */
-  | { kind: 'turn'; event: ExerciseTurn };
+  | { kind: 'turn'; event: ExerciseTurn }
+  /** After ENDEX, to each of those who took part. */
+  | { kind: 'hot-wash' };
 
 export type ExerciseTurn = Extract<StoredEvent, { type: 'exercise.clock' | 'exercise.ended' }>;
 
@@ -216,6 +219,14 @@ export interface Modals {
     error?: string | undefined;
   }): ModalView;
   readAnswerInject(values: ViewValues): { to: string; text: string } | FieldErrors;
+  /** The questions of the hot wash. */
+  hotWash(about: {
+    story: Story;
+    context: ViewContext;
+    questions: readonly string[];
+    error?: string | undefined;
+  }): ModalView;
+  readHotWash(values: ViewValues): HotWashAnswers | FieldErrors;
   /** A real incident stops the drill: the reason, and which one. */
   noDuff(about: {
     story: Story;
@@ -241,6 +252,9 @@ export interface Modals {
   /** What came of it, in place of the form: `title` has 24 characters at most. */
   result(title: string, said: SlackPost): ModalView;
 }
+
+/** `question`: from 1; null: what else should be said. */
+export type HotWashAnswers = { answers: { question: number | null; text: string }[]; anonymous: boolean };
 
 /** `severity`: what the answer about harm means at least; null leaves it to the playbook. `words`: the answer itself, for the record. */
 export type Report = {

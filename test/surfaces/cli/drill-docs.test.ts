@@ -81,6 +81,24 @@ describe('every command of docs/drills.md does what it says', () => {
     expect(exercise?.hints).toHaveLength(1);
     expect(exercise?.voices).toHaveLength(2);
     expect(exercise?.skipped).toMatchObject({ pasted: 'facilitator' });
+    expect(exercise?.observations).toMatchObject([
+      { objective: 'contain', rating: 'S', about: [2, 3], actor: { id: 'jonas-weber' } },
+      { task: 'declare', kind: 'strength' },
+      { objective: 'detect', expectation: 'looked-up', verdict: 'met-late', actor: { id: MARA } },
+    ]);
+    expect(exercise?.hotWash).toMatchObject([
+      { question: 1, actor: { id: 'tomas-okafor' } },
+      { question: null, actor: { kind: 'tocsin' }, text: 'Nobody dared to ask the counsel' },
+    ]);
+    const washed = await run('drill hot-wash 2');
+    expect(washed.out).toMatch(/^1\. .*\n {2}tomas-okafor: I waited to be told$/m);
+    expect(washed.out).toContain('  without a name: Nobody dared to ask the counsel');
+    const guide = await run('drill evaluate 2');
+    expect(guide.out).toContain('  jonas-weber, observation, S: Cut, but nobody asked what waits (event 2, 3)');
+    expect(guide.out).toMatch(
+      /you judge looked-up: [\s\S]*mara-lindqvist, observation, met late: After twenty minutes/,
+    );
+    expect(guide.out).toMatch(/^ {4}The machine: void\. .* was never delivered\.$/m);
     expect(decisions.every(({ made, withdrawn }) => made || withdrawn)).toBe(true);
     const alone = await served.call(MARA, 'GET', `/api/incidents/EX-${year}-0001`);
     expect(alone.body).toMatchObject({

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Message } from '../../../src/incident/messages.ts';
+import type { Drill, HotWashAnswer } from '../../../src/surfaces/drills/contract.ts';
 import { Problem } from '../../../src/surfaces/problem.ts';
 import { ACTIONS, SHORTCUTS } from '../../../src/surfaces/slack/contract.ts';
 import { storyOf } from '../../../src/surfaces/slack/handlers/deps.ts';
 import { messages } from '../../../src/surfaces/slack/messages/messages.ts';
 import { type House, openHouse } from '../../support/house.ts';
 import { question } from '../../support/sample-events.ts';
+import { shippedScript } from '../../support/scripts.ts';
 import { type Hearing, openHearing } from './hearing.ts';
 import { playedDrill, SPRING } from './played-drill.ts';
 import { within } from './publishing.ts';
@@ -219,19 +221,41 @@ describe('what is played and what is real', () => {
     await slack.told(MARA, /EXERCISE: \d+ drills? running/);
   });
 
-  test('after ENDEX a note for the hot wash goes onto the timeline of the drill', async () => {
-    const sent: Message[] = [];
+  test('after ENDEX the questions of the hot wash are answered in one form, with a name or without; left out are those left empty', async () => {
+    const { script } = shippedScript('pii-leak-output', '15m');
+    const said: { by: string; id: string; answer: HotWashAnswer; key: string | undefined }[] = [];
     const slack = await openHearing(house, 'socket', {
-      send: async (_, message) => {
-        sent.push(message);
+      find: async (id) => ({ id, script }) as Drill,
+      hotWash: async ({ id: by }, id, answer, key) => {
+        said.push({ by, id, answer, key });
         return { status: 'accepted' };
       },
     });
     const id = await drill(true);
-    await slack.press(MARA, await show(slack, id, 'endex'), ACTIONS.hotWash);
-    await slack.modal(MARA, /Write a note.*EXERCISE/s);
-    await slack.submit(MARA, { text: typed('We asked counsel too late.') });
-    await slack.modal(MARA, /EXERCISE.*Noted/s);
-    expect(sent).toMatchObject([{ type: 'note', text: 'We asked counsel too late.', person: 'mara', at: SPRING }]);
+    const endex = await show(slack, id, 'endex');
+    await slack.press(MARA, endex, ACTIONS.hotWash);
+    await slack.modal(MARA, /EXERCISE.*What else should be said/s);
+    await slack.submit(MARA, {});
+    await slack.modal(MARA, /EXERCISE.*What else should be said/s);
+    const unnamed = { type: 'checkboxes', selected_options: [{ value: 'unnamed' }] };
+    await slack.submit(MARA, {
+      'question-2': typed('I did not dare to ask.'),
+      else: typed('Thank you.'),
+      unnamed: unnamed as unknown as ReturnType<typeof typed>,
+    });
+    await slack.modal(MARA, /EXERCISE.*2 answers added, without your name/s);
+    expect(said.map(({ answer }) => answer)).toEqual([
+      { question: 2, text: 'I did not dare to ask.', anonymous: true },
+      { question: null, text: 'Thank you.', anonymous: true },
+    ]);
+    expect(new Set(said.map(({ key }) => key)).size).toBe(2);
+    await slack.press(KIT, endex, ACTIONS.hotWash);
+    await slack.modal(KIT, /What else should be said/);
+    await slack.submit(KIT, { 'question-1': typed('Quick.') });
+    await slack.modal(KIT, /1 answer added\./);
+    expect(said.at(-1)).toMatchObject({ by: 'kit', id, answer: { question: 1, anonymous: false } });
+    await slack.press('U0MILO', endex, ACTIONS.hotWash);
+    await slack.told('U0MILO', /is an exercise, and you are no part of it/);
+    expect(JSON.stringify(slack.noted.failures)).not.toContain('dare');
   });
 });

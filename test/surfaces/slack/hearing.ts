@@ -274,7 +274,8 @@ function depsOf({ house, reader, slack, client, noted, channelOf }: Wiring): Han
 }
 
 /** Drills of these tests have a timeline alone, unless a test brings a desk. */
-const noDrills: Pick<DrillDesk, 'offers' | 'plan' | 'start' | 'find' | 'list' | 'board'> = {
+const noDrills: Pick<DrillDesk, 'offers' | 'plan' | 'start' | 'find' | 'list' | 'board' | 'hotWash'> = {
+  hotWash: (_, id) => Promise.reject(notFound(`drill ${id}`)),
   offers: async () => [],
   list: async () => [],
   board: async () => null,

@@ -183,8 +183,16 @@ describe('what should stand in Slack for a drill', () => {
       storyOf(whole).view.exercise?.injects.length ?? 0,
     );
     expect(keys.at(-1)).toMatch(/^turn\//);
-    expect(new Set(wanted(whole).map(({ place }) => place.in))).toEqual(new Set(['drills']));
-    expect(new Set(wanted(whole, true).map(({ place }) => place.in))).toEqual(new Set(['own']));
+    const places = (own: boolean) =>
+      wanted(whole, own)
+        .filter(({ key }) => !key.startsWith('hot-wash/'))
+        .map(({ place }) => place.in);
+    expect(new Set(places(false))).toEqual(new Set(['drills']));
+    expect(new Set(places(true))).toEqual(new Set(['own']));
+    const asked = wanted(whole).flatMap(({ key, place }) =>
+      key.startsWith('hot-wash/') && place.in === 'dm' ? [place.user] : [],
+    );
+    expect(asked).toEqual(['U0MARA', 'U0TOMAS', 'U0SOFIA']);
   });
 
   test('nothing of a drill that bots play alone, and no status before the incident is opened', () => {

@@ -201,6 +201,8 @@ describe('whatever an incident holds, Slack takes it and nothing in it is markup
         const context = { permalink: `https://slack.example/${text}` };
         assertView(modals.report({ context, text, systems, error: text }));
         assertView(modals.note({ context: {}, story: told, text }));
+        const questions = Array.from({ length: 40 }, () => text);
+        assertView(modals.hotWash({ context: {}, story: told, questions, error: text }));
         const playbooks = systems.map(({ id, name }) => ({ id, title: name, drilled: text }));
         assertView(modals.openIncident({ context: {}, title: text, playbooks, systems }));
         assertView(modals.working(text));

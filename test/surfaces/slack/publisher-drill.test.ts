@@ -78,6 +78,33 @@ describe('a drill with a channel for drills', () => {
       const ended = all.filter((one) => said(one).includes(ACTIONS.hotWash));
       expect(ended.map(({ text }) => text)).toEqual([expect.stringMatching(/ENDEX.*NO DUFF.*INC-2026-0147/)]);
     });
+    // Those who see to what is real are not asked one by one.
+    expect([...at.dm(BEN), ...at.dm(MIA)].filter((one) => said(one).includes(ACTIONS.hotWash))).toEqual([]);
+  });
+
+  test('says nothing of what evaluators write, while it runs and after, nor of what is answered in the hot wash', async () => {
+    const at = await setting({ channels: CHANNELS });
+    at.server({ settings: settings('exercises') });
+    const tale = await startex(at);
+    await tale.tell('observation.recorded', { text: 'planted: he froze' });
+    await tale.tell('inject.delivered');
+    await eventually(() => expect(inDrills(at)).toHaveLength(2));
+    await tale.tell('exercise.ended', { because: 'time' });
+    await tale.tell('observation.recorded', { text: 'planted: he froze again' });
+    await tale.tell('hot-wash.answered', { question: 1, text: 'planted: I froze' });
+    await tale.tell('note.added', { text: 'The last of it.' });
+    await eventually(() => {
+      expect(inDrills(at).map(({ text }) => text)).toContainEqual(expect.stringMatching(/ENDEX/));
+      // Each of those who took part is asked by themselves as well.
+      for (const user of [BEN, MIA])
+        expect(at.dm(user).filter((one) => said(one).includes(ACTIONS.hotWash))).toMatchObject([
+          { text: 'EXERCISE · Hot wash of EX-2026-0003' },
+        ]);
+    });
+    expect([at.dm(LEA), at.dm(ADA)]).toEqual([[], []]);
+    const everything = [...inDrills(at), ...at.dm(BEN), ...at.dm(MIA), ...at.messages(at.main)];
+    expect(JSON.stringify(everything)).not.toContain('planted');
+    expect(everything.flatMap((one) => JSON.stringify(at.thread(one))).join()).not.toContain('planted');
   });
 
   test('a restart in the middle says nothing twice; who has read an inject, and that the clock stands, is shown', async () => {

@@ -1,4 +1,5 @@
 import type { ExerciseView } from '../../../incident/exercise-view.ts';
+import { capitalised } from '../../../incident/phrases.ts';
 import { type Names, sentence } from '../../../incident/wording.ts';
 import { minutesWords } from '../../../simulator/exchange/msel.ts';
 import type { Drill } from '../../drills/contract.ts';
@@ -11,6 +12,7 @@ import {
   type GuideTask,
   RATING_LETTERS,
   RATINGS,
+  STANDINGS,
 } from '../../model/evaluation.ts';
 import type { StoredEvent } from '../../ports.ts';
 import type { Problem } from '../../problem.ts';
@@ -48,7 +50,11 @@ export const evaluateTitle = ({ drill, exercise, problem }: EvaluateProps): stri
 
 /** The parts that follow the drill. The forms stand between them, so that nothing half typed is ever replaced. */
 export function evaluateParts(props: EvaluateProps): Record<string, string> {
-  const parts: Record<string, string> = { strip: part(<Strip {...props} />), events: part(<EventList {...props} />) };
+  const parts: Record<string, string> = {
+    strip: part(<Strip {...props} />),
+    intro: part(<Intro {...props} />),
+    events: part(<EventList {...props} />),
+  };
   for (const objective of props.evaluation.guide.objectives) {
     parts[`said-${anchorOf(whole(objective.id))}`] = part(<Whole {...props} objective={objective} />);
     for (const task of objective.tasks)
@@ -85,7 +91,9 @@ export function EvaluatePage(props: EvaluateProps) {
       )}
       <div class="board-cols">
         <div class="stack">
-          <Intro {...props} />
+          <div id="intro" class="second small intro">
+            <Intro {...props} />
+          </div>
           {evaluation.guide.objectives.map((objective, i) => (
             <Objective {...props} objective={objective} number={i + 1} />
           ))}
@@ -115,7 +123,7 @@ function Intro(props: EvaluateProps) {
   const { drill, exercise, evaluation } = props;
   const over = exercise.endedAt !== undefined;
   return (
-    <div class="second small intro">
+    <>
       <p>
         {over
           ? 'What each evaluator thinks stands side by side, apart from what the machine found. Nothing is averaged.'
@@ -127,7 +135,7 @@ function Intro(props: EvaluateProps) {
         <a href={drillAddress(drill.id, over ? '' : '/board')}>{over ? 'The hot wash' : 'The board'}</a> ·{' '}
         <a href={`/api/drills/${drill.id}/briefing?paper=eeg`}>This guide for printing</a>
       </p>
-    </div>
+    </>
   );
 }
 
@@ -242,14 +250,11 @@ function Found(props: EvaluateProps & { one: GuideExpectation }) {
         <p class="machine small">
           <span class="label">The machine found</span>
           <b>
-            <Words of={one.machine.standing} />
+            {capitalised(STANDINGS[one.machine.standing])}
+            {props.evaluation.guide.over ? '' : ' so far'}
           </b>
-          {one.machine.why && (
-            <>
-              {': '}
-              <Words of={one.machine.why} />
-            </>
-          )}
+          {': '}
+          <Words of={one.machine.why} />
           {one.machine.cites.length > 0 && (
             <span class="second">
               {' '}

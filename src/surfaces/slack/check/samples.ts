@@ -65,6 +65,7 @@ export function samples(): Sample[] {
     view('modal: take over', answer(failure, 'take-over')),
     view('modal: report', modals.report({ context: {}, text: 'It invents policy numbers.', systems })),
     view('modal: note', modals.note({ context, story })),
+    view('modal: hot wash', modals.hotWash({ context, story, questions: ['What would you do otherwise?'] })),
     view('modal: open', modals.openIncident({ context: {}, playbooks, systems })),
     view('modal: working', modals.working('Approve')),
     view('modal: result', modals.result('Approve', replies.plain('Recorded.', story))),

@@ -28,7 +28,7 @@ export type HandlerDeps = CommandDeps & {
 /** Of the desk of drills, what is done in Slack. */
 export type SlackDrills = Pick<
   DrillDesk,
-  'offers' | 'plan' | 'start' | 'find' | 'list' | 'tell' | 'board' | 'lastDrilled'
+  'offers' | 'plan' | 'start' | 'find' | 'list' | 'tell' | 'hotWash' | 'board' | 'lastDrilled'
 >;
 
 export type Self = { team: string; app: string | null; bot: string };

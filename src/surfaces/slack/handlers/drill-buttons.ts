@@ -1,5 +1,6 @@
 import type { App, BlockAction, ButtonAction, ViewSubmitAction } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
+import { counted } from '../../../incident/phrases.ts';
 import type { SlackPost, ViewContext, ViewValues } from '../contract.ts';
 import { ACTIONS, type InjectRef, readInjectRef, VIEWS } from '../contract.ts';
 import type { HandlerDeps } from './deps.ts';
@@ -7,6 +8,7 @@ import { answerForm, assertPlays, drillFor, tellDrill } from './drill.ts';
 import { submitCheck } from './drill-run.ts';
 import { answering, whereabouts } from './hear.ts';
 import { openModal } from './modal.ts';
+import { inDrill } from './roster.ts';
 import { submitted } from './submit.ts';
 import type { Speaker } from './tell-incident.ts';
 
@@ -38,6 +40,7 @@ export function drillButtons(app: App, deps: HandlerDeps): void {
       }),
     );
   submit(VIEWS.answerInject, 'EXERCISE: your answer', submitAnswer);
+  submit(VIEWS.hotWash, 'EXERCISE: hot wash', submitHotWash);
   submit(VIEWS.noDuff, 'NO DUFF', submitNoDuff);
   submit(VIEWS.checkDrill, 'EXERCISE', submitCheck);
 }
@@ -67,8 +70,10 @@ async function pressAnswer({ deps, ref, by, ...at }: Press): Promise<SlackPost |
 
 async function pressHotWash({ deps, ref, by, client, trigger, channel }: Press): Promise<SlackPost | null> {
   const story = await drillFor(deps, by.person, ref.drill);
+  const { script } = await deps.drills.find(ref.drill);
   const context = { incident: ref.drill, ...(channel === undefined ? {} : { channel }) };
-  return openModal(deps, client, trigger, deps.modals.note({ context, story }), story);
+  const view = deps.modals.hotWash({ context, story, questions: script.debrief });
+  return openModal(deps, client, trigger, view, story);
 }
 
 type Errors = { errors: Record<string, string> };
@@ -80,6 +85,26 @@ async function submitAnswer({ deps, context, values, by }: Submit): Promise<Slac
   const story = await drillFor(deps, by.person, drillOf(context));
   const about = context.inject ?? null;
   return tellDrill(deps, by, story, { type: 'answer-voice', ...read, about }, `You answered ${read.to}.`);
+}
+
+/** Each answer by itself: that of one question is read beside those of others to it. */
+async function submitHotWash({ deps, context, values, by }: Submit): Promise<SlackPost | Errors> {
+  const read = deps.modals.readHotWash(values);
+  if ('errors' in read) return read;
+  const id = drillOf(context);
+  const story = await drillFor(deps, by.person, id);
+  const { answers, anonymous } = read;
+  for (const { question, text } of answers)
+    await inDrill(story.view, () =>
+      deps.drills.hotWash(
+        by.person,
+        id,
+        { question, text, anonymous },
+        `slack ${id} hot-wash ${by.gesture} ${question ?? 0}`,
+      ),
+    );
+  const added = counted(answers.length, 'answer');
+  return deps.replies.plain(`${id}: ${added} added${anonymous ? ', without your name' : ''}.`, story);
 }
 
 async function submitNoDuff({ deps, context, values, by }: Submit): Promise<SlackPost | Errors> {

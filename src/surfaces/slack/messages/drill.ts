@@ -41,6 +41,8 @@ export function drillPost(story: Story, saying: DrillSaying): SlackPost | null {
     }
     case 'turn':
       return turnPost(story, saying.event);
+    case 'hot-wash':
+      return hotWashPost(story);
     default:
       return saying satisfies never;
   }
@@ -201,21 +203,24 @@ function turnPost(story: Story, event: ExerciseTurn): SlackPost {
   const { text, note } = sentence(event, namesFor(story.people, story.view, []));
   const words = text.replace(/^EXERCISE, /, '');
   const over = event.type === 'exercise.ended';
-  const value = injectRefText({ drill: story.view.id, inject: null });
-  const hotWash = {
-    text: 'Hot wash: add a note',
-    action: ACTIONS.hotWash,
-    value,
-    label: 'Write a note for the hot wash',
-  };
   return post(joined([MARK, md`${story.view.id}: ${words}`], ''), [
     drillLead(story, utc(event.at, story.view.exercise?.startedAt ?? event.at)),
     section(`${words}.`),
     ...(note ? [section(note)] : []),
-    ...(over ? [section(HOT_WASH), actions([hotWash], `drill.${story.view.id}.hot-wash`)] : []),
+    ...(over ? hotWashBlocks(story) : []),
     context(toPage(story)),
   ]);
 }
 
 const HOT_WASH =
-  'What went well, what did not, what should change? Notes that you add now stand on the timeline of the exercise.';
+  'Hot wash: what went well, what did not, what should change? Everybody who took part is asked, with their name or without.';
+
+function hotWashBlocks({ view }: Story): KnownBlock[] {
+  const value = injectRefText({ drill: view.id, inject: null });
+  const button = { text: 'Hot wash', action: ACTIONS.hotWash, value, label: 'Answer the questions of the hot wash' };
+  return [section(HOT_WASH), actions([button], `drill.${view.id}.hot-wash`)];
+}
+
+/** To each alone. It says nothing of what was answered, nor of who has. */
+const hotWashPost = (story: Story): SlackPost =>
+  post(md`${MARK}Hot wash of ${story.view.id}`, [drillLead(story), ...hotWashBlocks(story), context(toPage(story))]);

@@ -11,6 +11,7 @@ import {
   readCheckDrill,
   readNoDuff,
 } from './drill-modals.ts';
+import { hotWashModal, readHotWash } from './hot-wash-modal.ts';
 import { modal } from './modal.ts';
 import { readReport, reportModal } from './report-modal.ts';
 
@@ -25,6 +26,8 @@ export const modals: Modals = {
   readOpenIncident,
   answerInject: answerInjectModal,
   readAnswerInject,
+  hotWash: hotWashModal,
+  readHotWash,
   noDuff: noDuffModal,
   readNoDuff,
   checkDrill: checkDrillModal,

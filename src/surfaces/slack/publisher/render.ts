@@ -30,6 +30,7 @@ export function render(messages: Messages, story: Story, saying: Saying, channel
     case 'voice':
     case 'hint':
     case 'turn':
+    case 'hot-wash':
       return messages.drill(story, saying);
     default:
       return saying satisfies never;
@@ -66,6 +67,7 @@ export function first(saying: Saying, story: Story, post: SlackPost): SlackPost 
     case 'voice':
     case 'hint':
     case 'turn':
+    case 'hot-wash':
       return post;
     default:
       return saying satisfies never;

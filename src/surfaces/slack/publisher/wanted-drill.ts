@@ -2,7 +2,7 @@ import type { ExerciseView } from '../../../incident/exercise-view.ts';
 import type { IncidentView } from '../../../incident/view.ts';
 import type { StoredEvent } from '../../ports.ts';
 import type { DrillSaying, ExerciseTurn } from '../contract.ts';
-import { playersMeant } from '../roster.ts';
+import { playersMeant, rosterOf } from '../roster.ts';
 import { type Audience, type Place, questionPosts, type Wanted } from './wanted.ts';
 
 export type WantedDrillInput = {
@@ -33,7 +33,7 @@ export function wantedDrillPosts({ view, events, own, audience }: WantedDrillInp
     ...(opened ? [status] : []),
     ...exercise.injects.map(({ id }) => say(`inject/${id}`, { kind: 'inject', id }, { current: true })),
     ...threadedVoices(exercise).map(({ seq, thread }) => say(`voice/${seq}`, { kind: 'voice', seq }, { thread })),
-    ...(exercise.endedAt === undefined ? hintPosts(exercise, audience) : []),
+    ...(exercise.endedAt === undefined ? hintPosts(exercise, audience) : hotWashPosts(exercise, audience)),
     ...turns(events).map((event) => say(`turn/${event.seq}`, { kind: 'turn', event })),
   ];
 }
@@ -74,6 +74,15 @@ const hintPosts = (exercise: ExerciseView, audience: Audience): Wanted[] =>
       return [{ key: `hint/${seq}/dm/${user}`, place, thread: null, urgency: 'status', saying, current: false }];
     }),
   );
+
+/** To everybody who took part: nobody need have read the channel. After NO DUFF they have other things to do. */
+const hotWashPosts = (exercise: ExerciseView, audience: Audience): Wanted[] =>
+  (exercise.because === 'real' ? [] : rosterOf(exercise)).flatMap((person): Wanted[] => {
+    const user = audience.user(person);
+    if (user === null) return [];
+    const [place, saying]: [Place, DrillSaying] = [{ in: 'dm', user }, { kind: 'hot-wash' }];
+    return [{ key: `hot-wash/dm/${user}`, place, thread: null, urgency: 'status', saying, current: false }];
+  });
 
 const BY_PEOPLE: readonly string[] = ['paused', 'resumed', 'paced', 'jumped'];
 

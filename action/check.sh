@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the action runs: the checker, the scenarios, the rehearsals. Everything is tried before it fails, so that one run tells all.
+# What the action runs: the checker, the scenarios, the proofs of rubrics, the rehearsals. Everything is tried before it fails, so that one run tells all.
 # TOCSIN: how to call it. FOLDER, RUNS, SEED, BASELINES: see action.yml. GITHUB_STEP_SUMMARY: where GitHub shows a summary.
 set -uo pipefail
 shopt -s nullglob
@@ -42,6 +42,7 @@ if [ ${#playbooks[@]} -gt 0 ]; then
 fi
 
 if [ ${#simulations[@]} -gt 0 ]; then try "Check ${#simulations[@]} simulations" simulation check "${simulations[@]}"; fi
+if [ ${#simulations[@]} -gt 0 ]; then try "Prove ${#simulations[@]} simulations" simulation prove "${simulations[@]}"; fi
 for simulation in "${simulations[@]}"; do
   name="$(basename "$simulation" .yaml)"
   baseline="${BASELINES:-rehearsals}/$name.json"

@@ -14,6 +14,7 @@ import { atLeast, atMost, type Measure, type Say, shown, tableOf } from './measu
 import { benchRecovery } from './recovery.ts';
 import { benchRehearsal } from './rehearsal.ts';
 import { benchServer } from './server.ts';
+import { benchSimulations } from './simulations.ts';
 import { benchSlack } from './slack.ts';
 import { benchStart } from './start.ts';
 import { benchStorm } from './storm.ts';
@@ -28,6 +29,7 @@ const benchmarks: Readonly<Record<string, (context: Context) => Promise<Measure[
     atLeast('steps in virtual time', await stepsPerSecondInVirtualTime(5), 'steps/s', 100_000),
   ],
   rehearsal: () => benchRehearsal(5),
+  simulations: ({ rounds }) => benchSimulations(rounds),
   verify: () => benchVerify(),
   playbooks: async () => [
     atMost('500 playbooks checked', secondsToCheckPlaybooks(), 's', 1),

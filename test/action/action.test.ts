@@ -60,13 +60,14 @@ function run(files: readonly string[], env: Record<string, string> = {}): Ran {
 describe('the shell of the action', () => {
   const all = ['playbooks/a.yaml', 'playbooks/tests/a.yaml', 'simulations/s.yaml', 'simulations/t.yaml', 'kept/s.json'];
 
-  it('checks playbooks, plays scenarios, and rehearses each simulation, against its kept report where there is one', () => {
+  it('checks playbooks, plays scenarios, proves rubrics, and rehearses each simulation, against its kept report where there is one', () => {
     const { code, out, called, summary } = run(all);
     expect(code).toBe(0);
     expect(called).toEqual([
       'playbook check playbooks/a.yaml --format github',
       'playbook test --coverage',
       'simulation check simulations/s.yaml simulations/t.yaml',
+      'simulation prove simulations/s.yaml simulations/t.yaml',
       'rehearse simulations/s.yaml --runs 50 --seed 7 --assert kept/s.json',
       'rehearse simulations/t.yaml --runs 50 --seed 7',
     ]);
@@ -78,7 +79,7 @@ describe('the shell of the action', () => {
   it('fails when a rehearsal got worse, and still tries all others', () => {
     const { code, out, called, summary } = run(all, { FAILS: 'rehearse simulations/s.yaml' });
     expect(code).toBe(1);
-    expect(called).toHaveLength(5);
+    expect(called).toHaveLength(6);
     expect(out).toContain('::error::Rehearse s against kept/s.json failed (exit 1)');
     expect(summary).toContain('- **failed**: Rehearse s against kept/s.json');
   });
@@ -121,5 +122,6 @@ it('the real command line holds for the shipped playbooks and simulations', () =
     return { code: status, out: `${stdout}${stderr}` };
   })();
   expect([code, code === 0 ? '' : out]).toEqual([0, '']);
-  expect(out).toContain('supply-chain-tampered-artifact v1, 60m: 5 runs, seeds 1 to 5');
+  expect(out).toMatch(/supply-chain-tampered-artifact v\d+, \w+: 5 runs, seeds 1 to 5/);
+  expect(out).toMatch(/(\d+) of \1 claims hold\./);
 }, 180_000);

@@ -53,7 +53,7 @@ const WARNS = any(
 );
 
 /** “0 unknown principals”, “no further failures”: nothing of what would be a warning. */
-const NONE_OF_IT = /\b(?:0|zero|no(?! longer)) (?:[\w-]+ )?[\w-]+/gi;
+const NONE_OF_IT = /(?<![.\d])\b(?:0|zero|no(?! longer)) (?:[\w-]+ )?[\w-]+/gi;
 
 const CLEARS = any(
   'removed|revoked|deleted|purged|clean|cleaned|cleared|verified|verifies|passes|passed|gone|closed|blocked|rotated',
@@ -121,17 +121,16 @@ export const shared = (a: ReadonlySet<string>, b: ReadonlySet<string>): number =
 
 /** More than anybody writes in one message. */
 const READ_CHARS = 10_000;
-const clausesOf = (text: string): string[] =>
+export const clausesOf = (text: string): string[] =>
   text
-    .slice(0, READ_CHARS)
     .split(/(?<=[.!?…])\s+|\n+|;\s+|\s[–—-]\s/u)
     .map((one) => one.trim())
     .filter((one) => one !== '');
 
 /** What stands in scare quotes is somebody else’s word. */
-const unquoted = (text: string): string => text.replace(/["“”«»„‘’'](?:\S+\s?){1,3}?["“”«»„‘’']/gu, ' … ');
+const unquoted = (text: string): string => text.replace(/["“”«»„‘’'](?:\S{1,30}\s?){1,3}?["“”«»„‘’']/gu, ' … ');
 const DENIED = new RegExp(
-  `\\b(?:${NOT}|no|nobody|nothing|none|without|until|if|whether|before)\\b[^,]{0,40}$|\\b(?:to|must|should|shall|will|would|can|could|may)(?: be| get)?\\s+$`,
+  `\\b(?:${NOT}|no|nobody|nothing|none|without|until|if|whether|before)\\b[^,]{0,40}$|\\b(?:to|must|should|shall|will|would|can|could|may)(?: be| get| (?:have|get) (?:it|them|this|that))?\\s+$`,
   'i',
 );
 
@@ -150,13 +149,13 @@ export const namesOf = ({ systems }: Pick<PlayerSight, 'systems'>): Set<string> 
 
 /** `names`: see namesOf. */
 export function read(heard: Heard, names: ReadonlySet<string>): Reading {
-  const whole = `${heard.subject}\n${heard.text}`;
+  const whole = `${heard.subject}\n${heard.text}`.slice(0, READ_CHARS);
   const byMachine = heard.by === 'act' || heard.by === 'message' || heard.by === 'alert';
   const clauses = clausesOf(whole);
   const presses = !byMachine && clauses.some((one) => PRESSES.test(one) || URGES.test(one));
   return {
     heard,
-    about: wordsOf(whole.slice(0, READ_CHARS), names),
+    about: wordsOf(whole, names),
     presses,
     outside: !byMachine && isOutside(heard),
     harm: heard.by === 'alert' || HARM.test(whole),

@@ -1,5 +1,5 @@
 import type { Card, PlayerSight } from './player-sight.ts';
-import { type Claim, type Reading, read, shared, wordsOf } from './reading.ts';
+import { type Claim, clausesOf, type Reading, read, shared, wordsOf } from './reading.ts';
 
 /** What is known so far: every text that was heard, read once. */
 export class Known {
@@ -68,8 +68,9 @@ const mayClear = ({ outside, heard }: Reading, { question, details }: Card, name
   shared(wordsOf(heard.from, names), wordsOf(question, names)) > 0;
 
 /** What the question itself says that is not well: its checks write that in capitals. */
-const CHECK_SAYS_NO = /[^.\n]*\b(?:NOT|STILL|OUT|REMAINS|OPEN)\b[^.\n]*/;
-export const saidByTheQuestion = ({ details }: Card): string | null => CHECK_SAYS_NO.exec(details)?.[0].trim() ?? null;
+const CHECK_SAYS_NO = /\b(?:NOT|STILL|OUT|REMAINS|OPEN)\b/;
+export const saidByTheQuestion = ({ details }: Card): string | null =>
+  clausesOf(details).find((one) => CHECK_SAYS_NO.test(one)) ?? null;
 
 /** “Approve only if …”: what must be so, and no finding. */
 const CONDITION = /^(?:approve|deny)\b|\bonly if\b/i;
@@ -78,7 +79,7 @@ const CONDITION = /^(?:approve|deny)\b|\bonly if\b/i;
 export function causeGone(known: Known, card: Card): string | null {
   const { alarm, names } = known;
   if (!alarm) return null;
-  const findings = card.details.split(/(?<=[.!?])\s+|\n/).filter((one) => !CONDITION.test(one.trim()));
+  const findings = clausesOf(card.details).filter((one) => !CONDITION.test(one));
   const looked = findings.find((one) => shared(wordsOf(one, names), alarm.about) > 0);
   if (looked !== undefined) return looked;
   const told = known.evidence.find(
@@ -116,4 +117,4 @@ export const saysWhenToDeny = ({ details }: Card): boolean => denyIf(details).le
 
 /** “If the world has changed …: deny”. */
 const denyIf = (details: string): string[] =>
-  details.split(/(?<=[.!?])\s+|\n/).filter((one) => /\bif\b.*\bdeny\b/i.test(one) || /\bdeny\b.*\bif\b/i.test(one));
+  clausesOf(details).filter((one) => /\bif\b.*\bdeny\b/i.test(one) || /\bdeny\b.*\bif\b/i.test(one));

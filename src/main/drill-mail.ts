@@ -6,9 +6,14 @@ import { messageId } from '../connectors/smtp/provider.ts';
 import { REMIND_MS } from '../inventory/drills.ts';
 import { type Inventory, personById } from '../inventory/inventory.ts';
 import { type DrillMails, mailKey } from '../store/drill-mails.ts';
+import type { AfterAction } from '../surfaces/after-action/contract.ts';
+import { afterActionSummary } from '../surfaces/after-action/markdown.ts';
 import type { Drill, DrillDesk } from '../surfaces/drills/contract.ts';
 import {
+  DRAFT_KEY,
   type DrillMail,
+  draftedFor,
+  draftMailsOf,
   hotWashMailsOf,
   invitationsOf,
   mailsOf,
@@ -28,6 +33,8 @@ export type DrillMailerDeps = {
   mails: DrillMails;
   /** The file for calendars of a drill that has a date. */
   calendar: (drill: Drill) => string;
+  /** The after-action report of a drill that is over, for its team. */
+  report: (drill: string) => Promise<AfterAction>;
   publicUrl: string;
   log: Log;
   now(): number;
@@ -37,6 +44,8 @@ export type DrillMailerDeps = {
 /** One try, from the connection to the server's last word. */
 const WITHIN_MS = 60_000;
 const RUNNING_MAX = 200;
+/** A drill that was started earlier has been told of, or nobody waits for it any more. */
+const DRAFTED_MS = 3 * 86_400_000;
 /** Who is asked later than that has forgotten. */
 const HOT_WASH_WITHIN_MS = 24 * 3_600_000;
 
@@ -77,6 +86,25 @@ export function createDrillMailer(deps: DrillMailerDeps): { look(): Promise<void
     return ended.flatMap((drill) => hotWashMailsOf(drill, `${base}/drills/${drill.id}`));
   };
 
+  /** Of those that have just ended. What cannot be told of one drill keeps no other mail back. */
+  const drafts = async (): Promise<Outgoing[]> => {
+    const ended = await drills.list({ status: ['ended'], limit: RUNNING_MAX });
+    const found = ended.map(async (drill): Promise<Outgoing[]> => {
+      if (drill.startedAt === null || now() - drill.startedAt > DRAFTED_MS) return [];
+      const done = await mails.done(drill.id);
+      const due = (person: string) => !done.has(mailKey({ key: DRAFT_KEY, person }));
+      if (!draftedFor(drill).some((person) => due(person) && personById(inventory(), person)?.email)) return [];
+      try {
+        const summary = afterActionSummary(await deps.report(drill.id));
+        return draftMailsOf(drill, summary, `${base}/drills/${drill.id}`);
+      } catch (error) {
+        log.warn({ drill: drill.id, err: error }, 'the draft of an after-action report could not be made');
+        return [];
+      }
+    });
+    return (await Promise.all(found)).flat();
+  };
+
   const wanted = async (): Promise<Outgoing[]> => {
     const views = await reader.incidents({ status: ['open', 'resolved'], drills: true, limit: RUNNING_MAX });
     const planned = await drills.list({ status: ['planned'], limit: RUNNING_MAX });
@@ -90,6 +118,7 @@ export function createDrillMailer(deps: DrillMailerDeps): { look(): Promise<void
         return invitations.map((one) => ({ ...one, calendar }));
       }),
       ...(await withdrawals(planned)),
+      ...(await drafts()),
       ...(await hotWashes()),
     ];
   };

@@ -20,6 +20,7 @@ import { createPlanLibrary } from '../store/plans.ts';
 import { createReader } from '../store/reader.ts';
 import { createSlackStore, type SlackStore } from '../store/slack.ts';
 import { createSnapshots } from '../store/snapshots.ts';
+import { createAfterActionDesk } from '../surfaces/after-action/desk.ts';
 import { createAlertDesk } from '../surfaces/alerts.ts';
 import { createCheckDesk } from '../surfaces/checks.ts';
 import { consolePages } from '../surfaces/console/routes.tsx';
@@ -159,11 +160,16 @@ export function composeServer(parts: PartsDeps): ServerParts {
     store: createImprovementStore(pool),
     ...{ drills, simulations, reader, directory, score: scoreOf, now },
   });
+  const afterAction = createAfterActionDesk({
+    ...{ drills, reader, directory, improvements },
+    organisation: () => inventory.current().organisation.name,
+  });
   const turns = createDrillTurns(pool);
   const drillCalendar = createDrillCalendar({ inventory: inventory.current, turns, desk: drills, log, now });
   const drillMail = createDrillMailer({
     ...{ inventory: inventory.current, reader, drills, mails: createDrillMails(pool), log, now },
     calendar: (drill) => calendarFile(drill, { directory, publicUrl: config.publicUrl, now: now() }),
+    report: afterAction.teamReport,
     publicUrl: config.publicUrl,
   });
   metrics.watchDrills({ list: drillStore.list, overdueSchedules: drillCalendar.overdueSchedules });
@@ -217,6 +223,7 @@ export function composeServer(parts: PartsDeps): ServerParts {
     alertDesk,
     checkDesk,
     drills,
+    afterAction,
     improvements,
     hooks: {
       systemNamed: (name) => systemNamed(inventory.current(), name)?.id ?? null,
@@ -245,6 +252,7 @@ export function composeServer(parts: PartsDeps): ServerParts {
       alerts: alertDesk,
       checks: checkDesk,
       drills,
+      afterAction,
       improvements,
       drillNotices: drillCalendar,
       failed,

@@ -90,6 +90,7 @@ export const permissions = {
   'POST /api/drills/:id/hot-wash': 'drill',
   'GET /api/drills/:id/calendar.ics': 'read',
   'GET /api/drills/:id/briefing': 'read',
+  'GET /api/drills/:id/report': 'read',
   'GET /api/drills/:id/injects/:inject/attachments/:number': 'read',
   // Who may change one is told by the item: its owner, its author, the staff of its drill, commanders.
   'GET /api/improvements': 'read',
@@ -152,6 +153,7 @@ export const permissions = {
   'POST /drills/:id/start': 'drill',
   'POST /drills/:id/cancel': 'drill',
   'GET /drills/:id/board': 'read',
+  'GET /drills/:id/report': 'read',
   'GET /drills/:id/evaluate': 'read',
   'POST /drills/:id/evaluate': 'drill',
   'GET /drills/:id/hot-wash': 'read',

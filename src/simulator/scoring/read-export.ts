@@ -9,6 +9,8 @@ export type DrillExport = {
   events: NumberedEvent[];
   /** Numbers of events whose content was dropped: nobody can say any more what they said. */
   redacted: number[];
+  /** The last event and its hash; null where it bears none, as in a rehearsal. */
+  head: { seq: number; hash: string } | null;
   /** By an installation, so that it can be verified; a rehearsal is not. */
   isSigned: boolean;
 };
@@ -27,6 +29,7 @@ const Envelope = z.looseObject({ seq: z.number(), at: z.number(), path: z.string
 const Exported = z.looseObject({
   header: Envelope,
   content: z.looseObject({ actor: z.unknown(), data: z.unknown() }).nullable(),
+  hash: z.string().optional(),
 });
 const Told = Envelope.extend({ actor: z.unknown(), data: z.unknown() });
 
@@ -35,9 +38,7 @@ const Told = Envelope.extend({ actor: z.unknown(), data: z.unknown() });
  * what it says.
  */
 export function readDrillExport(text: string): DrillExport {
-  const found: { script: Script | null; events: NumberedEvent[]; redacted: number[]; isSigned: boolean } = {
-    ...{ script: null, events: [], redacted: [], isSigned: false },
-  };
+  const found: Found = { script: null, events: [], redacted: [], head: null, isSigned: false };
   for (const [i, line] of text.split('\n').entries()) if (line.trim() !== '') take(found, jsonOf(line, i + 1), i + 1);
   const { script, events } = found;
   const first = events[0];
@@ -60,6 +61,7 @@ type Found = Omit<DrillExport, 'script'> & { script: Script | null };
 
 function take(found: Found, value: unknown, at: number): void {
   const exported = Exported.safeParse(value).data;
+  if (exported?.hash !== undefined) found.head = { seq: exported.header.seq, hash: exported.hash };
   if (exported?.content === null) found.redacted.push(exported.header.seq);
   else if (exported) found.events.push(eventOf({ ...exported.header, ...exported.content }, at));
   else if (Told.safeParse(value).success) found.events.push(eventOf(value, at));

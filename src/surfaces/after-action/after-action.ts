@@ -1,3 +1,4 @@
+import type { NumberedEvent } from '../../incident/events.ts';
 import { emptyView, evolve } from '../../incident/view.ts';
 import { isRoutine, sentence } from '../../incident/wording.ts';
 import { MARKS } from '../report/marks.ts';
@@ -20,7 +21,7 @@ export function afterActionOf(input: AfterActionInput): AfterAction {
 
 function reportOf(input: AfterActionInput): AfterAction {
   const ground = groundOf(input);
-  const { script, events, beside, exercise, audience } = ground;
+  const { script, events, beside, exercise, audience, head } = ground;
   const started = startOf(ground);
   const last = events.at(-1) ?? started;
   const lanes = lanesBy(ground);
@@ -32,8 +33,8 @@ function reportOf(input: AfterActionInput): AfterAction {
     title: exercise.title,
     audience,
     status: beside.final ? 'final' : 'draft',
-    version: last.seq,
-    head: { seq: last.seq, hash: last.hash },
+    version: head?.seq ?? last.seq,
+    head,
     rubric: { hash: exercise.rubric ?? null, cites: [started.seq] },
     script: { hash: script.hash, cites: [started.seq] },
     leftOut: LEFT_OUT[audience],
@@ -85,11 +86,25 @@ function groundOf(input: AfterActionInput): Ground {
   return { ...input, view, exercise, clocks: twoClocks(input.events), names };
 }
 
-function timelineOf({ events, clocks, names }: Ground): Entry[] {
-  return events.map((event) => {
+const DROPPED = 'Redacted: what it said was dropped for good';
+
+function timelineOf({ events, redacted, clocks, names }: Ground): Entry[] {
+  const first = events[0];
+  const gone = redacted.map((seq): Entry => {
+    const { at, wallAt } = { at: first?.at ?? 0, wallAt: null, ...before(events, seq) };
+    return { seq, at, wallAt, type: 'redacted', text: DROPPED, note: null, routine: false, mark: '' };
+  });
+  const told = events.map((event) => {
     const { seq, at, type } = event;
     const { text, note } = sentence(event, names);
     const mark = MARKS[type] ?? '';
     return { seq, at, wallAt: clocks.wallOf(event), type, text, note: note ?? null, routine: isRoutine(event), mark };
   });
+  return gone.length === 0 ? told : [...told, ...gone].sort((a, b) => a.seq - b.seq);
 }
+
+/** When is not known any more but by what stands before it. */
+const before = (events: readonly NumberedEvent[], seq: number) => {
+  const last = events.findLast((event) => event.seq < seq);
+  return last && { at: last.at };
+};

@@ -1,6 +1,6 @@
 import type { NumberedEvent } from '../../incident/events.ts';
 import type { AfterAction, Beside } from './contract.ts';
-import type { AfterActionInput, HashedEvent } from './told.ts';
+import type { AfterActionInput } from './told.ts';
 
 /**
  * A report to share outside: what people wrote is left out before anything is told from it, persons go by numbers, and the names that are known
@@ -38,12 +38,12 @@ export function scrubbed(input: AfterActionInput): AfterActionInput {
   };
 }
 
-function scrubEvent(event: HashedEvent): HashedEvent {
+function scrubEvent(event: NumberedEvent): NumberedEvent {
   const data = emptied(event.data) as Record<string, unknown>;
   if (event.type === 'incident.opened' && event.data.requester !== null) data.title = LEFT;
   if (event.type === 'voice.answered') data.to = LEFT;
   if (event.type === 'inject.delivered') Object.assign(data, { title: LEFT, from: LEFT });
-  return { ...event, data } as HashedEvent;
+  return { ...event, data } as NumberedEvent;
 }
 
 function emptied(value: unknown): unknown {
@@ -63,7 +63,7 @@ function proofOf(held: unknown): unknown {
   return Object.fromEntries(Object.entries(held).filter(([key]) => key === 'proved' || key === 'strength'));
 }
 
-function pseudonyms(events: readonly HashedEvent[], { people }: Beside): Record<string, string> {
+function pseudonyms(events: readonly NumberedEvent[], { people }: Beside): Record<string, string> {
   const started = events.find((event) => event.type === 'exercise.started');
   const { seats = [], staff = [] } = started?.type === 'exercise.started' ? started.data : {};
   const players = [...new Set(seats.filter(({ persona }) => persona === null).map(({ person }) => person))];

@@ -235,7 +235,8 @@ export const AfterAction = z.strictObject({
   status: z.enum(['draft', 'final']),
   /** Number of the last event: a later version has more. */
   version: z.number().int(),
-  head: z.strictObject({ seq: z.number().int(), hash: z.string() }),
+  /** Null where nobody signed the timeline, as of a rehearsal. */
+  head: z.strictObject({ seq: z.number().int(), hash: z.string() }).nullable(),
   rubric: z.strictObject({ hash: z.string().nullable(), cites: Cites }),
   script: z.strictObject({ hash: z.string(), cites: Cites }),
   /** What was left out for these readers, in words. */

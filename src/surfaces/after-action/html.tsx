@@ -6,12 +6,18 @@ import { Cite } from '../report/cite.tsx';
 import { documentStyle } from '../report/style.ts';
 import { Appendices } from './appendices.tsx';
 import { TallyBar } from './charts.tsx';
-import type { AfterAction, Finding } from './contract.ts';
+import { type AfterAction, AUDIENCES, type Finding } from './contract.ts';
 import { Conduct, HotWash, HowItWent } from './course-parts.tsx';
 import { Chapter, RATINGS, type RatingLetter, RatingMark, Said } from './marks.tsx';
 
 /** The report as one file that needs nothing but itself: no script, no network. For a screen, the dark and paper; no account is needed. */
-export function afterActionHtml(report: AfterAction): string {
+export const afterActionHtml = (report: AfterAction): string => afterActionDocument(report, null).html;
+
+/** The same as the console shows it: with a line above that leads on. */
+export function afterActionDocument(
+  report: AfterAction,
+  here: { isStaff: boolean } | null,
+): { html: string; policy: string } {
   const { css, policy } = documentStyle([new URL('./assets/after-action.css', import.meta.url)], sheetMargins(report));
   const page = (
     <html lang="en">
@@ -28,6 +34,7 @@ export function afterActionHtml(report: AfterAction): string {
         <aside class="xband" aria-label="Exercise">
           <strong>EXERCISE</strong> Nothing here is real.
         </aside>
+        {here && <Ways {...report} isStaff={here.isStaff} />}
         <main class="doc">
           <Front {...report} />
           <Ratings {...report} />
@@ -41,7 +48,28 @@ export function afterActionHtml(report: AfterAction): string {
       </body>
     </html>
   );
-  return String(html`<!doctype html>${page}`);
+  return { html: String(html`<!doctype html>${page}`), policy };
+}
+
+const FOR = { team: 'For the team', staff: 'For the staff', anonymous: 'To share outside' } as const;
+
+/** To the drill, to the other readers, and to files. */
+function Ways({ drill, audience, isStaff }: AfterAction & { isStaff: boolean }) {
+  const file = (format: string): string => `/api/drills/${drill}/report?format=${format}&audience=${audience}`;
+  return (
+    <nav class="ways" aria-label="This report">
+      <a href={`/drills/${drill}`}>{drill}</a>
+      <a href="/drills">All drills</a>
+      {AUDIENCES.filter((one) => one !== 'staff' || isStaff).map((one) => (
+        <a href={`/drills/${drill}/report?audience=${one}`} aria-current={one === audience ? 'page' : undefined}>
+          {FOR[one]}
+        </a>
+      ))}
+      <span>
+        Download: <a href={file('html')}>HTML</a> <a href={file('md')}>Markdown</a> <a href={file('json')}>JSON</a>
+      </span>
+    </nav>
+  );
 }
 
 /** What stands on every sheet of paper. Only of letters, digits and what cannot end a text of CSS. */
@@ -49,7 +77,8 @@ function sheetMargins({ drill, version, status, head, rubric }: AfterAction): st
   const safe = (words: string): string => words.replace(/[^A-Za-z0-9 .,·:-]/g, '');
   const top = safe(`After-action report ${drill}, version ${version}, ${status}`);
   const frozen = rubric.hash === null ? '' : ` · rubric ${rubric.hash.slice(0, 16)}`;
-  const bottom = safe(`Timeline head ${head.hash.slice(0, 16)}${frozen}`);
+  const whole = head === null ? 'Not signed' : `Timeline head ${head.hash.slice(0, 16)}`;
+  const bottom = safe(`${whole}${frozen}`);
   return `@page { @top-left { content: "EXERCISE"; } @top-right { content: "${top}"; } @bottom-left { content: "${bottom}"; } }`;
 }
 

@@ -180,6 +180,7 @@ function appendices(report: AfterAction): string[] {
     msel,
     timeline,
     course: { from },
+    version,
     head,
     script,
     drill,
@@ -230,7 +231,7 @@ function appendices(report: AfterAction): string[] {
     ),
     ...section(
       'Appendix E. How to verify this report',
-      `Head of the timeline, event ${head.seq}: \`${head.hash}\`. Script: \`${script.hash}\`.`,
+      `Head of the timeline, event ${version}: ${head === null ? 'not signed' : `\`${head.hash}\``}. Script: \`${script.hash}\`.`,
       `\`\`\`\ntocsin timeline export ${drill} -o ${drill}.jsonl\ntocsin timeline verify ${drill}.jsonl --key head-0001.pub.pem\ntocsin drill report ${drill}.jsonl\n\`\`\``,
     ),
   ];

@@ -10,12 +10,15 @@ import { scenarioText } from '../model/drill.ts';
 import type { Audience, Beside, Told } from './contract.ts';
 import type { TwoClocks } from './two-clocks.ts';
 
-/** An event as a report needs it: from the store, or from an export. */
-export type HashedEvent = NumberedEvent & { hash: string; redacted?: { at: string; why: string } };
-
+/** From the store, or from an export. */
 export type AfterActionInput = {
   script: Script;
-  events: readonly HashedEvent[];
+  /** What can still be read. */
+  events: readonly NumberedEvent[];
+  /** Numbers of events whose content was dropped for good. */
+  redacted: readonly number[];
+  /** The hash of the last event; null where nobody signed the timeline, as of a rehearsal. */
+  head: { seq: number; hash: string } | null;
   score: Score;
   beside: Beside;
   audience: Audience;
@@ -30,7 +33,7 @@ export type Ground = AfterActionInput & {
   names: Names;
 };
 
-export type EventOf<T extends NumberedEvent['type']> = Extract<HashedEvent, { type: T }>;
+export type EventOf<T extends NumberedEvent['type']> = Extract<NumberedEvent, { type: T }>;
 
 export const eventsOf = <T extends NumberedEvent['type']>({ events }: Pick<Ground, 'events'>, type: T): EventOf<T>[] =>
   events.filter((event): event is EventOf<T> => event.type === type);

@@ -1,5 +1,6 @@
+import type { NumberedEvent } from '../../incident/events.ts';
 import { wallAt } from '../../incident/exercise-clock.ts';
-import type { EventOf, HashedEvent } from './told.ts';
+import type { EventOf } from './told.ts';
 
 /** How the clock of the scenario ran beside the one on the wall. */
 export type TwoClocks = {
@@ -8,7 +9,7 @@ export type TwoClocks = {
   wallOf(event: { seq: number; at: number }): number | null;
 };
 
-export function twoClocks(events: readonly HashedEvent[]): TwoClocks {
+export function twoClocks(events: readonly NumberedEvent[]): TwoClocks {
   const set = events.filter((event): event is EventOf<'exercise.clock'> => event.type === 'exercise.clock');
   return {
     set,

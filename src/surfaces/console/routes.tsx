@@ -23,6 +23,7 @@ import type { PublishedPlan } from '../ports.ts';
 import { notFound, Problem } from '../problem.ts';
 import { runningPlaybooks } from '../running.ts';
 import { untilShown } from '../watch.ts';
+import { afterActionRoutes } from './after-action-routes.ts';
 import { alertRoutes } from './alert-routes.tsx';
 import { loadAssets, serveAsset } from './assets.ts';
 import { checkRoutes } from './check-routes.tsx';
@@ -63,6 +64,7 @@ export function consolePages(deps: Deps, options: ConsoleOptions): Pages {
   drillRoutes(routes, site);
   drillPlayRoutes(routes, site);
   drillEvaluateRoutes(routes, site);
+  afterActionRoutes(routes, site);
   improvementRoutes(routes, site);
   playbookRoutes(routes, site);
   return { routes, problemPage: (c, problem) => problemPage(site, c, problem) };

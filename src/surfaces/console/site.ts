@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { timeIn } from '../../incident/exercise-clock.ts';
 import type { IncidentView } from '../../incident/view.ts';
 import type { Plan } from '../../playbook/plan.ts';
+import type { AfterActionDesk } from '../after-action/desk.ts';
 import type { AlertDesk } from '../alerts.ts';
 import type { CheckDesk } from '../checks.ts';
 import type { DrillDesk } from '../drills/contract.ts';
@@ -28,6 +29,7 @@ export type ConsoleOptions = {
   /** Scheduled checks of AI systems. */
   checks: CheckDesk;
   drills: DrillDesk;
+  afterAction: AfterActionDesk;
   improvements: ImprovementDesk;
   /** What people should know of drills that are planned, or should have been. */
   drillNotices: DrillNotices;

@@ -129,6 +129,26 @@ export function hotWashMailsOf({ id, players, staff, script }: Drill, url: strin
   }));
 }
 
+/** To whom the draft of the report goes by itself: whoever ran it, judged it or planned it. */
+export const draftedFor = ({ staff, plannedBy }: Pick<Drill, 'staff' | 'plannedBy'>): string[] => [
+  ...new Set([...staff.filter(({ role }) => role !== 'observer').map(({ person }) => person), plannedBy]),
+];
+
+export const DRAFT_KEY = 'report';
+
+/** As soon as a drill is over. `summary`: what the report begins with, as Markdown. */
+export const draftMailsOf = (drill: Drill, summary: string, url: string): DrillMail[] =>
+  draftedFor(drill).map((person) => ({
+    ...{ drill: drill.id, key: DRAFT_KEY, person },
+    subject: exerciseSubject(`after-action report, a draft: ${drill.script.title}`),
+    text: framed({ id: drill.id, title: drill.script.title, url }, [
+      `The draft of the after-action report is ready: ${url}/report`,
+      'It is final when the hot wash is closed, or after fourteen days.',
+      '',
+      quoted(summary.trim()),
+    ]),
+  }));
+
 /** What is sent once more after nobody heard whether it arrived. */
 export const secondCopy = (text: string): string => {
   const [first = '', ...rest] = text.split('\n');

@@ -30,7 +30,11 @@ export function createDrillRuns(deps: DrillRunsDeps): DrillRuns {
     tell: (id, message) => send(id, message as ExerciseMessage),
     async board(id) {
       try {
-        return await repeating(deps, () => deps.client.workflow.getHandle(id).query<Board>(BOARD_QUERY));
+        const handle = deps.client.workflow.getHandle(id);
+        // One that has ended still answers, as long as its history is kept.
+        const { status } = await repeating(deps, () => handle.describe());
+        if (status.name !== 'RUNNING') return null;
+        return await repeating(deps, () => handle.query<Board>(BOARD_QUERY));
       } catch (error) {
         if (error instanceof WorkflowNotFoundError || error instanceof QueryNotRegisteredError) return null;
         throw error;

@@ -1,10 +1,12 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { AfterActionDesk } from '../after-action/desk.ts';
 import type { AlertDesk } from '../alerts.ts';
 import type { CheckDesk } from '../checks.ts';
 import type { DrillDesk } from '../drills/contract.ts';
 import type { ImprovementDesk } from '../improvements/contract.ts';
 import type { PlaybookDesk } from '../playbook-desk.ts';
 import { accountRoutes } from './account.ts';
+import { afterActionRoutes } from './after-action.ts';
 import { alertRoutes } from './alerts.ts';
 import { checkRoutes } from './checks.ts';
 import { commandRoutes } from './commands.ts';
@@ -30,6 +32,7 @@ export type ApiDeps = Deps & {
   hooks: HookPorts;
   checkDesk: CheckDesk;
   drills: DrillDesk;
+  afterAction: AfterActionDesk;
   improvements: ImprovementDesk;
 };
 
@@ -48,6 +51,7 @@ export function apiRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps & { access: Ac
   alertRoutes(app, deps);
   checkRoutes(app, deps);
   drillRoutes(app, deps);
+  afterActionRoutes(app, deps);
   drillEvaluationRoutes(app, deps);
   drillScoreRoutes(app, deps);
   improvementRoutes(app, deps);

@@ -85,6 +85,8 @@ export const guards = (deps: Deps): MiddlewareHandler<AppEnv>[] => [
 function headers(deps: Deps): MiddlewareHandler {
   const self = ["'self'"];
   return secureHeaders({
+    // A document that holds its own style says so itself.
+    overwrite: false,
     contentSecurityPolicy: {
       defaultSrc: ["'none'"],
       styleSrc: self,

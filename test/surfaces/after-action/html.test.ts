@@ -92,7 +92,7 @@ describe('the after-action report as a file', () => {
     )) as string[];
     expect(new Set(styles)).toEqual(new Set(['avoid']));
     expect(afterActionHtml(report)).toContain(
-      `content: "Timeline head ${report.head.hash.slice(0, 16)} · rubric ${report.rubric.hash?.slice(0, 16)}"`,
+      `content: "Timeline head ${report.head?.hash.slice(0, 16)} · rubric ${report.rubric.hash?.slice(0, 16)}"`,
     );
     await close();
   });

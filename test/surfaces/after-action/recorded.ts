@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import type { NumberedEvent } from '../../../src/incident/events.ts';
 import type { Script } from '../../../src/simulator/core/script.ts';
 import { sealScript } from '../../../src/simulator/script/seal.ts';
-import type { HashedEvent } from '../../../src/surfaces/after-action/told.ts';
 import { PeopleDrill } from '../../support/people-drill.ts';
 import { type NamedScript, shippedScript } from '../../support/scripts.ts';
 
 /** A drill with people as it is kept for the tests of its report: its script, and its timeline. */
 export type Recorded = { script: Script; events: HashedEvent[] };
+type HashedEvent = NumberedEvent & { hash: string };
 
 const [MARA, TOMAS, INGRID, SOFIA, JONAS] = [
   'mara-lindqvist',

@@ -62,7 +62,10 @@ export const BESIDE: Beside = {
 
 export async function sampleInput(audience: Audience, more: Partial<Beside> = {}): Promise<AfterActionInput> {
   const { script, events } = await recorded();
-  return { script, events, score: scoreOf(script, events), audience, beside: { ...BESIDE, ...more } };
+  const last = events.at(-1);
+  const head = last ? { seq: last.seq, hash: last.hash } : null;
+  const score = scoreOf(script, events);
+  return { script, events, redacted: [], head, score, audience, beside: { ...BESIDE, ...more } };
 }
 
 export const sampleReport = async (audience: Audience, more: Partial<Beside> = {}): Promise<AfterAction> =>

@@ -22,6 +22,7 @@ import { createPlanLibrary } from '../../../src/store/plans.ts';
 import { openPool } from '../../../src/store/pool.ts';
 import { createReader } from '../../../src/store/reader.ts';
 import { createTimeline } from '../../../src/store/timeline.ts';
+import { createAfterActionDesk } from '../../../src/surfaces/after-action/desk.ts';
 import { type AlertDesk, createAlertDesk } from '../../../src/surfaces/alerts.ts';
 import type { ListedCheck } from '../../../src/surfaces/checks.ts';
 import { consolePages } from '../../../src/surfaces/console/routes.tsx';
@@ -193,10 +194,12 @@ export async function openSite(): Promise<TestSite> {
     store: createImprovementStore(pool),
     ...{ drills, simulations, reader, directory, score: scoreOf, now: () => now },
   });
+  const organisation = () => 'Halden Mutual';
   const pages = consolePages(deps, {
-    organisation: () => 'Halden Mutual',
+    organisation,
     alerts: alertDesk,
     drills,
+    afterAction: createAfterActionDesk({ drills, reader, directory, improvements, organisation }),
     improvements,
     drillNotices: createDrillCalendar({
       inventory: () => inventory,

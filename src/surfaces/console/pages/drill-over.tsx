@@ -146,11 +146,11 @@ function Summary({ drill, exercise, incident }: OverProps) {
         ))}
       </dl>
       <div class="btns after noprint">
-        <a class="btn main" href={`/incidents/${drill.id}`}>
-          Read the timeline
+        <a class="btn main" href={drillAddress(drill.id, '/report')}>
+          After-action report
         </a>
-        <a class="btn" href={`/api/incidents/${drill.id}/timeline?format=html`}>
-          Download the report
+        <a class="btn" href={`/incidents/${drill.id}`}>
+          Read the timeline
         </a>
         <a class="btn" href={drillAddress(drill.id, '/board')}>
           Injects and the truth

@@ -116,7 +116,17 @@ function Row({ drill, me, names, timezone }: DrillsProps & { drill: Drill }) {
       </div>
       <div class="end">
         <div>{whenWords(drill, timezone)}</div>
-        <div class="sub">{place.onRoster ? placeWords(place) : 'you do not take part'}</div>
+        <div class="sub">
+          {drill.status === 'ended' ? (
+            <a href={drillAddress(id, '/report')}>
+              After-action report<span class="sr">: {flat(script.title)}</span>
+            </a>
+          ) : place.onRoster ? (
+            placeWords(place)
+          ) : (
+            'you do not take part'
+          )}
+        </div>
       </div>
     </li>
   );

@@ -53,4 +53,23 @@ describe('“Night school”', () => {
     for (const never of ['still-in', 'again', 'backup-calls']) expect(delivered).not.toContain(never);
     expect(around).toMatchObject({ credentials: 'revoked' });
   });
+
+  it('whoever waits for the portal and issues keys then meets the thief’s own name on the list, and sees it go', async () => {
+    const { script, plan } = shippedScript(NAME, '2h');
+    const patient = {
+      ...steady(script),
+      answers: { ...script.answers, 'respond/recover/purge': 'closed', 'respond/recover/reopen': 'approve' },
+      personas: script.personas.map((persona) => ({ ...persona, medianMs: 8 * 60_000, spread: 1 })),
+      away: [{ role: 'security-on-call', fromMs: 20 * 60_000, untilMs: 45 * 60_000, why: null }],
+    };
+    const { events } = await rehearseScript({ script: patient, plan, seed: 7 });
+    const at = (id: string) => events.find((e) => e.type === 'inject.delivered' && e.data.id === id)?.at;
+    const seen = events.flatMap((e) =>
+      e.type === 'act.done' && e.path.endsWith('look-again') ? [Number(e.data.outputs.strangers)] : [],
+    );
+    expect(at('again')).toBeUndefined();
+    expect(at('backup-calls')).toBeDefined();
+    expect(seen[0]).toBe(1);
+    expect(seen.at(-1)).toBe(0);
+  });
 });

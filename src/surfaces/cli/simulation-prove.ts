@@ -125,31 +125,36 @@ function keep({ io }: Cli, folder: string, { simulation, length, policy }: Proof
 function proofText(cli: Cli, proofs: readonly Proof[]): string {
   const { bold } = paint(cli.io);
   const broken = proofs.filter(({ holds }) => !holds);
+  const names = [...new Set(proofs.map(({ simulation }) => simulation))];
   return [
-    table(
-      cli.io,
-      ['SIMULATION', 'LENGTH', 'POLICY', 'RATINGS', 'FELL FOR', 'CLAIM'],
-      proofs.map((one) => [
-        one.simulation,
-        one.length,
-        one.policy,
-        one.ratings.map(({ objective, rating }) => `${objective} ${rating ?? '–'}`).join(', '),
-        one.fellFor.join(', ') || '–',
-        one.holds ? 'holds' : 'DOES NOT HOLD',
-      ]),
-    ),
+    ...names.flatMap((name) => {
+      const own = proofs.filter(({ simulation }) => simulation === name);
+      return [bold(`${name} v${own[0]?.version}`), ownTable(cli, own), ''];
+    }),
     ...broken.flatMap((one) => [
-      '',
       bold(`${one.simulation}, ${one.length}, ${one.policy}: ${MUST[one.policy]}`),
       ...one.problems.map((problem) => `  ${plainText(problem)}`),
       ...one.refused
         .slice(0, REFUSED_SHOWN)
         .map(({ deed, why }) => `  The drill did not take “${deed}”: ${plainText(why)}`),
+      '',
     ]),
-    '',
     `${proofs.length - broken.length} of ${proofs.length} claims hold.`,
   ].join('\n');
 }
+
+const ownTable = (cli: Cli, proofs: readonly Proof[]): string =>
+  table(
+    cli.io,
+    ['LENGTH', 'POLICY', 'CLAIM', 'RATINGS', 'FELL FOR'],
+    proofs.map((one) => [
+      one.length,
+      one.policy,
+      one.holds ? 'holds' : 'DOES NOT HOLD',
+      one.ratings.map(({ objective, rating }) => `${objective} ${rating ?? '–'}`).join(', '),
+      one.fellFor.join(', ') || '–',
+    ]),
+  );
 
 const REFUSED_SHOWN = 5;
 const MUST: Readonly<Record<PolicyName, string>> = {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { rehearseScript } from '../../../src/simulator/core/rehearse-script.ts';
+import type { Script } from '../../../src/simulator/core/script.ts';
 import { shippedScript } from '../../support/scripts.ts';
 import { castOf, idle, resultsWith, SEEDS, unmet } from './casts.ts';
 
@@ -8,11 +9,11 @@ const steady = (script: Parameters<typeof castOf>[0]) => castOf(script, 'steady'
 const hasty = (script: Parameters<typeof castOf>[0]) => castOf(script, 'hasty');
 
 describe('“The release nobody signed off”', () => {
-  it('a team that knows its trade meets all that a machine can judge', async () => {
-    for (const results of await resultsWith(NAME, '60m', steady, SEEDS)) expect(unmet(results)).toEqual([]);
+  it.each(['60m', '2h'])('a team that knows its trade meets all that a machine can judge, in %s', async (length) => {
+    for (const results of await resultsWith(NAME, length, steady, SEEDS)) expect(unmet(results)).toEqual([]);
   });
 
-  it.each(['15m', '60m'])('a team that looks on cuts nothing, in %s', async (length) => {
+  it.each(['15m', '60m', '2h'])('a team that looks on cuts nothing, in %s', async (length) => {
     for (const results of await resultsWith(NAME, length, idle, SEEDS))
       expect(results).toMatchObject({ 'cut-decided': 'missed', 'cut-proved': 'missed', 'rolled-back': 'missed' });
   });
@@ -25,5 +26,16 @@ describe('“The release nobody signed off”', () => {
     // Without the decision of two people no worker puts traffic back, whoever wants it.
     expect(events.some((event) => event.type === 'act.failed' && event.data.code === 'approval-refused')).toBe(true);
     expect(world.systems['claims-triage']).toMatchObject({ traffic: 'cut' });
+  });
+
+  it('in two hours, whoever puts traffic back while the token is valid has the tampered weights back with it', async () => {
+    // Nobody is in the tunnel, so all can agree as soon as the checks are green.
+    const early = (script: Script) => ({ ...steady(script), away: [] });
+    for (const results of await resultsWith(NAME, '2h', early, SEEDS))
+      expect(results).toMatchObject({ validated: 'met', 'two-agree': 'met', 'no-reentry': 'missed' });
+    const { script, plan } = shippedScript(NAME, '2h');
+    const { events, world } = await rehearseScript({ script: early(script), plan, seed: 7 });
+    expect(events.some((e) => e.type === 'inject.delivered' && e.data.id === 'pushed-over')).toBe(true);
+    expect(world.systems['claims-triage']).toMatchObject({ serving: '4.2.0', traffic: 'serving' });
   });
 });

@@ -64,7 +64,7 @@ describe('a mistake is told with its place, its reason and what was meant', () =
       'playbook: supply-chain-tampered-artefact',
       'unknown playbook "supply-chain-tampered-artefact"; did you mean "supply-chain-tampered-artifact"?',
     ],
-    ['a length', 'only: [60m]\n    by: mail', 'only: [90m]\n    by: mail', 'unknown length "90m"'],
+    ['a length', 'only: [60m, 2h]\n    by: mail', 'only: [90m]\n    by: mail', 'unknown length "90m"'],
     [
       'a version',
       'last-known-good: "4.1.7"',
@@ -118,9 +118,9 @@ describe('a mistake is told with its place, its reason and what was meant', () =
     ['a key', 'unless-met: cut-proved', 'unles-met: cut-proved', 'unknown key "unles-met"; did you mean "unless-met"?'],
     [
       'a channel',
-      'by: phone',
-      'by: phon',
-      '"phon" is not one of alert, slack, mail, phone, news, social, letter; did you mean "phone"?',
+      'by: letter',
+      'by: leter',
+      '"leter" is not one of alert, slack, mail, phone, news, social, letter; did you mean "letter"?',
     ],
   ])('%s that there is not', (_what, find, put, message) => {
     const line = shipped.slice(0, shipped.indexOf(find)).split('\n').length;
@@ -132,16 +132,16 @@ describe('a mistake is told with its place, its reason and what was meant', () =
   it.each([
     ['an inject without a time', '    at: 1m\n', '', 'trigger'],
     ['an inject with two', '    at: 1m\n', '    at: 1m\n    by-hand: true\n', 'trigger'],
-    ['an inject that is due after the end', 'at: 26m', 'at: 61m', 'after-end'],
+    ['an inject that is due after the end', 'at: { 60m: 26m, 2h: 38m }', 'at: { 60m: 61m, 2h: 38m }', 'after-end'],
     [
       'an inject that waits for one of another length',
-      'after: { inject: alarm, delay: { 15m: 3m, 60m: 11m } }',
+      'after: { inject: alarm, delay: { 15m: 3m, 60m: 11m, 2h: 12m } }',
       'after: { inject: registry-says }',
       'unreachable',
     ],
     ['a wanted response that nobody describes', '    expects: [counsel-first]\n', '', 'no-response'],
     ['a contingency that nothing prevents', '    unless-met: cut-proved\n', '', 'no-response'],
-    ['a time for some lengths alone', 'at: { 15m: 2m, 60m: 4m }', 'at: { 60m: 4m }', 'missing-length'],
+    ['a time for some lengths alone', 'at: { 15m: 2m, 60m: 4m, 2h: 4m }', 'at: { 60m: 4m }', 'missing-length'],
     ['an expectation that looks for nothing', '    opened: true\n', '', 'sought'],
     [
       'an expectation that looks for two things',
@@ -158,8 +158,8 @@ describe('a mistake is told with its place, its reason and what was meant', () =
     ],
     [
       'an objective that nothing can show',
-      '    objective: detect\n    task: declare\n    opened: true',
-      '    objective: tell\n    opened: true',
+      'objectives:\n',
+      'objectives:\n  nobody: { title: Nobody looks for it, capability: Detection, tasks: { none: None } }\n',
       'unshown',
     ],
     ['an answer that its question does not have', '  contain: approve', '  contain: maybe', 'unknown-answer'],
@@ -184,8 +184,8 @@ describe('a mistake is told with its place, its reason and what was meant', () =
 
   it('an inject that waits for itself, with the circle', () => {
     const text = shipped
-      .replace('after: { inject: alarm, delay: { 15m: 3m, 60m: 11m } }', 'after: { inject: not-now }')
-      .replace('after: { inject: alarm, delay: { 15m: 1m, 60m: 4m } }', 'after: { inject: odd-payments }');
+      .replace('after: { inject: alarm, delay: { 15m: 3m, 60m: 11m, 2h: 12m } }', 'after: { inject: not-now }')
+      .replace('after: { inject: alarm, delay: { 15m: 1m, 60m: 4m, 2h: 5m } }', 'after: { inject: odd-payments }');
     const messages = checkSimulation(text, 's.yaml', ground).diagnostics.map(({ message }) => message);
     expect(messages).toContain('it waits for itself: not-now ← odd-payments ← not-now');
   });

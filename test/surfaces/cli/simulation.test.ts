@@ -21,7 +21,7 @@ describe('tocsin simulation check', () => {
     const { code, out } = await run('check', FILE);
     expect(code).toBe(0);
     expect(out).toMatch(
-      /^simulations\/supply-chain-tampered-artifact\.yaml holds\. 15m: script [0-9a-f]{12}, 60m: script [0-9a-f]{12}\.\n$/,
+      /^simulations\/supply-chain-tampered-artifact\.yaml holds\. 15m: script [0-9a-f]{12}, 60m: script [0-9a-f]{12}, 2h: script [0-9a-f]{12}\.\n$/,
     );
   });
 
@@ -59,7 +59,7 @@ describe('tocsin simulation show', () => {
     const { code, out } = await run('show', FILE);
     expect(code).toBe(0);
     expect(out).toContain('The release nobody signed off');
-    expect(out).toContain('Tabletop, 60 min');
+    expect(out).toContain('Functional, 120 min');
     expect(out).toContain('engineering-manager (may stay empty)');
     const secrets = ['stolen CI token', 'begs for patience', 'Keep Linnea friendly', 'validation'];
     for (const secret of secrets) expect(out).not.toContain(secret);
@@ -87,7 +87,7 @@ describe('tocsin rehearse', () => {
   it('says how long it takes, who was waited for, what was missed, and which seed shows the worst run', async () => {
     const { code, out, err } = await run('rehearse', FILE, '--runs', '20', '--seed', '7');
     expect([code, err]).toEqual([0, '']);
-    expect(out).toContain('supply-chain-tampered-artifact v1, 60m: 20 runs, seeds 7 to 26');
+    expect(out).toContain('supply-chain-tampered-artifact v3, 2h: 20 runs, seeds 7 to 26');
     expect(out).toMatch(/to contain +20 +\d/);
     expect(out).toMatch(/waited for incident-commander +20 /);
     expect(out).toMatch(/An incident is open within five minutes of the alarm +100 % +– +–/);
@@ -130,7 +130,7 @@ describe('tocsin rehearse', () => {
     [
       'a report of another length',
       ['--assert', 'kept.json', '--length', '15m'],
-      'The report is of supply-chain-tampered-artifact v1, 60m',
+      'The report is of supply-chain-tampered-artifact v3, 2h',
     ],
   ])('refuses %s', async (_what, args, message) => {
     const { code, err } = await run('rehearse', FILE, ...args);

@@ -109,6 +109,7 @@ export async function openWorkshop(grounds: Grounds): Promise<Workshop> {
     notifier: { page: async () => undefined },
     snapshots: { save: snapshots.saveSnapshot, load: snapshots.loadSnapshot },
     checks: createCheckBook(pool),
+    improvements: { sweep: async () => undefined },
     drills: { noteDue: async () => undefined },
     now: Date.now,
     unavailable: isDatabaseAway,

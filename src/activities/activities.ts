@@ -5,7 +5,17 @@ import type { JsonObject } from '../incident/json.ts';
 import { carryOut } from './act.ts';
 import { carryOutCheck } from './check.ts';
 import type { ActivityPorts } from './ports.ts';
-import type { ActTask, CheckTask, FinishTask, LoadTask, NoteDrillsTask, PageTask, RecordTask, Tasks } from './tasks.ts';
+import type {
+  ActTask,
+  CheckTask,
+  FinishTask,
+  LoadTask,
+  NoteDrillsTask,
+  PageTask,
+  RecordTask,
+  SweepTask,
+  Tasks,
+} from './tasks.ts';
 
 const BEAT_EVERY_MS = 500;
 
@@ -74,6 +84,8 @@ export function createActivities(ports: ActivityPorts): Tasks {
     noteCheck: (run: CheckedRun): Promise<void> => ports.checks.note(run, ports.now(), newsOf),
 
     noteDrillsDue: ({ schedule }: NoteDrillsTask): Promise<void> => ports.drills.noteDue(schedule, ports.now()),
+
+    sweepImprovements: ({ what }: SweepTask): Promise<void> => ports.improvements.sweep(what),
   };
 }
 

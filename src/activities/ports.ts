@@ -79,6 +79,11 @@ export interface DrillsDue {
   noteDue(schedule: string, now: number): Promise<void>;
 }
 
+/** What is done with improvement items by the clock. Throws when something is to be tried again. */
+export interface ImprovementSweeps {
+  sweep(what: 'remind' | 'sync'): Promise<void>;
+}
+
 export type ActivityPorts = {
   timeline: TimelineWriter;
   leases: LeaseKeeper;
@@ -88,6 +93,7 @@ export type ActivityPorts = {
   snapshots: SnapshotKeeper;
   checks: CheckBook;
   drills: DrillsDue;
+  improvements: ImprovementSweeps;
   now(): number;
   /** True for errors that mean "our own database is away": they are retried, and are no fault of the step. */
   unavailable(error: unknown): boolean;

@@ -16,6 +16,8 @@ export type LoadTask = { incident: string };
 export type CheckTask = { system: string; check: CheckName; key: string };
 export type NoteDrillsTask = { schedule: string };
 
+export type SweepTask = { what: 'remind' | 'sync' };
+
 export type Tasks = {
   act(task: ActTask): Promise<ActResult>;
   record(task: RecordTask): Promise<void>;
@@ -28,6 +30,8 @@ export type Tasks = {
   noteCheck(run: CheckedRun): Promise<void>;
   /** Writes down which drills of a schedule are to be planned by now. */
   noteDrillsDue(task: NoteDrillsTask): Promise<void>;
+  /** Reminds owners of improvement items, or compares items with the tracker outside. */
+  sweepImprovements(task: SweepTask): Promise<void>;
 };
 
 /** `at`: scenario time. Events ride along, as with an act. */

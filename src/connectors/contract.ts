@@ -153,4 +153,30 @@ export interface WebhookSender {
   ): Promise<{ status: number }>;
 }
 
+/** What an issue says. Every text is plain: a tracker writes it so that nothing in it is markup, a mention or a link. */
+export type IssueText = {
+  title: string;
+  parts: readonly { label: string; text: string }[];
+  link: string;
+  /** Finds it again: lower-case letters, digits and hyphens. */
+  marker: string;
+};
+
+/** An issue as it stands. `state`: as the tracker calls it. `over`: it counts as closed there. `text`: title and body, as they stand there. */
+export type SeenIssue = { key: string; url: string; state: string; over: boolean; text: string };
+
+/** A list of work outside: the issues of a repository or a project. Throws ConnectorError. */
+export interface IssueTracker {
+  /** Throws when nothing may be written there. Called once before anything else. */
+  check(signal: AbortSignal): Promise<void>;
+  create(text: IssueText, signal: AbortSignal): Promise<SeenIssue>;
+  /** The one that was created with this marker, `since` at the earliest (epoch ms); null: there is none. */
+  marked(marker: string, since: number, signal: AbortSignal): Promise<SeenIssue | null>;
+  /** Null: it is gone. */
+  read(key: string, signal: AbortSignal): Promise<SeenIssue | null>;
+  write(key: string, text: IssueText, signal: AbortSignal): Promise<void>;
+  /** Closes it, or opens it again. */
+  end(key: string, over: boolean, signal: AbortSignal): Promise<void>;
+}
+
 export type { CapabilityProvider };

@@ -10,7 +10,7 @@ export const Reference = z
   )
   .describe('a secret by reference: env:NAME or file:/path');
 
-const Url = z
+export const Url = z
   .string()
   .max(2_000)
   .refine(
@@ -22,7 +22,7 @@ const Url = z
     'must not hold a password; give it by reference',
   );
 
-const Private = z
+export const Private = z
   .boolean()
   .default(false)
   .describe('its address may be a private one (loopback, 10.x, 192.168.x); refused otherwise');

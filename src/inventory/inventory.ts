@@ -13,6 +13,7 @@ import { type DrillSchedule, drillProblems, drillSchedules } from './drills.ts';
 import { type Bindings, InventorySource, SIMULATED } from './schema.ts';
 import { type Checks, checksOf, type Serving, servingOf } from './serving.ts';
 import { type SlackFacts, slackFacts, slackProblems } from './slack.ts';
+import type { Tracker } from './tracker.ts';
 
 export type InventoryPerson = { id: string; name: string; email: string | null; roles: string[] };
 export type Role = { id: string; title: string; description: string | null };
@@ -49,6 +50,8 @@ export type Inventory = {
   drillMail?: string | undefined;
   /** Drills that come round by themselves. Absent: none. */
   drillSchedules?: readonly DrillSchedule[];
+  /** Where improvement items stand as well. Absent: nowhere. */
+  tracker?: Tracker | undefined;
 };
 
 /** Reads and checks `tocsin.yaml`. Every problem is reported at once; `inventory` is null when there is an error. */
@@ -90,6 +93,7 @@ function inventoryOf(value: InventorySource): Inventory {
     slack: slackFacts(value),
     drillMail: value.drills.mail,
     drillSchedules: drillSchedules(value),
+    tracker: value.improvements.tracker,
   };
 }
 

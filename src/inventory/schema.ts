@@ -6,6 +6,7 @@ import { Severity } from '../incident/severity.ts';
 import { Duration } from '../playbook/duration.ts';
 import { Connection, Reference } from './connections.ts';
 import { DrillScheduleEntry } from './drill-schema.ts';
+import { Tracker } from './tracker.ts';
 
 /** The shape of `tocsin.yaml`. The JSON Schema for editors is made from it; names and references are checked in inventory.ts. */
 const Text = z.string().trim().min(1).max(200);
@@ -159,6 +160,10 @@ const Drills = z.strictObject({
   schedules: z.array(DrillScheduleEntry).max(100).default([]).describe('drills that come round by themselves'),
 });
 
+const Improvements = z.strictObject({
+  tracker: Tracker.optional().describe('the list of work outside in which improvement items stand as well'),
+});
+
 export const InventorySource = z
   .strictObject({
     organisation: Organisation.describe('whose systems these are'),
@@ -177,6 +182,7 @@ export const InventorySource = z
     calendar: Calendar.optional().describe('when people work: what playbooks count by with `wait: { business: … }`'),
     paging: z.array(Name).default([]).describe('connections of kind smtp or webhook through which people are paged'),
     slack: Slack.prefault({}).describe('where incidents show in Slack'),
+    improvements: Improvements.prefault({}).describe('what becomes of improvement items outside'),
     drills: Drills.prefault({}).describe('how drills reach those who play them, and which come round by themselves'),
   })
   .describe('Tocsin inventory: the AI systems, the people, and which connection serves which capability.');

@@ -6,6 +6,7 @@ import type { DataConverter, Payload, PayloadCodec, SerializationContext } from 
 // CommonJS whose names Node does not see.
 import protobuf from '@temporalio/proto';
 import { sharedPlace } from '../../workflows/check-id.ts';
+import { placeOfSweep } from '../../workflows/improvements-id.ts';
 import { placeOfDrillSchedule } from '../../workflows/plan-drill-id.ts';
 import type { PayloadKey } from './keys.ts';
 
@@ -131,7 +132,7 @@ function requirePlace(payload: Payload, context: SerializationContext | undefine
 /** The workflow; but Temporal hands each run that a schedule starts the result of the one before. */
 function placeOf(context: SerializationContext | undefined): string | undefined {
   const id = context?.workflowId;
-  return id === undefined ? undefined : (sharedPlace(id) ?? placeOfDrillSchedule(id) ?? id);
+  return id === undefined ? undefined : (sharedPlace(id) ?? placeOfDrillSchedule(id) ?? placeOfSweep(id) ?? id);
 }
 
 /** Payloads in clear are refused too: whoever can reach Temporal but has no key must not be able to plant one. */

@@ -9,6 +9,7 @@ import type { Inventory } from '../inventory/inventory.ts';
 import { listSchedules } from '../surfaces/checks.ts';
 import { checkSchedules } from './check-schedules.ts';
 import { drillSchedules } from './drill-schedules.ts';
+import { improvementSchedules } from './improvement-schedules.ts';
 import type { Log } from './log.ts';
 
 export type Schedules = {
@@ -42,7 +43,7 @@ export type WantedSchedule = {
 
 /** Somebody may have deleted one in Temporal, or another server may have read an older file. */
 const LOOK_AGAIN_EVERY_MS = 60_000;
-const KINDS = [checkSchedules, drillSchedules];
+const KINDS = [checkSchedules, drillSchedules, improvementSchedules];
 
 /**
  * Keeps Temporal Schedules for what the inventory wants to come round by itself. Nothing is remembered between looks and every change

@@ -33,6 +33,7 @@ import type { AppDeps } from '../surfaces/http/app.ts';
 import type { Deps } from '../surfaces/http/context.ts';
 import { createIdentity } from '../surfaces/identity.ts';
 import { createImprovementDesk } from '../surfaces/improvements/desk.ts';
+import { createSyncNow } from '../surfaces/improvements/sweep-now.ts';
 import { createOpener } from '../surfaces/open.ts';
 import { checkSources } from '../surfaces/playbook-check.ts';
 import { createPlaybookDesk } from '../surfaces/playbook-desk.ts';
@@ -225,6 +226,9 @@ export function composeServer(parts: PartsDeps): ServerParts {
     drills,
     afterAction,
     improvements,
+    syncImprovements: createSyncNow({
+      ...{ client, taskQueue, hasTracker: () => inventory.current().tracker !== undefined },
+    }),
     hooks: {
       systemNamed: (name) => systemNamed(inventory.current(), name)?.id ?? null,
       mlflowSecret: (connection) => mlflowSecret(inventory.current(), connection, warn),

@@ -7,7 +7,10 @@ import { createSecrets } from '../connectors/secrets/secrets.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { createCheckBook } from '../store/checks.ts';
 import { createTurnNotes } from '../store/drill-turns.ts';
+import { createImprovementLinks } from '../store/improvement-links.ts';
+import { createImprovementStore } from '../store/improvements.ts';
 import { createLeases } from '../store/leases.ts';
+import { createMailClaims } from '../store/mail-claims.ts';
 import { createPlanShelf } from '../store/plans.ts';
 import { isDatabaseAway, mayTake, openPool } from '../store/pool.ts';
 import { createReader } from '../store/reader.ts';
@@ -18,6 +21,8 @@ import { awaitKeys } from './await-keys.ts';
 import { createRegistry } from './bindings.ts';
 import { builtBundle } from './bundle.ts';
 import { createDrillsDue } from './drills-due.ts';
+import { createImprovementSweep, REMINDER_TRIES_MAX } from './improvement-sweep.ts';
+import { createImprovementSync } from './improvement-sync.ts';
 import { loadKeys } from './keys.ts';
 import { createLiveBindings } from './live-bindings.ts';
 import { createLiveInventory } from './live-inventory.ts';
@@ -66,6 +71,7 @@ export async function runWorker(
     publicUrl: config.publicUrl,
     now: Date.now,
   });
+  const improvements = createImprovementStore(pool);
   const ports: ActivityPorts = {
     timeline: createTimeline({ pool, headKey: keys.head.privateKey, now: Date.now }),
     leases: createLeases(pool),
@@ -78,6 +84,22 @@ export async function runWorker(
     notifier: bound.notifier,
     snapshots: { save: saveSnapshot, load: loadSnapshot },
     checks: createCheckBook(pool),
+    improvements: createImprovementSweep({
+      inventory: inventory.current,
+      items: improvements,
+      reminders: createMailClaims(pool, { table: 'improvement_reminders', of: 'improvement' }, REMINDER_TRIES_MAX),
+      reader,
+      sync: createImprovementSync({
+        ...{
+          items: improvements,
+          links: createImprovementLinks(pool),
+          publicUrl: config.publicUrl,
+          log,
+          now: Date.now,
+        },
+      }),
+      ...{ publicUrl: config.publicUrl, log, now: Date.now },
+    }),
     drills: createDrillsDue({ inventory: inventory.current, ...createTurnNotes(pool) }),
     now: Date.now,
     unavailable: isDatabaseAway,
@@ -116,7 +138,7 @@ async function openDatabase(url: string, log: Log, onProblem: (error: Error) => 
   const login = openPool(url, { name: 'tocsin-worker-start', connectionsMax: 1, onProblem });
   try {
     // A later migration made this table: roles and grants are there, too.
-    const { rows } = await login.query<{ there: boolean }>(`SELECT to_regclass('checks') IS NOT NULL AS there`);
+    const { rows } = await login.query<{ there: boolean }>(`SELECT to_regclass('improvements') IS NOT NULL AS there`);
     if (!rows[0]?.there) throw new Error('The server has not applied its migrations yet.');
     const options = { name: 'tocsin-worker', connectionsMax: 20, onProblem };
     if (await mayTake(login, 'tocsin_worker')) return openPool(url, { ...options, role: 'tocsin_worker' });

@@ -95,6 +95,7 @@ export const permissions = {
   // Who may change one is told by the item: its owner, its author, the staff of its drill, commanders.
   'GET /api/improvements': 'read',
   'POST /api/improvements': 'note',
+  'POST /api/improvements/sync': 'note',
   'GET /api/improvements/:id': 'read',
   'PATCH /api/improvements/:id': 'note',
   'POST /api/improvements/:id/notes': 'note',

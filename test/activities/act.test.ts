@@ -55,6 +55,7 @@ async function carriedOut(given: Given = {}) {
     notifier: { page: async () => undefined },
     snapshots: { save: async () => undefined, load: async () => null },
     checks: { note: async () => undefined },
+    improvements: { sweep: async () => undefined },
     drills: { noteDue: async () => undefined },
     now: () => 0,
     unavailable: (error) => error instanceof Away,

@@ -22,6 +22,7 @@ function worker(connection: Connection) {
     notifier: { page: async () => undefined },
     snapshots: { save: async () => undefined, load: async () => null },
     checks: { note: async () => undefined },
+    improvements: { sweep: async () => undefined },
     drills: { noteDue: async () => undefined },
     now: Date.now,
     unavailable: () => false,

@@ -87,6 +87,8 @@ export type HouseOptions = {
   wrap?: (provider: CapabilityProvider) => CapabilityProvider;
   /** Whose drills come round. Absent: HOUSE_INVENTORY, which has none. */
   inventory?: () => Inventory;
+  /** What sweeps of improvement items do; nothing if absent. */
+  sweep?: (what: 'remind' | 'sync') => Promise<void>;
   bundle?: WorkflowBundleOption;
 };
 
@@ -285,6 +287,9 @@ function portsOf({ pool, keys, reader, pages, options }: PortDeps): ActivityPort
     notifier: { page: async ({ incident, role, key }) => void pages.push({ incident, role, key }) },
     snapshots: { save: saveSnapshot, load: loadSnapshot },
     checks: createCheckBook(pool),
+    improvements: {
+      sweep: async (what) => options.sweep?.(what),
+    },
     drills: createDrillsDue({ inventory: () => options.inventory?.() ?? HOUSE_INVENTORY, ...createTurnNotes(pool) }),
     now: Date.now,
     unavailable: isDatabaseAway,

@@ -99,9 +99,7 @@ CREATE TABLE improvement_links (
   -- Whether it counts as closed there.
   over        boolean,
   synced_at   double precision,
-  -- The version of the item that was written there last.
-  version     integer NOT NULL DEFAULT 0,
-  -- Hash of the text as it stood there then: another one is somebody else's edit.
+  -- Hashes of our text and of how it stood there then: another one of those is an edit of ours, or of somebody there.
   text_hash   text,
   claimed_at  double precision,
   problem     text

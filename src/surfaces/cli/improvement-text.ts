@@ -70,3 +70,19 @@ export const changedText = (cli: Cli, { id, status, history }: ImprovementBody):
   const last = history.at(-1);
   return `${id} is ${status}. ${last ? `${when(last.at, cli.io.now())}: ${plainText(last.what)}` : ''}`;
 };
+
+export function syncedText(
+  cli: Cli,
+  { over, improvements }: { over: boolean; improvements: readonly ImprovementBody[] },
+): string {
+  const rows = improvements.map(({ id, status, linked, unsynced }) => [
+    ...[id, status, linked?.key ?? '-', linked?.state ?? '-'],
+    unsynced ?? linked?.url ?? '',
+  ]);
+  return [
+    rows.length === 0
+      ? 'No item stands in the tracker.'
+      : table(cli.io, ['ITEM', 'STATUS', 'ISSUE', 'STATE', 'WHERE, OR WHY NOT'], rows),
+    ...(over ? [] : ['It goes on: tocsin improvement list shows what comes of it.']),
+  ].join('\n');
+}

@@ -3,7 +3,7 @@ import { moment } from '../../incident/moment.ts';
 import type { ImprovementBody } from '../http/improvement-schemas.ts';
 import { readIncidentName } from '../incident-name.ts';
 import { type Cli, drillArgument, examples, numberArgument } from './context.ts';
-import { changedText, itemText, listText } from './improvement-text.ts';
+import { changedText, itemText, listText, syncedText } from './improvement-text.ts';
 import { CliError, EXIT, type Io } from './io.ts';
 
 /** `tocsin improvement`: what is to be better after a drill or an incident, who sees to it, and by when. */
@@ -15,6 +15,7 @@ export function improvementCommands(program: Command, cli: Cli): void {
   writing(improvement, cli);
   ending(improvement, cli);
   drilling(improvement, cli);
+  syncing(improvement, cli);
 }
 
 const ITEM = ['<item>', 'IMP-2026-0004, or 4'] as const;
@@ -253,6 +254,24 @@ function drilling(improvement: Command, cli: Cli): void {
         planned,
         () => `${planned.drill} is planned for ${planned.improvement.id}. EXERCISE: ${planned.link}`,
       );
+    });
+}
+
+function syncing(improvement: Command, cli: Cli): void {
+  improvement
+    .command('sync')
+    .description('compare all items with GitHub or Jira now; it is done every quarter of an hour anyway')
+    .addHelpText('after', examples('tocsin improvement sync'))
+    .action(async (_: unknown, command: Command) => {
+      type Synced = { over: boolean; improvements: ImprovementBody[] };
+      const synced = await cli.client().post<Synced>('/api/improvements/sync');
+      cli.show(command, synced, () => syncedText(cli, synced));
+      if (synced.improvements.some(({ unsynced }) => unsynced !== null))
+        throw new CliError(
+          EXIT.failure,
+          'Some items were not synced.',
+          'Why is said beside them; it is tried again by itself.',
+        );
     });
 }
 

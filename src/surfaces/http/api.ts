@@ -4,6 +4,7 @@ import type { AlertDesk } from '../alerts.ts';
 import type { CheckDesk } from '../checks.ts';
 import type { DrillDesk } from '../drills/contract.ts';
 import type { ImprovementDesk } from '../improvements/contract.ts';
+import type { SyncNow } from '../improvements/sweep-now.ts';
 import type { PlaybookDesk } from '../playbook-desk.ts';
 import { accountRoutes } from './account.ts';
 import { afterActionRoutes } from './after-action.ts';
@@ -34,6 +35,7 @@ export type ApiDeps = Deps & {
   drills: DrillDesk;
   afterAction: AfterActionDesk;
   improvements: ImprovementDesk;
+  syncImprovements: SyncNow;
 };
 
 /** Told of every sign-in link and API token that is made or revoked, never of its secret. `for`: whom it lets in. */

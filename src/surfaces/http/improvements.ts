@@ -18,7 +18,10 @@ import {
 import { IdempotencyHeaders, json, problems } from './schemas.ts';
 
 /** Improvement items: what is to be better after a drill or an incident. */
-export function improvementRoutes(app: OpenAPIHono<AppEnv>, { improvements, publicUrl }: ApiDeps): void {
+export function improvementRoutes(
+  app: OpenAPIHono<AppEnv>,
+  { improvements, syncImprovements, publicUrl }: ApiDeps,
+): void {
   const shown = (item: ShownImprovement): ImprovementBody => ({
     ...item,
     link: `${publicUrl}/improvements/${item.id}`,
@@ -34,6 +37,12 @@ export function improvementRoutes(app: OpenAPIHono<AppEnv>, { improvements, publ
   app.openapi(createItRoute, async (c) =>
     c.json(shown(await improvements.create(whoIs(c), c.req.valid('json'), key(c))), 201),
   );
+  app.openapi(syncRoute, async (c) => {
+    const over = await syncImprovements(SYNC_WAIT_MS);
+    const items = await improvements.list({});
+    const shownHere = items.filter(({ linked, unsynced }) => linked !== null || unsynced !== null);
+    return c.json({ over, improvements: shownHere.map(shown) }, over ? 200 : 202);
+  });
   app.openapi(showRoute, async (c) => c.json(shown(await improvements.find(c.req.valid('param').id)), 200));
   app.openapi(editRoute, async (c) => {
     const { version = null, ...to } = c.req.valid('json');
@@ -62,6 +71,8 @@ export function improvementRoutes(app: OpenAPIHono<AppEnv>, { improvements, publ
   });
 }
 
+/** People wait for it. */
+const SYNC_WAIT_MS = 20_000;
 const tags = ['improvements'];
 const body = <T extends z.ZodType>(schema: T) => ({ required: true, content: { 'application/json': { schema } } });
 const at = (rest: string) => `/api/improvements/{id}${rest}`;
@@ -83,6 +94,22 @@ const createItRoute = createRoute({
   tags,
   request: { headers: IdempotencyHeaders, body: body(NewImprovementBody) },
   responses: { 201: json(ImprovementBody, 'Written down'), ...problems },
+});
+
+const SyncedBody = z.object({
+  over: z.boolean().openapi({ description: 'false: it goes on.' }),
+  improvements: z.array(ImprovementBody),
+});
+const syncRoute = createRoute({
+  method: 'post',
+  path: '/api/improvements/sync',
+  summary: 'Compare all items with the tracker now; it is done every quarter of an hour anyway',
+  tags,
+  responses: {
+    200: json(SyncedBody, 'Done: the items that stand there, or could not be written'),
+    202: json(SyncedBody, 'It goes on'),
+    ...problems,
+  },
 });
 
 const showRoute = createRoute({

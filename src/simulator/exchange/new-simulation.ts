@@ -120,7 +120,16 @@ ${
     objective: respond
 
 # What is looked for on the timeline. gate says what missing it means for the objective; achieve if it is not there.
+# trap: WHAT TEMPTS THEM marks what a team misses that falls for it: tocsin simulation prove wants one at every length.
 expectations:
+  # An alert opens an incident by itself. This one needs somebody who is there.
+  - id: looked
+    title: Somebody who plays has looked at it
+    objective: respond
+    task: open
+    acknowledged: true
+    since: alarm
+    within: { 15m: 8m, 60m: 30m }
   - id: opened
     title: An incident is opened within minutes of the alarm
     objective: respond

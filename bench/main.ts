@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { packageRoot } from '../src/main/package-root.ts';
+import { benchAfterAction } from './after-action.ts';
 import { benchAlert } from './alert.ts';
 import { secondsOfCheckCommand, secondsToCheckPlaybooks } from './check-playbooks.ts';
 import { benchCostPerStep } from './cost-per-step.ts';
@@ -31,6 +32,7 @@ const benchmarks: Readonly<Record<string, (context: Context) => Promise<Measure[
   rehearsal: () => benchRehearsal(5),
   simulations: ({ rounds }) => benchSimulations(rounds),
   verify: () => benchVerify(),
+  report: ({ rounds }) => benchAfterAction(rounds),
   playbooks: async () => [
     atMost('500 playbooks checked', secondsToCheckPlaybooks(), 's', 1),
     shown('500 playbooks checked by the command', secondsOfCheckCommand(), 's'),

@@ -347,7 +347,7 @@ async function expectRecorded(page: Page, drill: string) {
   expect(await verifyExport(lines, { allHeads: true })).toMatchObject({ ok: true, incident: drill, problems: [] });
   const changed = lines.map((line) => line.replace('They know Petter.', 'We forgot Petter.'));
   expect((await verifyExport(changed)).ok).toBe(false);
-  const link = page.getByRole('link', { name: 'Download the report' });
+  const link = page.getByRole('link', { name: 'After-action report' });
   const report = await (
     await page.request.get(new URL((await link.getAttribute('href')) ?? '', served.url).href)
   ).text();

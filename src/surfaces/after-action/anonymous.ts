@@ -68,8 +68,9 @@ function pseudonyms(events: readonly NumberedEvent[], { people }: Beside): Recor
   const { seats = [], staff = [] } = started?.type === 'exercise.started' ? started.data : {};
   const players = [...new Set(seats.filter(({ persona }) => persona === null).map(({ person }) => person))];
   const others = [...new Set(staff.map(({ person }) => person))];
+  const acting = events.flatMap(({ actor }) => (actor.kind === 'person' ? [actor.id] : []));
   return {
-    ...Object.fromEntries(Object.keys(people).map((person) => [person, 'Somebody'])),
+    ...Object.fromEntries([...Object.keys(people), ...acting].map((person) => [person, 'Somebody'])),
     ...Object.fromEntries(others.map((person, i) => [person, `Staff ${i + 1}`])),
     ...Object.fromEntries(players.map((person, i) => [person, `Player ${i + 1}`])),
   };

@@ -3,7 +3,7 @@ import { isExercise } from '../../incident/ids.ts';
 import { scoreOf } from '../../simulator/scoring/score-of.ts';
 import type { Drill, DrillDesk } from '../drills/contract.ts';
 import { readsScriptOf } from '../drills/roster.ts';
-import { assertMayRead } from '../drills/spoilers.ts';
+import { foundFor } from '../drills/spoilers.ts';
 import type { ImprovementDesk } from '../improvements/contract.ts';
 import { goalWords } from '../improvements/words.ts';
 import { incidentMeasures } from '../model/measures.ts';
@@ -47,9 +47,9 @@ export function createAfterActionDesk(ports: AfterActionPorts): AfterActionDesk 
   return {
     async report(by, id, audience) {
       const { drill, found } = await overDrill(ports, id);
-      assertMayRead(found.view, id, by.id);
+      const { events } = foundFor(found, id, by.id, ports.directory.names());
       if (audience === 'staff' && !drill.staff.some(({ person }) => person === by.id)) throw notStaff(drill);
-      return made(ports, { drill, found }, audience);
+      return made(ports, { drill, found }, audience, events);
     },
     async teamReport(id) {
       return made(ports, await overDrill(ports, id), 'team');
@@ -84,13 +84,20 @@ const notStaff = ({ id, staff }: Drill): Problem =>
         : 'Read the team’s report: nobody ran or watched this drill.',
   });
 
-/** What was redacted is told by its number alone: the stand-in says nothing. */
-async function made(ports: AfterActionPorts, { drill, found }: Over, audience: Audience): Promise<AfterAction> {
-  const { events: all } = found;
+/**
+ * What was redacted is told by its number alone: the stand-in says nothing. `all`: what these readers may read, which leaves out what was said
+ * among those who took part.
+ */
+async function made(
+  ports: AfterActionPorts,
+  { drill, found }: Over,
+  audience: Audience,
+  all = found.events,
+): Promise<AfterAction> {
   const { script } = drill;
   const events: NumberedEvent[] = all.filter(({ redacted }) => !redacted).map(plain);
   const redacted = all.filter((event) => event.redacted).map(({ seq }) => seq);
-  const last = all.at(-1);
+  const last = found.events.at(-1);
   const head = last ? { seq: last.seq, hash: last.hash } : null;
   const beside = await besideOf(ports, { drill, found }, audience);
   return afterActionOf({ script, events, redacted, head, score: scoreOf(script, events), beside, audience });

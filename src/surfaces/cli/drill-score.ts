@@ -50,8 +50,8 @@ export async function drillOfFile(cli: Cli, given: string, key?: string) {
   if (!existsSync(file))
     throw new CliError(EXIT.notFound, `There is no file ${file}.`, 'Export one: tocsin timeline export EX-2026-0003.');
   const text = readFileSync(file, 'utf8');
-  const { script, events, redacted, isSigned } = read(text);
-  if (!isSigned) return { script, events, source: { redacted, author: 'unsigned' } satisfies Source };
+  const { script, events, redacted, head, isSigned } = read(text);
+  if (!isSigned) return { script, events, head, source: { redacted, author: 'unsigned' } satisfies Source };
   const keyFile = key === undefined ? null : resolve(cli.io.cwd, key);
   const pinnedKey = keyFile !== null && existsSync(keyFile) ? readFileSync(keyFile, 'utf8') : key;
   const verified = await verifyExport(
@@ -64,7 +64,7 @@ export async function drillOfFile(cli: Cli, given: string, key?: string) {
       [`${given} does not verify:`, ...verified.problems.map(({ problem }) => `  ${problem}`)].join('\n'),
       'Nothing was made of it. Export it again from the source.',
     );
-  return { script, events, source: { redacted, author: verified.author } satisfies Source };
+  return { script, events, head, source: { redacted, author: verified.author } satisfies Source };
 }
 
 function read(text: string): ReturnType<typeof readDrillExport> {

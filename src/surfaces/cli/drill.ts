@@ -12,6 +12,7 @@ import { readIncidentName } from '../incident-name.ts';
 import { also, type Cli, drillArgument, drillPath, examples, numberArgument } from './context.ts';
 import { boardCommands } from './drill-board.ts';
 import { evaluateCommands } from './drill-evaluate.ts';
+import { reportCommand } from './drill-report.ts';
 import { saidCommands } from './drill-say.ts';
 import { scoreCommand } from './drill-score.ts';
 import { drillText, listText, offersText, plannedText, startedText } from './drill-text.ts';
@@ -32,6 +33,7 @@ export function drillCommands(program: Command, cli: Cli): void {
   boardCommands(drill, cli);
   saidCommands(drill, cli);
   scoreCommand(drill, cli);
+  reportCommand(drill, cli);
   evaluateCommands(drill, cli);
 }
 

@@ -7,6 +7,7 @@ import { scoreOf } from '../../../src/simulator/scoring/score-of.ts';
 import { afterActionOf } from '../../../src/surfaces/after-action/after-action.ts';
 import { AfterAction } from '../../../src/surfaces/after-action/contract.ts';
 import { FORMS } from '../../../src/surfaces/after-action/desk.ts';
+import { runOffline } from '../../support/command.ts';
 import { type Maildev, startMaildev } from '../../support/maildev.ts';
 import { openServed, type Served, sample } from '../../support/served.ts';
 
@@ -102,6 +103,11 @@ describe('the report of a drill', () => {
       const again = afterActionOf({ script, events, redacted, head, score: scoreOf(script, events), beside, audience });
       expect(FORMS.json.of(again)).toBe(answer.text);
       expect(again.head?.seq).toBe(again.timeline.length);
+      // As anybody does it who was handed the two files.
+      writeFileSync(join(folder, `${id}.jsonl`), exported.text);
+      writeFileSync(join(folder, 'report.json'), answer.text);
+      const form = ['--format', 'json', '--audience', audience, '--with', 'report.json'];
+      expect((await runOffline(folder, ['drill', 'report', `${id}.jsonl`, ...form])).out).toBe(answer.text);
     }
   });
 

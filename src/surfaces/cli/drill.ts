@@ -13,6 +13,7 @@ import { also, type Cli, drillArgument, drillPath, examples, numberArgument } fr
 import { boardCommands } from './drill-board.ts';
 import { evaluateCommands } from './drill-evaluate.ts';
 import { reportCommand } from './drill-report.ts';
+import { historyCommands } from './drill-history.ts';
 import { saidCommands } from './drill-say.ts';
 import { scoreCommand } from './drill-score.ts';
 import { drillText, listText, offersText, plannedText, startedText } from './drill-text.ts';
@@ -33,6 +34,7 @@ export function drillCommands(program: Command, cli: Cli): void {
   boardCommands(drill, cli);
   saidCommands(drill, cli);
   scoreCommand(drill, cli);
+  historyCommands(drill, cli);
   reportCommand(drill, cli);
   evaluateCommands(drill, cli);
 }

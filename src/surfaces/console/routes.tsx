@@ -30,6 +30,7 @@ import { checkRoutes } from './check-routes.tsx';
 import { commandMessage } from './command-form.ts';
 import { decideRoutes } from './decide-routes.tsx';
 import { drillEvaluateRoutes } from './drill-evaluate-routes.tsx';
+import { drillHistoryRoutes } from './drill-history-routes.tsx';
 import { drillPlayRoutes } from './drill-play-routes.tsx';
 import { drillRoutes } from './drill-routes.tsx';
 import { dutyRoutes } from './duty-routes.tsx';
@@ -61,6 +62,7 @@ export function consolePages(deps: Deps, options: ConsoleOptions): Pages {
   planRoutes(routes, site);
   alertRoutes(routes, site);
   checkRoutes(routes, site);
+  drillHistoryRoutes(routes, site);
   drillRoutes(routes, site);
   drillPlayRoutes(routes, site);
   drillEvaluateRoutes(routes, site);

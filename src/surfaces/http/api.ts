@@ -13,6 +13,7 @@ import { checkRoutes } from './checks.ts';
 import { commandRoutes } from './commands.ts';
 import type { AppEnv, Deps } from './context.ts';
 import { drillEvaluationRoutes } from './drill-evaluation.ts';
+import { drillHistoryRoutes } from './drill-history.ts';
 import { drillScoreRoutes } from './drill-score.ts';
 import { drillRoutes } from './drills.ts';
 import type { HookPorts } from './hooks.ts';
@@ -52,6 +53,7 @@ export function apiRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps & { access: Ac
   playbookRoutes(app, deps);
   alertRoutes(app, deps);
   checkRoutes(app, deps);
+  drillHistoryRoutes(app, deps);
   drillRoutes(app, deps);
   afterActionRoutes(app, deps);
   drillEvaluationRoutes(app, deps);

@@ -38,6 +38,8 @@ export function DrillsPage(props: DrillsProps) {
     <Page frame={frame} title={problem ? 'Error: drills' : 'Drills'} section="drills">
       <header class="page-head">
         <h1>Drills</h1>
+        <a href="/drills/trends">Trends</a>
+        <a href="/drills/coverage">Coverage</a>
         <a href="/improvements">Improvement items</a>
         <a class="btn" href="/drills/new">
           Plan a drill

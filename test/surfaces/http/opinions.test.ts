@@ -154,6 +154,14 @@ describe('what evaluators write down', () => {
     await observe(TOMAS, id, 'The commander did well-9.');
     await endex(id);
     await served.house.until(id, 'ENDEX', (view) => view.exercise?.endedAt);
+    for (const [person, isNamed] of [
+      [MARA, true],
+      [OUTSIDE, false],
+    ] as const) {
+      const report = await get(person, `/api/drills/${id}/report?format=json`);
+      expect(report.text).toContain('well-9');
+      expect(/well-[0-3]/.test(report.text)).toBe(isNamed);
+    }
     for (const text of await readers(MARA, id))
       expect(text).toMatch(/well-0[\s\S]*well-1[\s\S]*well-2[\s\S]*well-3[\s\S]*well-9/);
     for (const text of await readers(OUTSIDE, id)) {
@@ -223,6 +231,9 @@ describe('the hot wash', () => {
   });
 
   it('is nobody else’s: neither to read nor to answer', async () => {
+    for (const way of ['/report?format=json', '/report?format=html', '/score'])
+      expect((await get(OUTSIDE, `/api/drills/${id}${way}`)).text).not.toContain('planted-');
+    expect((await get(MARA, `/api/drills/${id}/report?format=json`)).text).toContain(UNNAMED);
     for (const text of await readers(OUTSIDE, id)) {
       expect(text).not.toContain('planted-');
       expect(text).toContain(id);

@@ -179,6 +179,7 @@ function Objective(props: ObjectiveProps & { number: number }) {
 function Whole(props: ObjectiveProps) {
   const { objective, drill } = props;
   const { machine, opinions, disagreement } = objective;
+  const { over } = props.evaluation.guide;
   return (
     <>
       {machine && (
@@ -193,7 +194,7 @@ function Whole(props: ObjectiveProps) {
           )}
         </p>
       )}
-      {opinions.length > 0 && <span class="label">Evaluators think</span>}
+      {opinions.length > 0 && <span class="label">{over ? 'Evaluators think' : 'You wrote'}</span>}
       <Opinions {...saidOf(props)} opinions={opinions} disagreement={disagreement} />
     </>
   );
@@ -244,22 +245,28 @@ function Expected(props: ObjectiveProps & { one: GuideExpectation }) {
 
 function Found(props: EvaluateProps & { one: GuideExpectation }) {
   const { drill, one } = props;
+  const { over } = props.evaluation.guide;
+  const isYet = !over && (one.machine?.standing === 'not-observed' || one.machine?.standing === 'void');
   return (
     <>
       {one.machine && (
         <p class="machine small">
           <span class="label">The machine found</span>
           <b>
-            {capitalised(STANDINGS[one.machine.standing])}
-            {props.evaluation.guide.over ? '' : ' so far'}
+            {isYet ? 'Not yet' : capitalised(STANDINGS[one.machine.standing])}
+            {over || isYet ? '' : ' so far'}
           </b>
-          {': '}
-          <Words of={one.machine.why} />
-          {one.machine.cites.length > 0 && (
-            <span class="second">
-              {' '}
-              (event <Events drill={drill.id} of={one.machine.cites} />)
-            </span>
+          {!isYet && (
+            <>
+              {': '}
+              <Words of={one.machine.why} />
+              {one.machine.cites.length > 0 && (
+                <span class="second">
+                  {' '}
+                  (event <Events drill={drill.id} of={one.machine.cites} />)
+                </span>
+              )}
+            </>
           )}
         </p>
       )}

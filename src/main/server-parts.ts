@@ -29,6 +29,8 @@ import { drillCalendar as calendarFile } from '../surfaces/drills/calendar.ts';
 import { createDrillDesk } from '../surfaces/drills/desk.ts';
 import { createNoDuff } from '../surfaces/drills/real.ts';
 import { createDrillRuns } from '../surfaces/drills/runs.ts';
+import { createEvidenceDesk } from '../surfaces/evidence/desk.ts';
+import { createPackSigner } from '../surfaces/evidence/pack.ts';
 import type { AppDeps } from '../surfaces/http/app.ts';
 import type { Deps } from '../surfaces/http/context.ts';
 import { createIdentity } from '../surfaces/identity.ts';
@@ -165,6 +167,12 @@ export function composeServer(parts: PartsDeps): ServerParts {
     ...{ drills, reader, directory, improvements },
     organisation: () => inventory.current().organisation.name,
   });
+  const evidence = createEvidenceDesk({
+    ...{ reader, drills, directory, improvements, afterAction, now },
+    playbooks: plans,
+    exported: (drill) => exportJsonLines(pool, drill, new Date(now())),
+    signer: createPackSigner(keys.vote),
+  });
   const turns = createDrillTurns(pool);
   const drillCalendar = createDrillCalendar({ inventory: inventory.current, turns, desk: drills, log, now });
   const drillMail = createDrillMailer({
@@ -225,6 +233,7 @@ export function composeServer(parts: PartsDeps): ServerParts {
     checkDesk,
     drills,
     afterAction,
+    evidence,
     improvements,
     syncImprovements: createSyncNow({
       ...{ client, taskQueue, hasTracker: () => inventory.current().tracker !== undefined },
@@ -257,6 +266,7 @@ export function composeServer(parts: PartsDeps): ServerParts {
       checks: checkDesk,
       drills,
       afterAction,
+      evidence,
       improvements,
       drillNotices: drillCalendar,
       failed,

@@ -93,6 +93,8 @@ export const permissions = {
   'GET /api/drills/:id/calendar.ics': 'read',
   'GET /api/drills/:id/briefing': 'read',
   'GET /api/drills/:id/report': 'read',
+  'GET /api/drills/:id/evidence': 'read',
+  'GET /api/drills/:id/evidence.zip': 'read',
   'GET /api/drills/:id/injects/:inject/attachments/:number': 'read',
   // Who may change one is told by the item: its owner, its author, the staff of its drill, commanders.
   'GET /api/improvements': 'read',
@@ -159,6 +161,8 @@ export const permissions = {
   'POST /drills/:id/cancel': 'drill',
   'GET /drills/:id/board': 'read',
   'GET /drills/:id/report': 'read',
+  'GET /drills/:id/evidence': 'read',
+  'GET /drills/:id/evidence.zip': 'read',
   'GET /drills/:id/evaluate': 'read',
   'POST /drills/:id/evaluate': 'drill',
   'GET /drills/:id/hot-wash': 'read',

@@ -7,6 +7,7 @@ import { createCli, examples, wantsJson } from './context.ts';
 import { decideCommand } from './decide.ts';
 import { type DemoCommands, demoCommands } from './demo.ts';
 import { drillCommands } from './drill.ts';
+import { evidenceCommands } from './evidence.ts';
 import { improvementCommands } from './improvement.ts';
 import { incidentCommands } from './incident.ts';
 import { CliError, EXIT, type ExitCode, type Io } from './io.ts';
@@ -66,6 +67,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused, 4 not found, 5 unreachab
   rehearseCommand(program, cli);
   drillCommands(program, cli);
   improvementCommands(program, cli);
+  evidenceCommands(program, cli);
   whatIfCommand(program, cli);
   timelineCommands(program, cli);
   checkCommands(program.command('check').description('checks of AI systems: signatures and planted secrets'), cli);

@@ -34,6 +34,7 @@ import { drillHistoryRoutes } from './drill-history-routes.tsx';
 import { drillPlayRoutes } from './drill-play-routes.tsx';
 import { drillRoutes } from './drill-routes.tsx';
 import { dutyRoutes } from './duty-routes.tsx';
+import { evidenceRoutes } from './evidence-routes.tsx';
 import { localPath, readForm } from './form.ts';
 import { improvementRoutes } from './improvement-routes.tsx';
 import { incidentProps } from './incident-props.ts';
@@ -67,6 +68,7 @@ export function consolePages(deps: Deps, options: ConsoleOptions): Pages {
   drillPlayRoutes(routes, site);
   drillEvaluateRoutes(routes, site);
   afterActionRoutes(routes, site);
+  evidenceRoutes(routes, site);
   improvementRoutes(routes, site);
   playbookRoutes(routes, site);
   return { routes, problemPage: (c, problem) => problemPage(site, c, problem) };

@@ -8,6 +8,7 @@ import type { CheckDesk } from '../checks.ts';
 import type { DrillDesk } from '../drills/contract.ts';
 import { type SayDrilled, sayingDrilled } from '../drills/last-drilled.ts';
 import type { DrillNotices } from '../drills/notices.ts';
+import type { EvidenceDesk } from '../evidence/desk.ts';
 import type { Ctx, Deps } from '../http/context.ts';
 import type { ImprovementDesk } from '../improvements/contract.ts';
 import type { Looker } from '../model/standing.ts';
@@ -30,6 +31,7 @@ export type ConsoleOptions = {
   checks: CheckDesk;
   drills: DrillDesk;
   afterAction: AfterActionDesk;
+  evidence: EvidenceDesk;
   improvements: ImprovementDesk;
   /** What people should know of drills that are planned, or should have been. */
   drillNotices: DrillNotices;

@@ -1,3 +1,5 @@
+import { scoreOf } from '../../simulator/scoring/score-of.ts';
+import { type AfterActionDesk, FORMS } from '../after-action/desk.ts';
 import type { Drill, DrillDesk } from '../drills/contract.ts';
 import { mayArrange, type People } from '../drills/roster.ts';
 import { assertMayRead } from '../drills/spoilers.ts';
@@ -20,16 +22,13 @@ export interface EvidenceDesk {
   pack(by: Person, drill: string): Promise<{ name: string; bytes: Uint8Array<ArrayBuffer> }>;
 }
 
-/** The after-action report of a drill that is over, for its team. */
-export type TeamReport = { html: string; markdown: string; json: string; score: string };
-
 export type EvidencePorts = {
   reader: Pick<Reader, 'incident'>;
   drills: Pick<DrillDesk, 'find'>;
   directory: Pick<Directory, 'systems' | 'names' | 'person'>;
   playbooks: Pick<Playbooks, 'latest'>;
   improvements: Pick<ImprovementDesk, 'list'>;
-  report: (drill: string) => Promise<TeamReport>;
+  afterAction: Pick<AfterActionDesk, 'teamReport'>;
   exported: (drill: string) => AsyncIterable<string>;
   signer: PackSigner;
   now: () => number;
@@ -88,7 +87,8 @@ async function evidenceOf(ports: EvidencePorts, { drill, found }: Over): Promise
   ]);
   return {
     script: drill.script,
-    events: found.events,
+    // What was redacted says nothing any more.
+    events: found.events.filter(({ redacted }) => !redacted),
     improvements,
     criticalSystems: ports.directory
       .systems()
@@ -101,7 +101,10 @@ async function evidenceOf(ports: EvidencePorts, { drill, found }: Over): Promise
 async function filesOf(ports: EvidencePorts, over: Over): Promise<PackFile[]> {
   const { drill } = over;
   const evidence = await evidenceOf(ports, over);
-  const [timeline, report] = await Promise.all([textOf(ports.exported(drill.id)), ports.report(drill.id)]);
+  const [timeline, report] = await Promise.all([
+    textOf(ports.exported(drill.id)),
+    ports.afterAction.teamReport(drill.id),
+  ]);
   const { objectives, expectations, rubric, hash } = drill.script;
   const { script: _, ...plan } = drill;
   const mapping = mappingOf(evidence);
@@ -116,10 +119,10 @@ async function filesOf(ports: EvidencePorts, over: Over): Promise<PackFile[]> {
       json({ rubric, script: hash, objectives, expectations }),
     ],
     [TIMELINE, 'the signed timeline, with the script that was played', timeline],
-    [SCORE, 'results and ratings, with the events they rest on', report.score],
-    ['report.html', 'the after-action report, for reading and printing', report.html],
-    ['report.md', 'the same as Markdown', report.markdown],
-    ['report.json', 'the same as data', report.json],
+    [SCORE, 'results and ratings, with the events they rest on', json(scoreOf(drill.script, evidence.events))],
+    ['report.html', 'the after-action report, for reading and printing', FORMS.html.of(report)],
+    ['report.md', 'the same as Markdown', FORMS.md.of(report)],
+    ['report.json', 'the same as data', FORMS.json.of(report)],
     ['improvements.json', 'the improvement items, with their history', json(evidence.improvements)],
     [
       'requirements.md',

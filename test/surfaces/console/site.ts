@@ -15,6 +15,7 @@ import { scoreOf } from '../../../src/simulator/scoring/score-of.ts';
 import { createAccounts } from '../../../src/store/accounts.ts';
 import { createDrillTurns } from '../../../src/store/drill-turns.ts';
 import { createDrillStore } from '../../../src/store/drills.ts';
+import { exportJsonLines } from '../../../src/store/export.ts';
 import { createImprovementStore } from '../../../src/store/improvements.ts';
 import { createInbox } from '../../../src/store/inbox.ts';
 import { migrate } from '../../../src/store/migrate.ts';
@@ -29,6 +30,8 @@ import { consolePages } from '../../../src/surfaces/console/routes.tsx';
 import type { ServiceNotice } from '../../../src/surfaces/console/site.ts';
 import type { DrillDesk } from '../../../src/surfaces/drills/contract.ts';
 import { createDrillDesk } from '../../../src/surfaces/drills/desk.ts';
+import { createEvidenceDesk } from '../../../src/surfaces/evidence/desk.ts';
+import { createPackSigner } from '../../../src/surfaces/evidence/pack.ts';
 import { type AppEnv, type Deps, guards } from '../../../src/surfaces/http/context.ts';
 import { asProblem } from '../../../src/surfaces/http/problem.ts';
 import { createIdentity } from '../../../src/surfaces/identity.ts';
@@ -195,11 +198,18 @@ export async function openSite(): Promise<TestSite> {
     ...{ drills, simulations, reader, directory, score: scoreOf, now: () => now },
   });
   const organisation = () => 'Halden Mutual';
+  const afterAction = createAfterActionDesk({ drills, reader, directory, improvements, organisation });
+  const evidence = createEvidenceDesk({
+    ...{ reader, drills, directory, improvements, afterAction, playbooks: plans, now: () => now },
+    exported: (drill) => exportJsonLines(pool, drill, new Date(now)),
+    signer: createPackSigner(generateKeyPairSync('ed25519')),
+  });
   const pages = consolePages(deps, {
     organisation,
     alerts: alertDesk,
     drills,
-    afterAction: createAfterActionDesk({ drills, reader, directory, improvements, organisation }),
+    afterAction,
+    evidence,
     improvements,
     drillNotices: createDrillCalendar({
       inventory: () => inventory,

@@ -158,6 +158,9 @@ function Summary({ drill, exercise, incident }: OverProps) {
         <a class="btn" href={drillAddress(drill.id, '/evaluate')}>
           What evaluators think
         </a>
+        <a class="btn" href={drillAddress(drill.id, '/evidence')}>
+          Evidence
+        </a>
       </div>
     </section>
   );

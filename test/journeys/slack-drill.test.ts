@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { SlackMessage } from '../../src/embedded/slack/contract.ts';
 import { openDecisions } from '../../src/incident/view.ts';
 import { ACTIONS, COMMAND } from '../../src/surfaces/slack/contract.ts';
+import { everyRow } from '../support/rows.ts';
 import { openSlackDesk, type SlackDesk } from '../support/slack-desk.ts';
 import { WITHIN_MS } from './wait.ts';
 
@@ -125,6 +126,11 @@ it(
     await desk.submit(INGRID, { else: 'I did not dare to speak.', unnamed: 'unnamed' });
     const unnamed = await served.house.until(id, 'an answer of nobody', ({ exercise }) => exercise?.hotWash[1]);
     expect(unnamed).toMatchObject({ question: null, actor: { kind: 'tocsin' }, text: 'I did not dare to speak.' });
+    const kept = (await everyRow(served.house.pool)).filter((row) => row.includes('I did not dare to speak.'));
+    expect(kept.length).toBeGreaterThan(0);
+    for (const row of kept) for (const name of [INGRID, desk.user(INGRID)]) expect(row).not.toContain(name);
+    const everywhere = slack.workspace.channels().flatMap((one) => desk.messages(one.id));
+    expect([...everywhere, ...desk.messages(direct)].filter((one) => all(one).includes('did not dare'))).toEqual([]);
 
     // All that was said of it begins with EXERCISE; nobody else was told, and nothing stands where incidents are.
     const said = slack.workspace.channels().flatMap((one) => slack.workspace.messages(one.id, null));

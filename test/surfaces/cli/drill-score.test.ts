@@ -57,3 +57,9 @@ describe('tocsin drill score of a file', () => {
     }
   });
 });
+
+it.each(
+  [...readFileSync(sample('docs/scores.md'), 'utf8').matchAll(/^\$ tocsin (.*)$/gm)].map(([, line = '']) => line),
+)('docs/scores.md: tocsin %s', async (line) => {
+  expect(await runOffline(cwd, line.split(' '))).toMatchObject({ code: 0, err: '' });
+});

@@ -170,11 +170,11 @@ const Row = ({ entry, from }: { entry: Entry; from: number }) => (
   </li>
 );
 
-const Verify = ({ drill, version, head, rubric, script, audience }: AfterAction) => (
+const Verify = ({ drill, head, rubric, script, audience, timeline }: AfterAction) => (
   <Chapter id="appendix-e" title="Appendix E. How to verify this report">
     <p class="block">
       It is found from the timeline and the script alone, without a clock and without a store, up to{' '}
-      <Cite events={[version]} />. Whoever has the signed export finds the same:
+      <Cite events={[timeline.at(-1)?.seq ?? 1]} />. Whoever has the signed export finds the same:
     </p>
     <pre data-from="script">
       <code>
@@ -190,7 +190,8 @@ const Verify = ({ drill, version, head, rubric, script, audience }: AfterAction)
       <div>
         <dt>Head of the timeline</dt>
         <dd>
-          <code>{head?.hash ?? 'not signed: it is of no installation'}</code> <Cite events={[version]} />
+          <code>{head?.hash ?? 'not signed: it is of no installation'}</code>{' '}
+          <Cite events={[timeline.at(-1)?.seq ?? 1]} />
         </dd>
       </div>
       <div>

@@ -91,7 +91,7 @@ function Front({ drill, title, version, status, lede, overview, leftOut, timelin
           <span class="xtag">EXERCISE</span> After-action report and improvement plan
         </span>
         <span>
-          {drill} · version <a href={`#e${version}`}>{version}</a>, {status}
+          {drill} · version <a href={`#e${made?.seq ?? 1}`}>{version}</a>, {status}
           {made?.wallAt && ` · ${utcMoment(made.wallAt)}`}
         </span>
       </p>

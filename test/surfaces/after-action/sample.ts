@@ -6,11 +6,11 @@ import type { AfterAction, Audience, Beside } from '../../../src/surfaces/after-
 import type { AfterActionInput } from '../../../src/surfaces/after-action/told.ts';
 import { PEOPLE, play, type Recorded } from './recorded.ts';
 
-/** The recorded drill, as it is kept: played anew with TOCSIN_UPDATE=1. Simulations change; what was played does not. */
+/** The recorded drill, as it is kept; played anew where the file is missing. Simulations change; what was played does not. */
 const FILE = join(import.meta.dirname, 'fixtures/recorded.jsonl');
 
 export async function recorded(): Promise<Recorded> {
-  if (process.env.TOCSIN_UPDATE === '1' || !existsSync(FILE)) {
+  if (!existsSync(FILE)) {
     const played = await play();
     mkdirSync(dirname(FILE), { recursive: true });
     const lines = [played.script, ...played.events].map((line) => JSON.stringify(line));

@@ -63,6 +63,13 @@ describe('a drill in Slack', () => {
     expect(JSON.stringify(said)).not.toContain(storyOf(running).view.playbook?.title);
   });
 
+  test('ENDEX leads to the draft of the after-action report at once', () => {
+    const ended = whole.find(({ type }) => type === 'exercise.ended');
+    if (ended?.type !== 'exercise.ended') throw new Error('it did not end');
+    const lines = read(drill(whole, { kind: 'turn', event: ended }));
+    expect(lines).toMatch(new RegExp(`<https?://[^|>]+/drills/${DRILL}/report\\|After-action report>, a draft`));
+  });
+
   test('the incident of a drill is commanded by whoever sits in that seat', () => {
     const events = running.filter(({ type }) => type !== 'role.assigned');
     expect(read(messages.status(storyOf(events)))).toMatch(/Incident commander\W+Mara Lindqvist/);

@@ -207,10 +207,14 @@ function turnPost(story: Story, event: ExerciseTurn): SlackPost {
     drillLead(story, utc(event.at, story.view.exercise?.startedAt ?? event.at)),
     section(`${words}.`),
     ...(note ? [section(note)] : []),
-    ...(over ? hotWashBlocks(story) : []),
+    ...(over ? [section(reportLink(story)), ...hotWashBlocks(story)] : []),
     context(toPage(story)),
   ]);
 }
+
+/** It is found from the timeline: there is one as soon as the drill is over. */
+const reportLink = ({ url, view }: Story): Markup =>
+  md`${link(url.replace(/\/(?:incidents|drills)\/[^/]*$/, `/drills/${view.id}/report`), 'After-action report')}, a draft until the hot wash is over.`;
 
 const HOT_WASH =
   'Hot wash: what went well, what did not, what should change? Everybody who took part is asked, with their name or without.';

@@ -34,7 +34,8 @@ export const INCIDENT = 'INC-2026-0147';
 export const START = Date.UTC(2026, 10, 19, 9);
 const DAY_MS = 86_400_000;
 
-export async function openWorld() {
+/** `scoring`: absent, how drills were rated is given by hand. */
+export async function openWorld(scoring?: Scoring) {
   const store = await testStore();
   let now = START;
   const reader = createReader({ pool: store.pool, connectionString: store.url, onProblem: () => undefined });
@@ -85,7 +86,8 @@ export async function openWorld() {
     } as Score;
   };
   const items = createImprovementStore(store.pool);
-  const desk = createImprovementDesk({ store: items, drills, simulations, reader, directory, score, now: () => now });
+  const about = { store: items, drills, simulations, reader, directory, now: () => now };
+  const desk = createImprovementDesk({ ...about, score: scoring ?? score });
   const players = [{ role: 'incident-commander', person: mara.id }];
   const staff = [{ role: 'facilitator' as const, person: sofia.id }];
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -104,5 +104,26 @@ describe('every command of docs/drills.md does what it says', () => {
     expect(alone.body).toMatchObject({
       decisions: [{ votes: [{ person: MARA, surface: 'cli' }], made: { outcome: 'approve' } }],
     });
+  });
+});
+
+describe('every command of docs/evidence.md does what it says, once the drill is over', () => {
+  const commands = [...readFileSync(sample('docs/evidence.md'), 'utf8').matchAll(/^\$ tocsin (.*)$/gm)];
+  it.each(commands.map(([, line = '']) => line))('tocsin %s', async (line) => {
+    expect(await run(line)).toMatchObject({ code: 0, err: '' });
+  });
+
+  it('and a framework that is not there is an error that names those that are', async () => {
+    const ran = await run('evidence show 1 --framework cobit');
+    expect(ran).toMatchObject({ code: 2, err: expect.stringContaining('SOC 2, trust services criteria') });
+  });
+
+  it('and a pack that was changed since is found without a server', async () => {
+    const file = join(folder, 'pack.zip');
+    const bytes = readFileSync(file);
+    bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
+    writeFileSync(file, bytes);
+    const ran = await runOffline(folder, ['evidence', 'verify', 'pack.zip']);
+    expect(ran).toMatchObject({ code: 1, out: expect.stringContaining('Not whole.') });
   });
 });

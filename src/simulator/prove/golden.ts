@@ -3,7 +3,7 @@ import type { Card, PlayerSight } from './player-sight.ts';
 import { type Deed, openerOf, type Player, readersThere, votersOf } from './policy.ts';
 import { namesOf, type Reading } from './reading.ts';
 import { hasForm } from './simple-policies.ts';
-import { holdingStatement, isForAnswer } from './voices.ts';
+import { holdingStatement, isForAnswer, speakerFor } from './voices.ts';
 import { Known } from './warnings.ts';
 import { filledIn } from './weighing.ts';
 
@@ -123,8 +123,7 @@ class Mind {
     const waiting = this.#voices;
     this.#voices = [];
     return waiting.flatMap((reading): Deed[] => {
-      const [first] = readersThere(sight, ['communications-lead', ...reading.heard.readers]);
-      const role = first ?? openerOf(sight);
+      const role = speakerFor(reading, sight);
       if (role === null) {
         this.#voices.push(reading);
         return [];
@@ -135,7 +134,7 @@ class Mind {
           role,
           heard: reading.heard.number,
           to: reading.heard.from,
-          text: holdingStatement(reading, sight),
+          text: holdingStatement(sight),
         },
       ];
     });

@@ -57,7 +57,7 @@ const NONE_OF_IT = /(?<![.\d])\b(?:0|zero|no(?! longer)) (?:[\w-]+ )?[\w-]+/gi;
 
 const CLEARS = any(
   'removed|revoked|deleted|purged|clean|cleaned|cleared|verified|verifies|passes|passed|gone|closed|blocked|rotated',
-  'fixed|mended|patched|repaired|emptied|(?:is|are|was) empty|flushed|rebuilt|reverted|undone|reversed|quarantined|expired|disabled|resolved|traced',
+  'fixed|mended|patched|repaired|emptied|flushed|rebuilt|reverted|undone|reversed|quarantined|expired|disabled|resolved|traced',
   'switched (?:it )?off|turned (?:it )?off|shut (?:it )?(?:off|down)|taken (?:it )?(?:away|down|out|off)|took (?:it )?(?:away|down|out|off)',
   'is off|are off|stopped|put .{1,30}back|matches|in band|within tolerance|no (?:further|more|other) \\w+',
 );
@@ -127,6 +127,9 @@ export const clausesOf = (text: string): string[] =>
     .map((one) => one.trim())
     .filter((one) => one !== '');
 
+/** Mails break their lines in the middle of a sentence. */
+const unwrapped = (text: string): string => text.replace(/([\p{L}\p{N},])\n(?=[\p{L}\p{N}“"(])/gu, '$1 ');
+
 /** What stands in scare quotes is somebody else’s word. */
 const unquoted = (text: string): string => text.replace(/["“”«»„‘’'](?:\S{1,30}\s?){1,3}?["“”«»„‘’']/gu, ' … ');
 const DENIED = new RegExp(
@@ -151,7 +154,7 @@ export const namesOf = ({ systems }: Pick<PlayerSight, 'systems'>): Set<string> 
 export function read(heard: Heard, names: ReadonlySet<string>): Reading {
   const whole = `${heard.subject}\n${heard.text}`.slice(0, READ_CHARS);
   const byMachine = heard.by === 'act' || heard.by === 'message' || heard.by === 'alert';
-  const clauses = clausesOf(whole);
+  const clauses = clausesOf(byMachine ? whole : unwrapped(whole));
   const presses = !byMachine && clauses.some((one) => PRESSES.test(one) || URGES.test(one));
   return {
     heard,

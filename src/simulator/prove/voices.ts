@@ -1,5 +1,6 @@
 import { clock } from '../../incident/phrases.ts';
 import type { PlayerSight } from './player-sight.ts';
+import { openerOf, readersThere } from './policy.ts';
 import type { Reading } from './reading.ts';
 
 const SPOKEN: readonly string[] = ['mail', 'phone', 'news', 'social', 'letter'];
@@ -10,10 +11,16 @@ export const isForAnswer = ({ heard, outside }: Reading): boolean =>
 
 const HOUR_MS = 60 * 60_000;
 
-/** Says nothing that is not established: no cause, no number, no promise but to come back. */
-export function holdingStatement({ heard, outside }: Reading, { now }: PlayerSight): string {
+/** Says nothing that is not established: no cause, no number, no promise but to come back. For callers from inside and outside alike. */
+export function holdingStatement({ now }: Pick<PlayerSight, 'now'>): string {
   const when = clock(now + HOUR_MS, now);
-  if (!outside)
-    return `Thank you, ${heard.from}. It is noted and we look into it. Please keep what you have and change nothing; you hear from us by ${when}.`;
-  return `We have your message and take it seriously. We are looking into it and cannot name causes or figures before they are established. You hear from us by ${when}.`;
+  return `We have your message and take it seriously. We are looking into it and cannot name causes or figures before they are established. Keep what you have for now. You hear from us by ${when}.`;
+}
+
+const SPEAKERS = ['communications-lead', 'legal-counsel'];
+
+/** Who answers, of those who are there. */
+export function speakerFor({ heard }: Reading, sight: PlayerSight): string | null {
+  const there = readersThere(sight, heard.readers);
+  return SPEAKERS.find((role) => there.includes(role)) ?? there[0] ?? openerOf(sight);
 }

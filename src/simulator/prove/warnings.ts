@@ -77,18 +77,19 @@ const CONDITION = /^(?:approve|deny)\b|\bonly if\b/i;
 
 /** Why the cause is known to be gone, or null. */
 export function causeGone(known: Known, card: Card): string | null {
-  const { alarm, names } = known;
+  const { alarm, names, containedAt } = known;
   if (!alarm) return null;
   const findings = clausesOf(card.details).filter((one) => !CONDITION.test(one));
   const looked = findings.find((one) => shared(wordsOf(one, names), alarm.about) > 0);
   if (looked !== undefined) return looked;
-  const told = known.evidence.find(
+  const told = known.evidence.findLast(
     (reading) =>
+      reading.heard.at > (containedAt ?? alarm.heard.at) &&
       PEOPLE.includes(reading.heard.by) &&
       mayClear(reading, card, names) &&
       reading.claims.some(({ clears }) => clears),
   );
-  return told?.claims.find(({ clears }) => clears)?.text ?? null;
+  return told?.claims.findLast(({ clears }) => clears)?.text ?? null;
 }
 const PEOPLE: readonly string[] = ['slack', 'mail', 'phone', 'alert'];
 

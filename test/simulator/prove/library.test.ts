@@ -11,6 +11,28 @@ describe.each(shippedScripts())('$name', ({ script, plan }) => {
     expect(proof.problems).toEqual([]);
   });
 
+  it('the careful policy reads at once, and says nothing outside before counsel has heard, and nothing that is not established', async () => {
+    const { events } = await prove({ script, plan, seed: 1 }, 'golden');
+    const answered = events.filter((event) => event.type === 'voice.answered');
+    const counsel = events.find(
+      (event) => event.type === 'note.added' && event.data.text.startsWith('For legal counsel'),
+    );
+    for (const { seq, data } of answered) {
+      expect(seq).toBeGreaterThan(counsel?.seq ?? Number.POSITIVE_INFINITY);
+      expect(data.text.replace(/\d\d:\d\d UTC/, '')).not.toMatch(/\d/);
+    }
+    const away = script.away.map(({ role }) => role);
+    for (const inject of events.filter((event) => event.type === 'inject.delivered')) {
+      if (
+        inject.data.to.every((role) => away.includes(role)) ||
+        inject.at > script.startsAt + script.length.ms - 60_000
+      )
+        continue;
+      const seen = events.find((event) => event.type === 'inject.seen' && event.data.id === inject.data.id);
+      expect((seen?.at ?? Number.POSITIVE_INFINITY) - inject.at).toBeLessThanOrEqual(30_000);
+    }
+  });
+
   it('the careful policy is refused nothing, and needs no luck', async () => {
     const first = await prove({ script, plan, seed: 1 }, 'golden');
     const other = await prove({ script, plan, seed: 99 }, 'golden');

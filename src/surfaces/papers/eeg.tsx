@@ -63,7 +63,7 @@ function Objective({ script, objective }: ObjectiveProps) {
       <Table
         name="eeg-whole"
         label="The objective as a whole"
-        heads={['The objective as a whole', 'P  S  M  U']}
+        heads={['The objective as a whole', 'Rating (circle one): P  S  M  U']}
         rows={Object.values(KINDS).map((kind) => [kind, <div class="write" />])}
       />
     </>
@@ -74,7 +74,9 @@ type One = Script['expectations'][number];
 
 /** A square for each answer that an evaluator gives; none where the machine finds it. */
 const verdictOf = ({ sought }: One): string =>
-  sought.what === 'judged' ? '☐ met  ☐ met late  ☐ missed  ☐ not observed' : 'found by the machine';
+  sought.what === 'judged'
+    ? ['met', 'met late', 'missed', 'not observed'].map((verdict) => `☐ ${verdict}`).join('\n')
+    : 'found by the machine';
 
 function LookedFor({ one }: { one: One }) {
   const limits = [

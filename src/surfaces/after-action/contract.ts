@@ -49,6 +49,8 @@ export const Finding = z.strictObject({
   who: z.string().nullable(),
   title: z.string(),
   text: z.string(),
+  /** What an evaluator made of it: a verdict on the expectation, a rating. */
+  judgement: z.string().nullable(),
   cites: Cites,
 });
 export type Finding = z.infer<typeof Finding>;

@@ -278,7 +278,7 @@ const Kind = ({ title, of }: { title: string; of: readonly Finding[] }) =>
     <div class={title === 'Areas for improvement' ? 'finding area' : 'finding'}>
       <p class="kind">{title}</p>
       <ul>
-        {of.map(({ source, who, title: about, text, cites }) => (
+        {of.map(({ source, who, title: about, text, judgement, cites }) => (
           <li>
             <b>
               <Words of={about} />
@@ -288,7 +288,11 @@ const Kind = ({ title, of }: { title: string; of: readonly Finding[] }) =>
               <Words of={text} />
             ) : (
               <>
-                <span class="opinion">Opinion{who === null ? '' : `, ${who}`}:</span> “<Words of={text} />”
+                <span class="opinion">
+                  Opinion{who === null ? '' : `, ${who}`}
+                  {judgement === null ? '' : `, ${judgement}`}:
+                </span>{' '}
+                “<Words of={text} />”
               </>
             )}{' '}
             <Cite events={cites} />

@@ -73,8 +73,9 @@ function findings({ objectives, findings: found }: AfterAction): string[] {
   const kinds = { strength: 'Strength', improvement: 'Area for improvement', observation: 'Observation' } as const;
   const parts = objectives.flatMap(({ number, title }) => {
     const own = found.filter(({ objective }) => objective === number);
-    const lines = own.map(({ kind, source, who, title: about, text, cites }) => {
-      const opinion = source === 'machine' ? '' : ` Opinion${who === null ? '' : ` of ${escaped(who)}`}:`;
+    const lines = own.map(({ kind, source, who, title: about, text, judgement, cites }) => {
+      const made = judgement === null ? '' : `, ${judgement}`;
+      const opinion = source === 'machine' ? '' : ` Opinion${who === null ? '' : ` of ${escaped(who)}`}${made}:`;
       return `- ${kinds[kind]}: **${escaped(about)}**${opinion} ${escaped(text)}${cited(cites)}`;
     });
     return [`### ${number}. ${escaped(title)}`, lines.join('\n') || 'Nothing was found that could be told.'];

@@ -1,4 +1,5 @@
-import { counted, sentenceEnd } from '../../incident/phrases.ts';
+import type { EventData } from '../../incident/events.ts';
+import { counted, quoted, sentenceEnd } from '../../incident/phrases.ts';
 import { type ObjectiveScore, type Outcome, Standing } from '../../simulator/scoring/score.ts';
 import type { AfterAction, Finding, RatedObjective, TrapSprung } from './contract.ts';
 import { eventsOf, type Ground, nameOf, startOf, told } from './told.ts';
@@ -14,8 +15,8 @@ export function ratedObjectives(ground: Ground): RatedObjective[] {
     tasks: script.objectives.find(({ id }) => id === one.id)?.tasks.map(({ title }) => title) ?? [],
     machine: one.machine,
     otherGates: one.gates.filter((gate) => gate.why !== one.machine?.why),
-    evaluators: one.evaluators.map(({ person, rating, text, seq }) => ({
-      who: nameOf(ground, person),
+    evaluators: one.evaluators.map(({ person, task, rating, text, seq }) => ({
+      who: `${nameOf(ground, person)}${task === null ? '' : `, on ${quoted(taskTitle(ground, task))}`}`,
       rating,
       text,
       cites: [seq],
@@ -24,6 +25,9 @@ export function ratedObjectives(ground: Ground): RatedObjective[] {
     coverage: told(`${one.observed} of ${counted(one.of, 'expectation')} could be observed.`, citesOf(ground, one)),
   }));
 }
+
+const taskTitle = ({ script }: Ground, task: string): string =>
+  script.objectives.flatMap(({ tasks }) => tasks).find(({ id }) => id === task)?.title ?? task;
 
 /** All that is known of its expectations; where nothing is, what they were frozen by. */
 function citesOf(ground: Ground, { id }: Pick<ObjectiveScore, 'id'>): number[] {
@@ -55,7 +59,16 @@ function machineFindings(ground: Ground): Finding[] {
   const { score } = ground;
   return score.objectives.flatMap((objective, i): Finding[] => {
     const found = (kind: Finding['kind'], title: string, text: string, cites: readonly number[]): Finding[] => [
-      { objective: i + 1, kind, source: 'machine', who: null, title, text, cites: told('', cites).cites },
+      {
+        objective: i + 1,
+        kind,
+        source: 'machine',
+        who: null,
+        title,
+        text,
+        judgement: null,
+        cites: told('', cites).cites,
+      },
     ];
     const own = score.outcomes.filter((one) => one.objective === objective.id && !one.judged);
     return [
@@ -94,6 +107,7 @@ function opinions(ground: Ground): Finding[] {
       who: actor.kind === 'person' ? nameOf(ground, actor.id) : null,
       title: expectation?.title ?? task?.title ?? 'On the objective as a whole',
       text: data.text,
+      judgement: judgementIn(data),
       cites: told('', [...data.about, seq]).cites,
     };
   });
@@ -115,3 +129,10 @@ export const trapsOf = (ground: Ground): TrapSprung[] =>
           },
         ],
   );
+
+const VERDICTS = { met: 'met', 'met-late': 'met late', missed: 'missed', 'not-observed': 'not observed' } as const;
+
+function judgementIn({ verdict, rating }: EventData<'observation.recorded'>): string | null {
+  const said = [...(verdict === null ? [] : [VERDICTS[verdict]]), ...(rating === null ? [] : [`rated ${rating}`])];
+  return said.join(', ') || null;
+}

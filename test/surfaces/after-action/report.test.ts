@@ -55,6 +55,18 @@ describe('the after-action report of a recorded drill', () => {
     expect(called.rows.reduce((sum, { count }) => sum + count, 0)).toBe(Number(/^\d+/.exec(called.said.text)?.[0]));
   });
 
+  test('marks what evaluators think as theirs, with their verdicts, and lets it set no rating of the machine’s', async () => {
+    const { findings, objectives } = await sampleReport('staff');
+    const opinions = findings.filter(({ source }) => source === 'evaluator');
+    expect(opinions.map(({ who, judgement }) => [who, judgement])).toEqual([
+      ['Jonas Weber', 'missed, rated M'],
+      ['Jonas Weber', 'rated S'],
+    ]);
+    expect(findings.some(({ source, title }) => source === 'machine' && title === opinions[0]?.title)).toBe(false);
+    const recovered = objectives.find(({ id }) => id === 'recover');
+    expect(recovered).toMatchObject({ machine: { rating: 'P' }, evaluators: [{ rating: 'S' }] });
+  });
+
   test('names roles for the team, persons for the staff', async () => {
     const [team, staff] = [await sampleReport('team'), await sampleReport('staff')];
     const { beside: _, participants: __, overview: ___, ...told } = team;

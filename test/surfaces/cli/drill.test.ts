@@ -38,7 +38,7 @@ describe('tocsin drill', () => {
   it('lists what can be played', async () => {
     const { out } = await tocsin('drill', 'simulations');
     expect(out).toMatch(
-      new RegExp(`^${SIMULATION} +15m, 60m +incident-commander, .* The release nobody signed off`, 'm'),
+      new RegExp(`^${SIMULATION} +15m, 60m, 2h +incident-commander, .* The release nobody signed off`, 'm'),
     );
   });
 

@@ -70,7 +70,7 @@ describe('what can be played', () => {
     const { body, text } = await served.call(MARA, 'GET', '/api/simulations');
     const { simulations } = body as unknown as { simulations: { simulation: string; lengths: object[] }[] };
     expect(simulations.map((one) => one.simulation)).toContain(script.simulation);
-    expect(simulations[0]).toMatchObject({ lengths: [{ name: '15m' }, { name: '60m' }], problems: [] });
+    expect(simulations[0]).toMatchObject({ lengths: [{ name: '15m' }, { name: '60m' }, { name: '2h' }], problems: [] });
     expect(text).not.toContain(script.truth.slice(0, 60));
   });
 });

@@ -179,10 +179,11 @@ export function surroundingsOf(inventory: Inventory): Surroundings {
 }
 
 /** The connections that reach outside, as far as anything uses them. */
-export function realConnections({ bindings, systems, paging }: Inventory): string[] {
+export function realConnections({ bindings, systems, paging, tracker }: Inventory): string[] {
   const bound = [bindings, ...systems.map((system) => system.bindings)].flatMap((one) => Object.values(one));
   const asked = systems.flatMap(({ serving }) => (serving?.askThrough ? [serving.askThrough] : []));
-  return [...new Set([...bound, ...asked, ...paging])].filter((name) => name !== SIMULATED).sort();
+  const tracked = tracker === undefined ? [] : ['improvements.tracker'];
+  return [...new Set([...bound, ...asked, ...paging, ...tracked])].filter((name) => name !== SIMULATED).sort();
 }
 
 /** How many may hold a role. Whoever is in a Slack user group holds it as well, and how many those are only Slack knows. */

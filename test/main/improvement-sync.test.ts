@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Inventory, parseInventory } from '../../src/inventory/inventory.ts';
+import { type Inventory, parseInventory, realConnections } from '../../src/inventory/inventory.ts';
 import { createImprovementSync } from '../../src/main/improvement-sync.ts';
+import { requireAllowed } from '../../src/main/local-allowed.ts';
 import { createImprovementLinks } from '../../src/store/improvement-links.ts';
 import { createImprovementStore } from '../../src/store/improvements.ts';
 import { openPool } from '../../src/store/pool.ts';
@@ -229,6 +230,12 @@ describe('GitHub', () => {
     await sync(from);
     skewMs = 0;
     expect(github.issues).toHaveLength(1);
+  });
+
+  test('is real: nobody writes there on the word of accounts that nobody vouches for, unless the operator says so', () => {
+    expect(realConnections(from)).toEqual(['improvements.tracker']);
+    const config = { slack: { references: null }, allowLocal: [] } as unknown as Parameters<typeof requireAllowed>[0];
+    expect(() => requireAllowed(config, from)).toThrow(/binds real systems \(improvements\.tracker\)/);
   });
 
   test('creates again what was deleted there', async () => {

@@ -40,10 +40,10 @@ const TRIES_MAX = 20;
 export function createImprovementDesk(deps: ImprovementDeskDeps): ImprovementDesk {
   const { store, directory, now } = deps;
   const proof = createProof(deps);
-  const shown = async (item: Improvement) => ({
+  const shown = async (item: Improvement, reached = proof.look()) => ({
     ...item,
     overdue: item.status === 'open' && item.due < today(deps),
-    reached: await proof.reached(item),
+    reached: await reached(item),
   });
   const found = async (id: string): Promise<Improvement> => {
     const item = await store.find(id);
@@ -133,8 +133,9 @@ export function createImprovementDesk(deps: ImprovementDeskDeps): ImprovementDes
     find: async (id) => shown(await found(id)),
     async list(filter) {
       const items: Awaited<ReturnType<typeof shown>>[] = [];
-      // One after the other: they share what was scored.
-      for (const item of await store.list(filter)) items.push(await shown(item));
+      const look = proof.look();
+      // One after the other: they share what was read and scored.
+      for (const item of await store.list(filter)) items.push(await shown(item, look));
       return items;
     },
     goals: async () => goalsOf(await deps.simulations()),

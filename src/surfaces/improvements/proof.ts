@@ -5,7 +5,7 @@ import { NotScorable } from '../../simulator/scoring/score-of.ts';
 import type { Drill, DrillDesk } from '../drills/contract.ts';
 import type { Reader } from '../ports.ts';
 import { Problem } from '../problem.ts';
-import type { Improvement, Reached } from './contract.ts';
+import type { Improvement, Reached, RedrillGoal } from './contract.ts';
 import { againstClosing, type Played, reachedWords } from './goal.ts';
 
 export type Scoring = (script: Script, events: readonly NumberedEvent[]) => Score;
@@ -20,9 +20,12 @@ export type ProofDeps = {
 const LOOKED_AT_MAX = 500;
 const SCORES_KEPT_MAX = 200;
 
+/** The first drill that reached its goal since it was written; null for one that is closed, too. */
+export type Look = (item: Improvement) => Promise<Reached | null>;
+
 export type Proof = {
-  /** The first drill that reached its goal since it was written; null for one that is closed, too. */
-  reached(item: Improvement): Promise<Reached | null>;
+  /** For one look at several items: the drills are read once, when the first of them needs them. */
+  look(): Look;
   /** Throws Problem unless this drill shows it, and says what speaks against it. Answers in words. */
   shows(item: Improvement, drill: string): Promise<string>;
 };
@@ -59,26 +62,31 @@ export function createProof({ drills, reader, score }: ProofDeps): Proof {
     return exercise?.simulation === goal?.simulation && exercise ? { rubric: exercise.rubric ?? null } : null;
   };
 
+  const reached = async (item: Improvement, goal: RedrillGoal, ended: readonly Drill[]): Promise<Reached | null> => {
+    const later = ended
+      .filter(({ script, players }) => script.simulation === goal.simulation && players.length > 0)
+      .filter(({ startedAt }) => (startedAt ?? 0) > item.createdAt)
+      .sort((a, b) => (a.startedAt ?? 0) - (b.startedAt ?? 0));
+    if (later.length === 0) return null;
+    const from = await learntBy(item);
+    for (const drill of later) {
+      const made = await scoreOf(drill);
+      if (againstClosing(item, goal, { drill, score: made, learntBy: from }).length > 0) continue;
+      const rating = made?.objectives.find(({ id }) => id === goal.objective)?.machine?.rating;
+      if (rating) return { drill: drill.id, rating };
+    }
+    return null;
+  };
+
   return {
-    async reached(item) {
-      const { goal, createdAt } = item;
-      if (goal === null || item.status === 'closed') return null;
-      const ended = await drills.list({ status: ['ended'], limit: LOOKED_AT_MAX });
-      const later = ended
-        .filter(
-          ({ script, startedAt, players }) =>
-            script.simulation === goal.simulation && (startedAt ?? 0) > createdAt && players.length > 0,
-        )
-        .sort((a, b) => (a.startedAt ?? 0) - (b.startedAt ?? 0));
-      if (later.length === 0) return null;
-      const from = await learntBy(item);
-      for (const drill of later) {
-        const made = await scoreOf(drill);
-        if (againstClosing(item, goal, { drill, score: made, learntBy: from }).length > 0) continue;
-        const rating = made?.objectives.find(({ id }) => id === goal.objective)?.machine?.rating;
-        if (rating) return { drill: drill.id, rating };
-      }
-      return null;
+    look() {
+      let ended: Promise<Drill[]> | null = null;
+      return async (item) => {
+        const { goal } = item;
+        if (goal === null || item.status === 'closed') return null;
+        ended ??= drills.list({ status: ['ended'], limit: LOOKED_AT_MAX });
+        return reached(item, goal, await ended);
+      };
     },
     async shows(item, id) {
       const { goal } = item;

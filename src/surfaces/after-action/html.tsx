@@ -26,7 +26,7 @@ export function afterActionDocument(
         <meta http-equiv="Content-Security-Policy" content={policy} />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <title>{`EXERCISE – After-action report – ${report.drill} – ${flat(report.title)}`}</title>
+        <title>{`EXERCISE – After-action report – ${report.drill} – ${flat(report.title)}${here ? ' – Tocsin' : ''}`}</title>
         {/* Ours, and nothing of it comes from outside. */}
         <style>{raw(css)}</style>
       </head>

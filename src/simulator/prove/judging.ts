@@ -210,16 +210,10 @@ function causeSaid({ evidence }: Known): string | null {
   return (told.find(({ clears }) => clears) ?? told.find(({ text }) => CAUSE.test(text)))?.text ?? null;
 }
 
-/** At once where the evidence is clear. */
-const CLEAR_LEAD = 4;
-
 function byWeight({ card, known }: Scene, patient: boolean): Judgement {
-  const [best, next] = weigh(known, card);
-  const lead = (best?.weight ?? 0) - (next?.weight ?? 0);
-  if (best && best.weight > 0 && lead >= CLEAR_LEAD && !patient)
-    return { answer: best.option, why: 'The evidence speaks of it most.' };
   if (patient) return { waits: 'for more evidence' };
-  if (best && best.weight > 0 && lead > 0)
+  const [best, next] = weigh(known, card);
+  if (best && best.weight > 0 && best.weight > (next?.weight ?? 0))
     return { answer: best.option, why: 'The evidence speaks of it rather than of the others.' };
   return { answer: card.otherwise, why: 'The evidence does not tell, and this is the careful answer.' };
 }

@@ -66,11 +66,13 @@ function figuresOf({ events, cast, clock }: Ground): DrillMeasures['figures'] {
   const ahead = opened && opened.data.requester !== null ? opened : undefined;
   const isAhead = ahead !== undefined && alert !== undefined && ahead.seq < alert.seq;
   return {
-    detect: since(
-      isAhead ? ahead : noticed,
-      'Nobody showed that the alert was noticed.',
-      'The incident was opened by hand',
-    ),
+    detect: !cast.withPeople
+      ? none('Bots play by themselves.')
+      : since(
+          isAhead ? ahead : noticed,
+          'Nobody showed that the alert was noticed.',
+          'The incident was opened by hand',
+        ),
     acknowledge: !cast.withPeople ? none('Bots play by themselves.') : figure(acknowledge),
     declare: since(opened, 'No incident was opened.', 'The incident was opened'),
     contain: figure(contain),

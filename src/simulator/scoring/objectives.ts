@@ -126,7 +126,7 @@ const isAchievedBy = (own: readonly Outcome[], seq: number): boolean => {
 function achieved(own: readonly Outcome[]): Gate[] {
   const shows = [own.filter(({ gate }) => gate === 'achieve'), own.filter(({ seq }) => seq !== null)]
     .find((some) => some.length > 0)
-    ?.filter((one) => one.standing === 'met' && one.seq !== null);
+    ?.filter((one) => one.standing === 'met');
   if (!shows || shows.length === 0) return [];
   const cites = [...new Set(shows.flatMap((one) => one.cites))].sort((a, b) => a - b);
   const why = `Achieved, in time and soundly: ${listed(shows.map(({ title }) => quoted(title)))}.`;

@@ -83,6 +83,18 @@ describe('how long people take', () => {
     expect(compressed).toBe(true);
   });
 
+  it('begins when a question reached them, where the worker had been away; a change of mind is no second answer', () => {
+    const { roles } = measured((line) => {
+      line.clock(0, 0, { rate: 10 });
+      line.ask(10, 1, 'contain');
+      line.clock(10, 4, { because: 'people' });
+      line.vote(12, 1, 'ann', ['incident-commander'], 'deny');
+      line.vote(15, 1, 'ann', ['incident-commander']);
+      line.endex();
+    });
+    expect(roles).toMatchObject([{ n: 1, medianMs: 2 * MINUTE_MS }]);
+  });
+
   it('counts from the escalation for whoever was asked then, and says who never answered', () => {
     const { roles } = measured((line) => {
       line.clock(0, 0);

@@ -286,6 +286,42 @@ describe('with people, bots count for nothing', () => {
     expect(score.played).toBe('people');
   });
 
+  it('what must not happen is held against people only where one of them had a hand in it', () => {
+    const never = { ...CUT, never: true, gate: 'sound' as const };
+    const by = (person: string) => standing(never, (line) => approve(line, person), [ANN, BOT]).outcome.standing;
+    expect([by(BOT.person), by('ann')]).toEqual(['not-observed', 'missed']);
+    const { outcome } = standing(
+      never,
+      (line) => {
+        for (const [number, person] of [BOT.person, 'ann'].entries()) {
+          line.ask(number * 5 + 1, number + 1, `contain-${number}`);
+          line.made(number * 5 + 2, number + 1, `contain-${number}`, 'approve', [person]);
+          line.act(number * 5 + 3, `isolate-${number}`, 'model.isolate', 'triage');
+        }
+        line.endex();
+      },
+      [ANN, BOT],
+    );
+    expect(outcome).toMatchObject({ standing: 'missed', seq: 9 });
+  });
+
+  it('an act that a person approved is theirs, also where a bot had it tried again', () => {
+    const { outcome } = standing(
+      CUT,
+      (line) => {
+        const acts = [{ path: 'isolate', title: 'Cut', capability: 'model.isolate', risk: 'disruptive' as const }];
+        line.ask(1, 1, 'contain', { acts });
+        line.made(2, 1, 'contain', 'approve', ['ann']);
+        line.ask(3, 2, 'isolate', { kind: 'failure', by: [{ role: 'ml-on-call', count: 1 }] });
+        line.made(4, 2, 'isolate', 'retry', [BOT.person]);
+        line.act(5, 'isolate', 'model.isolate', 'triage');
+        line.endex();
+      },
+      [ANN, BOT],
+    );
+    expect(outcome.standing).toBe('met');
+  });
+
   it('among themselves bots are the team', () => {
     const { score } = standing([DECIDED], (line) => approve(line, BOT.person), [BOT]);
     expect(score).toMatchObject({ played: 'bots', counts: { met: 1 } });
@@ -341,6 +377,16 @@ describe('machine and evaluators stand apart', () => {
       ['ed', 'P'],
     ]);
     expect(objective.disagreement).toBe(true);
+  });
+
+  it('one evaluator who differs from the machine is a disagreement', () => {
+    const rated = (rating: 'P' | 'M') =>
+      standing(CUT, (line) => {
+        line.act(3, 'isolate', 'model.isolate', 'triage');
+        line.endex();
+        line.add(60, 'observation.recorded', { ...saw, rating }, { by: 'eva' });
+      }).objective.disagreement;
+    expect([rated('P'), rated('M')]).toEqual([false, true]);
   });
 
   it('what is judged is settled by verdicts alone, as theirs, and sets no gate', () => {

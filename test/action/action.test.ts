@@ -103,9 +103,10 @@ it('the action hands its inputs to the shell as environment, never as text of a 
   expect(handed.sort()).toEqual(Object.keys(action.inputs).sort());
 });
 
-it('the real command line holds for the shipped playbooks and simulations', () => {
+it('the real command line holds for the shipped playbooks and a simulation', () => {
   const place = mkdtempSync(join(folder, 'real-'));
-  for (const name of ['tocsin.yaml', 'playbooks', 'simulations'])
+  // All simulations are proved and rehearsed elsewhere, without a process for each.
+  for (const name of ['tocsin.yaml', 'playbooks', 'simulations/supply-chain-tampered-artifact.yaml'])
     cpSync(join(root, name), join(place, name), { recursive: true });
   const { code, out } = ((): { code: number | null; out: string } => {
     const { status, stdout, stderr } = spawnSync('bash', [script], {

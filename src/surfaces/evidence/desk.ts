@@ -2,7 +2,7 @@ import { scoreOf } from '../../simulator/scoring/score-of.ts';
 import { type AfterActionDesk, FORMS } from '../after-action/desk.ts';
 import type { Drill, DrillDesk } from '../drills/contract.ts';
 import { mayArrange, type People } from '../drills/roster.ts';
-import { assertMayRead } from '../drills/spoilers.ts';
+import { assertMayRead, assertReadsAll } from '../drills/spoilers.ts';
 import type { ImprovementDesk } from '../improvements/contract.ts';
 import { markdownText } from '../model/markdown.ts';
 import type { Directory, FoundIncident, Person, Playbooks, Reader } from '../ports.ts';
@@ -43,6 +43,8 @@ export function createEvidenceDesk(ports: EvidencePorts): EvidenceDesk {
     async pack(by, id) {
       const over = await overDrill(ports, by, id);
       assertMayPack(ports, by, over);
+      // The timeline in it holds what was said of single persons.
+      assertReadsAll(over.found.view, id, by.id, ports.directory.names());
       const files = await filesOf(ports, over);
       return { name: `${id}-evidence.zip`, bytes: packOf(id, files, ports.now(), ports.signer) };
     },

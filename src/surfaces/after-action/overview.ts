@@ -111,7 +111,8 @@ export function ledeOf(
       : []),
     ratingsSaid(ground),
     ...paceSaid(measures),
-    ...trapsSaid(traps),
+    // Where nothing could be rated, that nobody took a bait says nothing either.
+    ...(score.objectives.some(({ machine }) => machine !== null) ? trapsSaid(traps) : []),
     ...(score.played === 'bots' || exercise.seats.every(({ persona }) => persona !== null)
       ? [told('Bots played it alone: this says nothing of people.', [startOf(ground).seq])]
       : []),

@@ -45,10 +45,10 @@ export type DrillMailerDeps = {
 /** One try, from the connection to the server's last word. */
 const WITHIN_MS = 60_000;
 const RUNNING_MAX = 200;
-/** A drill that was started earlier has been told of, or nobody waits for it any more. */
-const DRAFTED_MS = 3 * 86_400_000;
 /** Who is asked later than that has forgotten. */
 const HOT_WASH_WITHIN_MS = 24 * 3_600_000;
+/** A drill that was started earlier has been told of, or nobody waits for it any more. */
+const DRAFTED_MS = 3 * 86_400_000;
 
 type Sender = { mailer: Mailer; from: string; redact: (text: string) => string };
 type Outgoing = DrillMail & { calendar?: { name: string; text: string } };
@@ -82,11 +82,6 @@ export function createDrillMailer(deps: DrillMailerDeps): { look(): Promise<void
     return (await Promise.all(found)).flat();
   };
 
-  const hotWashes = async (): Promise<Outgoing[]> => {
-    const ended = await Promise.all((await mails.ended(now() - HOT_WASH_WITHIN_MS)).map((id) => drills.find(id)));
-    return ended.flatMap((drill) => hotWashMailsOf(drill, `${base}/drills/${drill.id}`));
-  };
-
   /** Of those that have just ended. What cannot be told of one drill keeps no other mail back. */
   const drafts = async (): Promise<Outgoing[]> => {
     const ended = await drills.list({ status: ['ended'], limit: RUNNING_MAX });
@@ -106,6 +101,11 @@ export function createDrillMailer(deps: DrillMailerDeps): { look(): Promise<void
     return (await Promise.all(found)).flat();
   };
 
+  const hotWashes = async (): Promise<Outgoing[]> => {
+    const ended = await Promise.all((await mails.ended(now() - HOT_WASH_WITHIN_MS)).map((id) => drills.find(id)));
+    return ended.flatMap((drill) => hotWashMailsOf(drill, `${base}/drills/${drill.id}`));
+  };
+
   const wanted = async (): Promise<Outgoing[]> => {
     const views = await reader.incidents({ status: ['open', 'resolved'], drills: true, limit: RUNNING_MAX });
     const planned = await drills.list({ status: ['planned'], limit: RUNNING_MAX });
@@ -119,8 +119,8 @@ export function createDrillMailer(deps: DrillMailerDeps): { look(): Promise<void
         return invitations.map((one) => ({ ...one, calendar }));
       }),
       ...(await withdrawals(planned)),
-      ...(await drafts()),
       ...(await hotWashes()),
+      ...(await drafts()),
     ];
   };
 

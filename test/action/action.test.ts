@@ -125,4 +125,4 @@ it('the real command line holds for the shipped playbooks and a simulation', () 
   expect([code, code === 0 ? '' : out]).toEqual([0, '']);
   expect(out).toMatch(/supply-chain-tampered-artifact v\d+, \w+: 5 runs, seeds 1 to 5/);
   expect(out).toMatch(/(\d+) of \1 claims hold\./);
-}, 180_000);
+}, 300_000);

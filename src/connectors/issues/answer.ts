@@ -5,7 +5,7 @@ import { shown } from '../text.ts';
 /** Codes after which no other call would fare better: a sweep ends there. */
 export const STOPS: ReadonlySet<string> = new Set([
   'unauthorised',
-  'rate-limited',
+  'busy',
   'unreachable',
   'timeout',
   'refused',
@@ -63,7 +63,7 @@ export function read<T extends z.ZodType>(name: string, schema: T, { body }: Egr
 function failure(name: string, answer: EgressAnswer): ConnectorError {
   const { status } = answer;
   const wait = waitWords(answer);
-  if (wait !== null) return new ConnectorError('rate-limited', `${name} asks for a pause${wait}.`, { retryable: true });
+  if (wait !== null) return new ConnectorError('busy', `${name} asks for a pause${wait}.`, { retryable: true });
   if (status === 401)
     return new ConnectorError(
       'unauthorised',
@@ -73,7 +73,7 @@ function failure(name: string, answer: EgressAnswer): ConnectorError {
   if (status === 404 || status === 410)
     return new ConnectorError('not-there', `${name} has no such thing, or does not show it to this token (${status}).`);
   if (status >= 500)
-    return new ConnectorError('failed', `${name} failed (${status}).`, { retryable: true, effect: 'unknown' });
+    return new ConnectorError('server-error', `${name} failed (${status}).`, { retryable: true, effect: 'unknown' });
   return new ConnectorError('not-taken', `${name} did not take it (${status})${said(answer)}.`);
 }
 

@@ -1,6 +1,14 @@
 import { agreement } from '../../incident/decision.ts';
 import type { Card, PlayerSight } from './player-sight.ts';
-import { causeGone, type Known, reasonToDeny, saidByTheQuestion, saysWhenToDeny, standing } from './warnings.ts';
+import {
+  causeGone,
+  goneByWord,
+  type Known,
+  reasonToDeny,
+  saidByTheQuestion,
+  saysWhenToDeny,
+  standing,
+} from './warnings.ts';
 import { meaningOf, weigh } from './weighing.ts';
 
 /** What the golden policy answers to a question now, or why it waits. */
@@ -197,17 +205,10 @@ function aboutChoice(scene: Scene): Judgement {
   if (done === undefined || not === undefined) return byWeight(scene, patient);
   if (patient) return { waits: 'for what is found out about it' };
   const warning = standing(known, card).at(-1);
-  const cause = unknown === undefined ? 'It was gone through one by one.' : causeSaid(known);
+  const cause = unknown === undefined ? 'It was gone through one by one.' : goneByWord(known, card);
   if (!warning && cause) return { answer: done, why: cause };
-  const why = warning ? `this stands: “${warning.text}”` : 'nobody has said what the cause was';
+  const why = warning ? `this stands: “${warning.text}”` : 'nobody who looked has said that it is gone';
   return isLastCall(scene) ? { answer: not, why: `As far as we know, ${why}.` } : { waits: `because ${why}` };
-}
-
-const CAUSE =
-  /\b(?:because|since|came (?:from|with|in|on)|through|caused|comes from|stood in|sits in|lies in|lay in|hard-?coded|found (?:it|the|them|in)|the (?:cause|reason|source|origin)|traced)\b/i;
-function causeSaid({ evidence }: Known): string | null {
-  const told = evidence.flatMap(({ claims, heard }) => (heard.readers.length > 0 ? claims : []));
-  return (told.find(({ clears }) => clears) ?? told.find(({ text }) => CAUSE.test(text)))?.text ?? null;
 }
 
 function byWeight({ card, known }: Scene, patient: boolean): Judgement {

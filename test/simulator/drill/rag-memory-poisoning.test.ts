@@ -5,6 +5,8 @@ import { castOf, idle, resultsWith, SEEDS, unmet } from './casts.ts';
 
 const NAME = 'rag-memory-poisoning';
 const LENGTHS = ['15m', '60m', '2h'];
+/** Bots read no messages: only an answer of theirs later on is a sign. */
+const READING = ['clicks-read'];
 const steady = (script: Parameters<typeof castOf>[0]) => castOf(script, 'steady');
 /** In a warm-up people sit at their screens. */
 const atTheirScreens = (script: Parameters<typeof castOf>[0]) => ({
@@ -25,7 +27,8 @@ const played = async (cast: typeof steady, length: string) => {
 describe('“A channel with one member”', () => {
   it.each(LENGTHS)('a team that knows its trade meets all that a machine can judge, in %s', async (length) => {
     const cast = length === '15m' ? atTheirScreens : steady;
-    for (const results of await resultsWith(NAME, length, cast, SEEDS)) expect(unmet(results)).toEqual([]);
+    for (const results of await resultsWith(NAME, length, cast, SEEDS))
+      expect(unmet(results).filter((id) => !READING.includes(id))).toEqual([]);
   });
 
   it.each(LENGTHS)('a team that looks on goes on reading the planted text, in %s', async (length) => {

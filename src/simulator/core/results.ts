@@ -33,23 +33,31 @@ export function resultsOf(
   const seen = new Map(script.expectations.map(({ id }) => [id, new Map<string, Instance>()]));
   const instancesOf = ({ id }: Expectation): Instances => seen.get(id) as Instances;
   const delivered = new Map<string, Moment>();
+  /** When each was met for the first time: what has to come before it has to come before that. */
+  const firsts = new Map<string, Moment>();
   const memory = noMemory();
   for (const event of events) {
     remember(memory, event);
     const here = { seq: event.seq, at: event.at };
     if (event.type === 'inject.delivered' && !delivered.has(event.data.id)) delivered.set(event.data.id, here);
     if (BEGINS.has(event.type)) for (const one of script.expectations) begin(instancesOf(one), one, event);
-    for (const one of expectationsOf(script.expectations, event.type))
-      if (mayBeMetNow(one, (id) => delivered.has(id)) && isMetBy(one.sought, event, memory) && !passOver(event, one))
-        meet(instancesOf(one), whichOf(one, event, memory), here);
+    for (const one of expectationsOf(script.expectations, event.type)) {
+      if (!mayCount(one, delivered) || !isMetBy(one.sought, event, memory) || passOver(event, one)) continue;
+      meet(instancesOf(one), whichOf(one, event, memory), here);
+      if (!firsts.has(one.id)) firsts.set(one.id, here);
+    }
     // What is said in the hot wash is no deed any more.
     if (event.type === 'exercise.ended') break;
   }
   const started = events[0];
   const startex = { seq: started?.seq ?? 1, at: started?.at ?? script.startsAt };
   const worst = new Map([...seen].map(([id, instances]) => [id, worstOf([...instances.values()])] as const));
-  return script.expectations.map((one) => resultOf(one, { worst, delivered, startex }));
+  return script.expectations.map((one) => resultOf(one, { worst, firsts, delivered, startex }));
 }
+
+/** A sign of somebody answers what was sent; what must not happen since an inject is judged from then on. */
+const mayCount = (one: Expectation, delivered: ReadonlyMap<string, Moment>): boolean =>
+  mayBeMetNow(one, (id) => delivered.has(id)) && (!one.never || one.since === null || delivered.has(one.since));
 
 const BEGINS: ReadonlySet<IncidentEvent['type']> = new Set(['act.started', 'obligation.opened', 'incident.reopened']);
 type Instances = Map<string, Instance>;
@@ -104,13 +112,16 @@ function worstOf(instances: readonly Instance[]): Instance | null {
   );
 }
 
-type Seen = { worst: ReadonlyMap<string, Instance | null>; delivered: ReadonlyMap<string, Moment>; startex: Moment };
+type Moments = ReadonlyMap<string, Moment>;
+type Seen = { worst: ReadonlyMap<string, Instance | null>; firsts: Moments; delivered: Moments; startex: Moment };
 
-function resultOf(one: Expectation, { worst, delivered, startex }: Seen): Result {
+function resultOf(one: Expectation, { worst, firsts, delivered, startex }: Seen): Result {
   const set = one.since === null ? null : (delivered.get(one.since) ?? null);
   const instance = worst.get(one.id) ?? null;
   const found = instance?.met ?? null;
-  const other = one.before === null ? null : (delivered.get(one.before) ?? worst.get(one.before)?.met ?? null);
+  // The stricter of duplicates: before the first of them, and never before the last.
+  const last = (id: string): Moment | undefined => (one.never ? (worst.get(id)?.met ?? undefined) : firsts.get(id));
+  const other = one.before === null ? null : (delivered.get(one.before) ?? last(one.before) ?? null);
   const answer = (result: Result['result'], rests: Moment | null, dueAt: number | null): Result => ({
     expectation: one.id,
     result,
@@ -123,11 +134,11 @@ function resultOf(one: Expectation, { worst, delivered, startex }: Seen): Result
   });
   if (one.since !== null && set === null) return answer('void', null, null);
   if (one.sought.what === 'judged') return answer('not-observed', null, null);
-  // What had happened before it was called for counts: a team may be ahead of the script.
   if (one.never) {
     const broken = found && (one.before === null || other === null || found.seq < other.seq);
     return answer(broken ? 'missed' : 'met', broken ? found : null, null);
   }
+  // What had happened before it was called for counts: a team may be ahead of the script.
   const since = (set ?? startex).at;
   const limits = [one.withinMs === null ? null : since + one.withinMs, other?.at ?? null].filter((at) => at !== null);
   const dueAt = limits.length > 0 ? Math.min(...limits) : null;

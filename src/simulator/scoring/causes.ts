@@ -34,8 +34,8 @@ export type Cast = {
   withPeople: boolean;
   isBot: (person: string) => boolean;
   rolesOfBot: (person: string) => string[];
-  /** A person has this role, since STARTEX or later. */
-  isHeld: (role: string) => boolean;
+  /** A person has this role by this event, since STARTEX or later; without one: at some time. */
+  isHeld: (role: string, by?: number) => boolean;
   /** Who plays it that is no bot. */
   peopleOf: (role: string) => string[];
 };
@@ -44,19 +44,21 @@ export function castOf(events: readonly NumberedEvent[]): Cast {
   const started = events.find((event) => event.type === 'exercise.started');
   const seats = started?.data.seats ?? [];
   const bots = new Set(seats.flatMap(({ person, persona }) => (persona === null ? [] : [person])));
-  const held = new Map<string, Set<string>>();
-  const give = (role: string, person: string): void => {
-    if (!bots.has(person)) held.set(role, (held.get(role) ?? new Set()).add(person));
+  const held = new Map<string, { since: number; people: Set<string> }>();
+  const give = (role: string, person: string, seq: number): void => {
+    if (bots.has(person)) return;
+    if (!held.has(role)) held.set(role, { since: seq, people: new Set() });
+    held.get(role)?.people.add(person);
   };
-  for (const { role, person, persona } of seats) if (persona === null) give(role, person);
-  for (const event of events) if (event.type === 'role.assigned') give(event.data.role, event.data.assignee);
+  for (const { role, person, persona } of seats) if (persona === null) give(role, person, 0);
+  for (const event of events) if (event.type === 'role.assigned') give(event.data.role, event.data.assignee, event.seq);
   return {
     withPeople: seats.some(({ persona }) => persona === null),
     isBot: (person) => bots.has(person),
     rolesOfBot: (bot) =>
       seats.filter(({ person, persona }) => person === bot && persona !== null).map(({ role }) => role),
-    isHeld: (role) => held.has(role),
-    peopleOf: (role) => [...(held.get(role) ?? [])],
+    isHeld: (role, by = Number.POSITIVE_INFINITY) => (held.get(role)?.since ?? Number.POSITIVE_INFINITY) < by,
+    peopleOf: (role) => [...(held.get(role)?.people ?? [])],
   };
 }
 
@@ -74,18 +76,32 @@ export function byBotsAlone(events: readonly NumberedEvent[], cast: Cast): (even
     const led = decisions.filter(
       (one) => one.made && one.made.seq < event.seq && paths.some((path) => leadsTo(one, path)),
     );
-    return led.length > 0 && led.every((one) => isOfBots(one, cast));
+    // Who allowed it, or had it tried again, brought it about; else those whose answers it comes after.
+    const allowed = led.filter((one) => paths.some((path) => allows(one, path)));
+    const by = allowed.length > 0 ? allowed : led;
+    return by.length > 0 && by.every((one) => isOfBots(one, cast));
   };
 }
 
 /** Whether bots alone decided it: by their votes, or by default where no person was asked. */
-export const isOfBots = ({ question, made, escalated }: Decision, cast: Cast): boolean =>
-  made?.by === 'votes'
-    ? made.people.every(cast.isBot)
-    : ![...question.by.map(({ role }) => role), ...(escalated ? [escalated.to] : [])].some(cast.isHeld);
+export const isOfBots = (decision: Decision, cast: Cast): boolean =>
+  decision.made?.by === 'votes'
+    ? decision.made.people.every(cast.isBot)
+    : !rolesAsked(decision).some((role) => cast.isHeld(role, overAt(decision)));
 
-/** It allows the act there, is about its failure, or stands before it in the same block or one around it. */
-const leadsTo = ({ question: { path, acts } }: Decision, to: string): boolean =>
-  path === to || acts.some((act) => act.path === to) || (to !== '' && to.startsWith(blockOf(path)));
+const rolesAsked = ({ question, escalated }: Decision): string[] => [
+  ...question.by.map(({ role }) => role),
+  ...(escalated ? [escalated.to] : []),
+];
+/** The event with which nobody could answer any more; absent: one still can. */
+export const overAt = ({ made, withdrawn }: Decision): number | undefined => (made ?? withdrawn)?.seq;
+
+/** It allows the act there, or is about its failure. */
+const allows = ({ question: { path, acts } }: Decision, to: string): boolean =>
+  path === to || acts.some((act) => act.path === to);
+
+/** That, or it stands before it in the same block or one around it. */
+const leadsTo = (decision: Decision, to: string): boolean =>
+  allows(decision, to) || (to !== '' && to.startsWith(blockOf(decision.question.path)));
 
 const blockOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1);

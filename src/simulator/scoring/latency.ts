@@ -1,5 +1,5 @@
 import type { NumberedEvent } from '../../incident/events.ts';
-import type { Cast, Decision } from './causes.ts';
+import { type Cast, type Decision, overAt } from './causes.ts';
 import { type Answer, type Latency, median, type Took } from './measures.ts';
 import type { WallClock } from './wall.ts';
 
@@ -54,7 +54,7 @@ function collect(rows: Map<string, Row>, { role, since }: Asked, decision: Decis
     rows.set(key, found);
     return found;
   };
-  const kind = cast.isHeld(role) ? 'role' : 'bot';
+  const kind = cast.isHeld(role, overAt(decision)) ? 'role' : 'bot';
   const question = decision.question.number;
   const answered = new Set<string>();
   for (const { seq, at, vote } of decision.votes) {

@@ -2,7 +2,7 @@ import { effectOf } from '../../capabilities/effects.ts';
 import type { NumberedEvent } from '../../incident/events.ts';
 import { type Measure, measuresOf } from '../../incident/measures.ts';
 import { EVERYBODY, type Script } from '../core/script.ts';
-import { type Cast, castOf, type Decision, decisionsOf } from './causes.ts';
+import { byBotsAlone, type Cast, castOf, type Decision, decisionsOf } from './causes.ts';
 import { deadlinesOf } from './deadlines.ts';
 import { deviations, evidenceOf, wrongActs } from './findings.ts';
 import { latencies, tookBetween } from './latency.ts';
@@ -48,10 +48,12 @@ const none = (why: string): Figure => ({ took: null, why });
 function figuresOf({ events, cast, clock }: Ground): DrillMeasures['figures'] {
   const { acknowledge, contain, recover } = measuresOf(events, effectOf);
   const bySeq = new Map(events.map((event) => [event.seq, event]));
+  const byBots = byBotsAlone(events, cast);
   const figure = (measure: Measure): Figure => {
     if (measure.ms === null) return none(measure.why);
     const [from, to] = [bySeq.get(measure.from), bySeq.get(measure.to)];
-    return from && to ? { took: tookBetween(from, to, clock) } : none('Its events are not in this timeline.');
+    if (!from || !to) return none('Its events are not in this timeline.');
+    return byBots(to) ? none(`Bots alone brought it about (event ${to.seq}).`) : { took: tookBetween(from, to, clock) };
   };
   const alert = events.find((event) => event.type === 'inject.delivered' && event.data.alert !== null);
   const since = (to: NumberedEvent | undefined, missing: string, early: string): Figure => {

@@ -20,7 +20,9 @@ function objectiveOf(objective: Objective, ground: Ground): ObjectiveScore {
   const { id, title, capability } = objective;
   const own = ground.outcomes.filter((one) => one.objective === id);
   const observed = own.filter(isObserved);
-  const gates = observed.length === 0 ? [] : gatesOf(objective, own, ground);
+  // A limit of the law that has passed is a fact, whatever else could be seen.
+  const gates =
+    observed.length === 0 ? brokenDeadlines(id, ground.script, ground.events) : gatesOf(objective, own, ground);
   const machine = gates[0] ?? null;
   const evaluators = opinionsOn(id, ground.all);
   return {
@@ -118,7 +120,10 @@ function objectivesOfInject({ injects, expectations }: Script, id: string): stri
 }
 
 const isAchievedBy = (own: readonly Outcome[], seq: number): boolean => {
-  const needed = own.filter(({ gate }) => gate === 'achieve').filter(isObserved);
+  const observed = own.filter(isObserved);
+  const achieves = observed.filter(({ gate }) => gate === 'achieve');
+  // Where nothing has that gate: all that was to be done. What must not happen, and did not, rests on no event.
+  const needed = achieves.length > 0 ? achieves : observed.filter((one) => one.standing !== 'met' || one.seq !== null);
   return needed.length > 0 && needed.every((one) => one.seq !== null && one.seq < seq);
 };
 

@@ -79,13 +79,17 @@ function excuseOf(
   if (result !== 'missed') return null;
   const about = decisions.filter((decision) => isAbout(one, decision));
   if (cast.withPeople && about.length > 0 && about.every((decision) => isOfBots(decision, cast))) return 'bots';
-  if (about.some(({ made }) => made?.by === 'votes')) return null;
+  if (isRefused(one, about.at(-1))) return null;
   const started = events.find((event) => event.type === 'exercise.started');
   const last = events.at(-1);
   const isCut = last?.type !== 'exercise.ended' || last.data.because === 'facilitator' || last.data.because === 'real';
   if (!isCut || !started || !last) return null;
   return (dueAt ?? started.data.endsAt) > last.at ? 'cut-short' : null;
 }
+
+/** It was answered, or fell to its default, and is not to come any more. What was allowed may still have been under way. */
+const isRefused = ({ sought }: Expectation, decision: Decision | undefined): boolean =>
+  !!decision?.made && (sought.what === 'decided' || decision.made.outcome !== 'approve');
 
 /** Whether what is expected hangs on this question. */
 export function isAbout({ sought }: Pick<Expectation, 'sought'>, { question }: Decision): boolean {

@@ -71,7 +71,10 @@ function lateWords(about: About): string {
   const since = result.since?.at ?? events[0]?.at ?? 0;
   const past = one.withinMs === null ? 0 : (result.at ?? 0) - since - one.withinMs;
   const words: string[] = [];
-  if (past > 0) words.push(`${spanText(past)} over the limit of ${spanText(one.withinMs ?? 0)}`);
+  if (past > 0)
+    words.push(
+      `${past < 1_000 ? 'less than a second' : spanText(past)} over the limit of ${spanText(one.withinMs ?? 0)}`,
+    );
   if (one.before !== null && result.before && (result.seq ?? 0) > result.before.seq)
     words.push(
       `after ${quoted(titleOf(script, one.before))} (event ${result.before.seq}), which it had to come before`,
@@ -87,7 +90,8 @@ function ofNever(about: About): Why {
     return plain(`It happened ${whenWords(about)} (event ${result.seq}), and must not${before}${other}.`);
   if (result.before) return plain(`It did not happen${before}${other}.`);
   const { words, cites } = lastWords(about);
-  return { why: `It had not happened by ${words}.`, cites };
+  const had = result.since ? `Since ${sinceWords(about)} (event ${result.since.seq}) it had` : 'It had';
+  return { why: `${had} not happened by ${words}.`, cites };
 }
 
 /** By when: ENDEX, or the last that is known. */

@@ -1,6 +1,7 @@
 import { type KeyObject, sign } from 'node:crypto';
 import { type Zippable, zipSync } from 'fflate';
 import { z } from 'zod';
+import { ExerciseId } from '../../incident/ids.ts';
 import { keyIdOf, publicKeyText } from '../../store/chain.ts';
 import { sha256Of } from './digest.ts';
 
@@ -14,9 +15,8 @@ export const SIGNATURE = 'manifest.sig';
 
 export const PackManifest = z.strictObject({
   format: z.literal(PACK_FORMAT),
-  drill: z.string(),
-  /** ISO 8601. */
-  madeAt: z.string(),
+  drill: ExerciseId,
+  madeAt: z.iso.datetime(),
   keyId: z.string(),
   /** Ed25519, base64 of its SPKI. */
   publicKey: z.string(),

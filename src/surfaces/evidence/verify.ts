@@ -1,4 +1,4 @@
-import { verify as isSigned } from 'node:crypto';
+import { verify as isSigned, type KeyObject } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { unzipSync } from 'fflate';
 import { readDrillExport } from '../../simulator/scoring/read-export.ts';
@@ -36,11 +36,12 @@ export type Keys = {
 
 export async function verifyPack(bytes: Uint8Array, keys: Keys = {}): Promise<PackResult> {
   const problems: string[] = [];
-  const files = unpacked(bytes, problems);
-  const read = files.get(MANIFEST);
+  const entries = unpacked(bytes, problems);
+  const read = entries.find(({ path }) => MANIFEST === path.slice(path.indexOf('/') + 1))?.bytes;
   const manifest = read ? manifestIn(read) : null;
-  if (files.size > 0 && !manifest) problems.push(`${MANIFEST} is missing, or is no manifest of an evidence pack.`);
-  if (!read || !manifest) return { ...NOTHING, files: files.size, problems };
+  if (entries.length > 0 && !manifest) problems.push(`${MANIFEST} is missing, or is no manifest of an evidence pack.`);
+  if (!read || !manifest) return { ...NOTHING, files: entries.length, problems };
+  const files = inFolder(manifest.drill, entries, problems);
   const author = authorOf({ manifest, text: read, signature: files.get(SIGNATURE), pinned: keys.pack }, problems);
   compareFiles(manifest, files, problems);
   const timeline = await timelineIn(manifest, files.get(TIMELINE), keys.timeline, problems);
@@ -67,23 +68,40 @@ function scoreIn(files: ReadonlyMap<string, Uint8Array>, problems: string[]): Pa
   return 'differs';
 }
 
-/** By their names within the one folder of the pack. */
-function unpacked(bytes: Uint8Array, problems: string[]): Map<string, Uint8Array> {
+type Entry = { path: string; bytes: Uint8Array | undefined };
+
+/** As the archive lists them. What stands in it twice is found here: readers of archives do not agree on which of the two counts. */
+function unpacked(bytes: Uint8Array, problems: string[]): Entry[] {
   let size = 0;
+  const paths: string[] = [];
   try {
     const entries = unzipSync(bytes, {
-      filter({ originalSize }) {
+      filter({ name, originalSize }) {
+        paths.push(name);
         size += originalSize;
         return size <= BYTES_MAX;
       },
     });
     if (size > BYTES_MAX)
       problems.push(`It holds more than ${BYTES_MAX / 1024 / 1024} MiB, and was not unpacked whole.`);
-    return new Map(Object.entries(entries).map(([path, file]) => [path.slice(path.indexOf('/') + 1), file]));
+    const unlike = new Set(paths);
+    if (unlike.size < paths.length) problems.push('It holds several files of one name: nobody knows which is meant.');
+    return [...unlike].map((path) => ({ path, bytes: Object.hasOwn(entries, path) ? entries[path] : undefined }));
   } catch (error) {
     problems.push(`It is no zip archive that can be read: ${error instanceof Error ? error.message : String(error)}.`);
-    return new Map();
+    return [];
   }
+}
+
+/** By their names within the one folder of the pack; whatever lies elsewhere could pass for them. */
+function inFolder(drill: string, entries: readonly Entry[], problems: string[]): Map<string, Uint8Array> {
+  const folder = `${drill}/`;
+  const found = new Map<string, Uint8Array>();
+  for (const { path, bytes } of entries) {
+    if (!path.startsWith(folder)) problems.push(`${path} does not belong to the pack: its files are in ${folder}`);
+    else if (bytes && path !== folder) found.set(path.slice(folder.length), bytes);
+  }
+  return found;
 }
 
 function manifestIn(bytes: Uint8Array): PackManifest | null {
@@ -108,7 +126,13 @@ function authorOf({ manifest, text, signature, pinned }: Signed, problems: strin
     problems.push(`${SIGNATURE} is missing: nobody has signed the manifest.`);
     return 'unproven';
   }
-  const key = readPublicKey(pinned ?? manifest.publicKey);
+  const key = keyIn(pinned ?? manifest.publicKey);
+  if (!key) {
+    problems.push(
+      `${pinned === undefined ? `What ${MANIFEST} calls its key` : 'The key you gave'} is no public key of Ed25519.`,
+    );
+    return 'unproven';
+  }
   const signed = Buffer.from(Buffer.from(signature).toString('utf8').trim(), 'base64');
   const id = keyIdOf(publicKeyText(key));
   if (!isSigned(null, signedManifest(text), key, signed)) {
@@ -122,12 +146,23 @@ function authorOf({ manifest, text, signature, pinned }: Signed, problems: strin
   return pinned === undefined ? 'unproven' : 'proven';
 }
 
+function keyIn(text: string): KeyObject | null {
+  try {
+    return readPublicKey(text);
+  } catch {
+    // It is said by whoever asked for it.
+    return null;
+  }
+}
+
 function compareFiles({ files }: PackManifest, found: ReadonlyMap<string, Uint8Array>, problems: string[]): void {
   for (const { name, sha256 } of files) {
     const bytes = found.get(name);
     if (!bytes) problems.push(`${name} is missing.`);
     else if (sha256Of(bytes) !== sha256) problems.push(`${name} was changed since the pack was made.`);
   }
+  if (!files.some(({ name }) => name === TIMELINE))
+    problems.push(`${MANIFEST} names no ${TIMELINE}: nothing in the pack shows that there was a drill.`);
   const known = new Set([MANIFEST, SIGNATURE, ...files.map(({ name }) => name)]);
   for (const name of found.keys()) if (!known.has(name)) problems.push(`${name} does not belong to the pack.`);
 }
@@ -142,6 +177,10 @@ async function timelineIn(
   if (!bytes) return null;
   const lines = Buffer.from(bytes).toString('utf8').split('\n');
   if (lines.at(-1) === '') lines.pop();
+  if (pinnedKey !== undefined && !keyIn(pinnedKey)) {
+    problems.push('The key you gave for timelines is no public key of Ed25519.');
+    return null;
+  }
   const result = await verifyExport(lines, pinnedKey === undefined ? {} : { pinnedKey });
   if (!result.ok) problems.push(`${TIMELINE} does not verify: ${result.problems[0]?.problem ?? 'see its own check'}`);
   if (result.incident !== drill) problems.push(`${TIMELINE} is of ${result.incident ?? 'nothing'}, not of ${drill}.`);

@@ -53,10 +53,64 @@ describe('an evidence pack', () => {
     expect(await verifyPack(changed)).toMatchObject({ ok: false, problems: [problem] });
   });
 
+  test('a forged file in the place of one whose true copy lies elsewhere is found', async () => {
+    const entries = unzipSync(pack);
+    const { [`${ID}/plan.json`]: plan, ...rest } = entries;
+    const forged = zipSync({
+      [`${ID}/plan.json`]: bytes('{"title":"forged"}'),
+      'x/plan.json': plan as Uint8Array,
+      ...rest,
+    });
+    expect(await verifyPack(forged, { pack: signer.publicKey })).toMatchObject({
+      ok: false,
+      problems: [
+        `x/plan.json does not belong to the pack: its files are in ${ID}/`,
+        'plan.json was changed since the pack was made.',
+      ],
+    });
+  });
+
+  test('two files of one name are found: programs differ in which of them they unpack', async () => {
+    const twice = Buffer.from(zipSync({ [`${ID}/plan.jsom`]: bytes('{"title":"forged"}'), ...unzipSync(pack) }));
+    for (let at = twice.indexOf('plan.jsom'); at >= 0; at = twice.indexOf('plan.jsom')) twice.write('plan.json', at);
+    expect(await verifyPack(new Uint8Array(twice))).toMatchObject({
+      ok: false,
+      problems: ['It holds several files of one name: nobody knows which is meant.'],
+    });
+  });
+
+  test('a file under a name that objects have of themselves is found', async () => {
+    const odd = Buffer.from(zipSync({ ...unzipSync(pack), AAAAAAAAA: bytes('more') }));
+    for (let at = odd.indexOf('AAAAAAAAA'); at >= 0; at = odd.indexOf('AAAAAAAAA')) odd.write('__proto__', at);
+    const { ok, problems } = await verifyPack(new Uint8Array(odd));
+    expect([ok, problems.join()]).toEqual([false, expect.stringContaining('__proto__ does not belong')]);
+  });
+
+  test.each([
+    ['the key you gave', { pack: 'no key' }, 'The key you gave is no public key of Ed25519.'],
+    ['the key for timelines', { timeline: 'no key' }, 'The key you gave for timelines is no public key of Ed25519.'],
+  ])('what is no key is said to be none: %s', async (_, keys, problem) => {
+    expect(await verifyPack(pack, keys)).toMatchObject({ ok: false, problems: [problem] });
+  });
+
+  test('a manifest whose own key is none is refused in words', async () => {
+    const text = Buffer.from(unzipSync(pack)[`${ID}/manifest.json`] as Uint8Array).toString('utf8');
+    const found = await verifyPack(tampered('manifest.json', text.replace(/"publicKey": ".*"/, '"publicKey": "zzz"')));
+    expect(found).toMatchObject({ ok: false, author: 'unproven' });
+    expect(found.problems).toContain('What manifest.json calls its key is no public key of Ed25519.');
+  });
+
+  test('a pack without a timeline shows no drill', async () => {
+    expect(await verifyPack(packOf(ID, [], MADE_AT, signer))).toMatchObject({
+      ok: false,
+      problems: ['manifest.json names no timeline.jsonl: nothing in the pack shows that there was a drill.'],
+    });
+  });
+
   test('a manifest that was written anew to fit is found by its signature', async () => {
     const entries = unzipSync(pack);
     const text = Buffer.from(entries[`${ID}/manifest.json`] as Uint8Array).toString('utf8');
-    const found = await verifyPack(tampered('manifest.json', text.replace(ID, 'EX-2026-0002')));
+    const found = await verifyPack(tampered('manifest.json', text.replace('2026-11-19', '2027-11-19')));
     expect(found.ok).toBe(false);
     expect(found.problems).toContain('The signature of the manifest is wrong: it was changed since.');
   });

@@ -1,11 +1,12 @@
 import type { ExerciseView } from '../../incident/exercise-view.ts';
 import type { Script } from '../../simulator/core/script.ts';
-import { scoreOf } from '../../simulator/scoring/score-of.ts';
+import { NotScorable, scoreOf } from '../../simulator/scoring/score-of.ts';
 import { personOf } from '../model/drill.ts';
 import { type FoundOf, type Guide, guideOf, RATINGS } from '../model/evaluation.ts';
 import type { Directory, Person, Reader, StoredEvent } from '../ports.ts';
 import { Problem } from '../problem.ts';
 import type { Drill, DrillDesk } from './contract.ts';
+import { readable } from './readable.ts';
 import { readsScriptOf, rosterOf } from './roster.ts';
 import { exerciseFor, isOnRoster } from './spoilers.ts';
 
@@ -33,23 +34,36 @@ export async function evaluationOf(deps: EvaluationDeps, by: Person, id: string)
   const told = await deps.reader.incident(id);
   const all = told?.view.exercise;
   const exercise = all ? exerciseFor(all, by.id, deps.directory.names()) : { observations: [] };
-  const found = foundIn(drill.script, told?.events ?? [], all?.endedAt !== undefined);
+  const found = foundIn(drill.script, readable(told?.events ?? []), all?.endedAt !== undefined);
   const guide = guideOf({ script: drill.script, exercise, found, person: by.id });
   return { guide, open: (await deps.drills.board(by, id)) !== null, ratings: RATINGS };
 }
 
 /**
  * What the machine found: how expectations stand, so far while the drill runs, and after ENDEX what its gates come to. Before, a rating of the
- * machine’s would lead evaluators to theirs.
+ * machine’s would lead evaluators to theirs. What evaluators say of an expectation is not found, and comes to each reader as their opinions do.
  */
 function foundIn(script: Script, events: readonly StoredEvent[], over: boolean): FoundOf {
-  if (events.length === 0) return { objectives: new Map(), expectations: new Map() };
-  const { objectives, outcomes } = scoreOf(script, events);
+  const score = events.length === 0 ? null : scored(script, events);
+  if (score === null) return { objectives: new Map(), expectations: new Map() };
+  const { objectives, outcomes } = score;
   const gates = over ? objectives.flatMap(({ id, machine }) => (machine ? [[id, machine] as const] : [])) : [];
   return {
     objectives: new Map(gates),
-    expectations: new Map(outcomes.map(({ expectation, ...outcome }) => [expectation, outcome])),
+    expectations: new Map(
+      outcomes.map(({ expectation, standing, why, cites }) => [expectation, { standing, why, cites }]),
+    ),
   };
+}
+
+/** Null where the first event, which says what is played, was redacted. */
+function scored(script: Script, events: readonly StoredEvent[]): ReturnType<typeof scoreOf> | null {
+  try {
+    return scoreOf(script, events);
+  } catch (error) {
+    if (error instanceof NotScorable) return null;
+    throw error;
+  }
 }
 
 export type HotWash = {

@@ -1,10 +1,10 @@
 import { type Coverage, coverageOf } from '../../simulator/scoring/coverage.ts';
-import { drillMeasuresOf } from '../../simulator/scoring/measures-of.ts';
-import { scoreOf } from '../../simulator/scoring/score-of.ts';
 import { type Trend, trendsOf } from '../../simulator/scoring/trends.ts';
 import type { Directory, Playbooks, Reader, StoredEvent } from '../ports.ts';
 import type { Drill, DrillDesk } from './contract.ts';
+import { readable } from './readable.ts';
 import { known } from './roster.ts';
+import { scoredOf } from './score.ts';
 
 export type HistoryPorts = {
   reader: Pick<Reader, 'incident'>;
@@ -27,7 +27,7 @@ async function playedDrills({ drills, reader }: HistoryPorts): Promise<Played[]>
     if (drill.players.length === 0) continue;
     const found = await reader.incident(drill.id);
     if (!found || found.view.exercise?.because === 'real') continue;
-    played.push({ drill, at: drill.startedAt ?? drill.plannedAt, events: found.events });
+    played.push({ drill, at: drill.startedAt ?? drill.plannedAt, events: readable(found.events) });
   }
   return played;
 }
@@ -42,9 +42,9 @@ export async function trendsFor(ports: HistoryPorts, simulation: string | null):
   }
   const some = played.filter(({ drill }) => simulation === null || drill.script.simulation === simulation);
   return trendsOf(
-    some.map(({ drill: { id, script }, at, events }) => {
-      const score = scoreOf(script, events);
-      return { id, title: script.title, at, score, measures: drillMeasuresOf(script, events, score) };
+    some.flatMap(({ drill: { id, script }, at, events }) => {
+      const scored = scoredOf(script, events);
+      return scored === null ? [] : [{ id, title: script.title, at, ...scored }];
     }),
   );
 }

@@ -3,6 +3,7 @@ import type { Script } from '../../simulator/core/script.ts';
 import type { Score } from '../../simulator/scoring/score.ts';
 import { NotScorable } from '../../simulator/scoring/score-of.ts';
 import type { Drill, DrillDesk } from '../drills/contract.ts';
+import { readable } from '../drills/readable.ts';
 import type { Reader } from '../ports.ts';
 import { Problem } from '../problem.ts';
 import type { Improvement, Reached, RedrillGoal } from './contract.ts';
@@ -49,7 +50,7 @@ export function createProof({ drills, reader, score }: ProofDeps): Proof {
     if (!found?.view.exercise) return null;
     const before = kept.get(drill.id);
     if (before?.seq === found.view.seq) return before.score;
-    const made = scored(score, drill, found.events);
+    const made = scored(score, drill, readable(found.events));
     if (made === null) return null;
     kept.delete(drill.id);
     kept.set(drill.id, { seq: found.view.seq, score: made });

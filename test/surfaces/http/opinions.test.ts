@@ -149,6 +149,32 @@ describe('what evaluators write down', () => {
     expect((await guide(MARA, id)).objectives[0]?.opinions.map(({ rating }) => rating)).toEqual(['P', 'P']);
   }, 60_000);
 
+  it('of an expectation is for nobody else who evaluates until ENDEX either, nor after it for outsiders where it names somebody', async () => {
+    const id = await startDrill();
+    const asked = (await guide(SOFIA, id)).objectives.flatMap(({ id: objective, expectations }) =>
+      expectations.map((one) => ({ objective, expectation: one.id, judged: one.judged })),
+    );
+    for (const isJudged of [true, false]) {
+      const about = asked.find(({ judged }) => (judged !== null) === isJudged);
+      if (!about) continue;
+      const { objective, expectation } = about;
+      const said = { objective, expectation, verdict: 'missed' };
+      expect(await observe(JONAS, id, 'gamma-thinks', said)).toMatchObject({ status: 200 });
+      expect(await observe(JONAS, id, 'Mara gamma-thinks so', said)).toMatchObject({ status: 200 });
+    }
+    const read = async (person: string) => (await get(person, `/api/drills/${id}/evaluation`)).text;
+    expect(await read(JONAS)).toContain('gamma-thinks');
+    expect(await read(TOMAS)).not.toContain('gamma-thinks');
+    await endex(id);
+    await served.house.until(id, 'ENDEX', (view) => view.exercise?.endedAt);
+    expect(await read(TOMAS)).toContain('Mara gamma-thinks so');
+    expect(await read(OUTSIDE)).not.toContain('Mara gamma-thinks so');
+    for (const person of [TOMAS, OUTSIDE])
+      expect((await get(person, `/api/drills/${id}/score`)).text.includes('Mara gamma-thinks so')).toBe(
+        person === TOMAS,
+      );
+  }, 60_000);
+
   it('of a single person is for those who took part, and with it the signed timeline', async () => {
     const id = await startDrill();
     for (const [i, name] of ['Mara', 'lindqvist', 'Ingrid Solheim’s', 'tomas-okafor'].entries())

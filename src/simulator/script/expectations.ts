@@ -94,6 +94,13 @@ function checkTerms(checking: Checking, one: ExpectationSource, at: readonly Key
   checkTimes(checking, one.within, [...at, 'within'], one.only);
   if (one.never && one.gate === 'achieve')
     report([...at, 'gate'], 'value', 'what must not happen cannot achieve anything: say gate: sound');
+  // Whoever did nothing has fallen for nothing.
+  if (one.trap !== undefined && !one.never)
+    report(
+      [...at, 'trap'],
+      'value',
+      'falling for a trap is doing something: say what must not happen, with never: true',
+    );
   const expecting = value.injects.filter(({ expects }) => expects?.includes(one.id));
   if (expecting.length > 1 && one.since === undefined)
     report(

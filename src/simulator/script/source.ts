@@ -200,7 +200,7 @@ const ExpectationSource = z.strictObject({
     .describe(
       'what the objective is when it is missed: achieve: unable (U); sound: achieved with major challenges (M); timely: with some (S). achieve if absent, sound for never',
     ),
-  trap: Line.optional().describe('what tempts a team into missing it: whoever falls for the trap misses this'),
+  trap: Line.optional().describe('with never: what tempts a team into doing it; whoever does has fallen for the trap'),
   only: Only,
 });
 export type ExpectationSource = z.infer<typeof ExpectationSource>;

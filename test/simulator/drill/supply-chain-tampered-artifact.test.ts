@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { rehearseScript } from '../../../src/simulator/core/rehearse-script.ts';
+import { resultsOf } from '../../../src/simulator/core/results.ts';
 import type { Script } from '../../../src/simulator/core/script.ts';
+import { play } from '../../../src/simulator/prove/play.ts';
 import { shippedScript } from '../../support/scripts.ts';
 import { castOf, idle, resultsWith, SEEDS, unmet } from './casts.ts';
 
@@ -37,5 +39,21 @@ describe('“The release nobody signed off”', () => {
     const { events, world } = await rehearseScript({ script: early(script), plan, seed: 7 });
     expect(events.some((e) => e.type === 'inject.delivered' && e.data.id === 'pushed-over')).toBe(true);
     expect(world.systems['claims-triage']).toMatchObject({ serving: '4.2.0', traffic: 'serving' });
+  });
+
+  it.each([
+    ['Yes, we were hacked, and it is dozens.', 'missed'],
+    ['Yes, that is so: “paid dozens of claims because of a "hacked AI". Is that so?”', 'missed'],
+    ['We cannot confirm that anybody was hacked. You hear from us at four.', 'met'],
+    ['Whether it is dozens we do not know yet.', 'met'],
+    ["I can't say 'hacked', and no number.", 'met'],
+  ])('what the journalist is told, “%s”, counts as %s', async (text, result) => {
+    const { script, plan } = shippedScript(NAME, '15m');
+    const { events } = await play({ script, plan, seed: 1 }, ({ heard }) => {
+      const call = heard.find(({ from }) => from.startsWith('Kari Nygaard'));
+      return call ? [{ do: 'answer', role: 'communications-lead', heard: call.number, to: call.from, text }] : [];
+    });
+    const found = resultsOf(script, events).find(({ expectation }) => expectation === 'nothing-confirmed');
+    expect(found?.result).toBe(result);
   });
 });

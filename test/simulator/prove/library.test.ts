@@ -1,8 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { golden } from '../../../src/simulator/prove/golden.ts';
+import { play } from '../../../src/simulator/prove/play.ts';
 import { POLICIES } from '../../../src/simulator/prove/policy.ts';
 import { prove } from '../../../src/simulator/prove/prove.ts';
+import { scoreOf } from '../../../src/simulator/scoring/score-of.ts';
 import { shippedScripts } from '../../support/scripts.ts';
 
 describe.each(shippedScripts())('$name', ({ script, plan }) => {
@@ -31,6 +34,17 @@ describe.each(shippedScripts())('$name', ({ script, plan }) => {
       const seen = events.find((event) => event.type === 'inject.seen' && event.data.id === inject.data.id);
       expect((seen?.at ?? Number.POSITIVE_INFINITY) - inject.at).toBeLessThanOrEqual(30_000);
     }
+  });
+
+  it('a careful team that still waits for news at the end is late at most, and not unable', async () => {
+    const careful = golden();
+    const { events } = await play({ script, plan, seed: 1 }, (sight) => {
+      const open = new Set(sight.asked.filter(({ kind }) => kind !== 'failure').map(({ number }) => number));
+      const isLast = sight.endsAt - sight.now <= Math.max(2, script.length.ms / 750_000) * 60_000;
+      return careful(sight).filter((deed) => !(isLast && deed.do === 'vote' && open.has(deed.question)));
+    });
+    const ratings = scoreOf(script, events).objectives.map(({ id, machine }) => [id, machine?.rating ?? null]);
+    expect(ratings.filter(([, rating]) => rating !== 'P' && rating !== 'S')).toEqual([]);
   });
 
   it('the careful policy is refused nothing, and needs no luck', async () => {

@@ -195,3 +195,11 @@ describe('a mistake is told with its place, its reason and what was meant', () =
     expect(first).toContain('nothing is called "trafic" here; did you mean "traffic"?');
   });
 });
+
+test('a trap is something that must not be done: whoever does nothing has fallen for nothing', () => {
+  expect(
+    said('    told: { to: stakeholders }\n', '    told: { to: stakeholders }\n    trap: Silence is easier\n'),
+  ).toEqual([
+    expect.stringMatching(/error: falling for a trap is doing something: say what must not happen, with never: true/s),
+  ]);
+});

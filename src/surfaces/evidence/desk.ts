@@ -56,6 +56,7 @@ type Over = { drill: Drill; found: FoundIncident };
 async function overDrill({ reader, drills }: EvidencePorts, by: Person, id: string): Promise<Over> {
   const [drill, found] = await Promise.all([drills.find(id), reader.incident(id)]);
   if (found) assertMayRead(found.view, id, by.id);
+  if (found?.events[0]?.redacted) throw headless(id);
   if (found?.view.exercise?.endedAt !== undefined) return { drill, found };
   if (drill.status === 'cancelled') throw notFound(`evidence of ${id}: it was called off`, 'Plan another drill.');
   throw new Problem({
@@ -66,6 +67,16 @@ async function overDrill({ reader, drills }: EvidencePorts, by: Person, id: stri
     next: 'Ask again after ENDEX.',
   });
 }
+
+/** Who took part and what was played stands in the first event, and a stand-in for it is vouched for by nobody. */
+const headless = (id: string): Problem =>
+  new Problem({
+    status: 409,
+    code: 'redacted',
+    message: `The first event of ${id} was redacted: it shows nothing of who played what.`,
+    notDone: 'Nothing was made of it.',
+    next: 'Its timeline can still be exported and read.',
+  });
 
 /** Whoever is on its staff, or arranged it. */
 export const mayPack = (people: People, by: Person, drill: Drill): boolean =>

@@ -14,17 +14,17 @@ export const ELEMENTS = {
   roles: {
     asks: 'Roles, responsibilities and who is reached how',
     look(facts) {
-      const { attendance, unfilled } = facts;
-      const silent = attendance.filter(({ did }) => did.length === 0);
-      const acted = attendance.filter(({ did }) => did.length > 0);
+      const { responders, unfilled } = facts;
+      const silent = responders.filter(({ did }) => did.length === 0).flatMap(({ roles }) => roles);
+      const acted = responders.filter(({ did }) => did.length > 0);
       return found(
-        acted.map(({ role, did }) => ({
-          text: `The seat of the ${rolesText([role])} was taken by a person, who acted ${counted(did.length, 'time')}`,
+        acted.map(({ roles, did }) => ({
+          text: `${roles.length === 1 ? 'The seat' : 'The seats'} of the ${rolesText(roles)} ${roles.length === 1 ? 'was' : 'were'} taken by one person, who acted ${counted(did.length, 'time')}`,
           cites: did.slice(0, 5),
         })),
         [
           unfilled.length > 0 ? `Nobody sat in ${rolesText(unfilled)}: bots played there` : null,
-          silent.length > 0 ? `Nothing was heard of the ${rolesText(silent.map(({ role }) => role))}` : null,
+          silent.length > 0 ? `Nothing was done by the ${rolesText(silent)}` : null,
         ],
       );
     },
@@ -34,20 +34,23 @@ export const ELEMENTS = {
     look(facts) {
       const { attendance } = facts;
       const seats = facts.drill.script.seats.map(({ role }) => role);
-      const taken = new Set(attendance.map(({ role }) => role));
-      const empty = seats.filter((role) => !taken.has(role));
-      const count = new Set(attendance.map(({ person }) => person)).size;
+      const there = attendance.filter(({ did }) => did.length > 0);
+      const silent = attendance.filter(({ did }) => did.length === 0).map(({ role }) => role);
+      const empty = seats.filter((role) => !attendance.some((one) => one.role === role));
+      const taken = new Set(there.map(({ role }) => role)).size;
+      const count = new Set(there.map(({ person }) => person)).size;
       return found(
         [
           count > 0
             ? {
-                text: `${people(count)} took ${counted(taken.size, 'seat')} of ${seats.length}`,
-                cites: [facts.started.seq],
+                text: `${people(count)} took ${counted(taken, 'seat')} of ${seats.length}`,
+                cites: [facts.started.seq, ...new Set(there.flatMap(({ did }) => did.slice(0, 1)))],
               }
             : null,
         ],
         [
-          count === 0 ? 'No person took part' : null,
+          count === 0 ? 'Nothing shows that a person took part' : null,
+          silent.length > 0 ? `Nothing shows that the ${rolesText(silent)} was there` : null,
           empty.length > 0 ? `Bots played the ${rolesText(empty)}` : null,
           'Who else is critical to the response is for you to say: this drill knows its own seats alone',
         ],
@@ -57,8 +60,8 @@ export const ELEMENTS = {
   containment: {
     asks: 'Specific steps to contain and mitigate',
     look: (facts) => {
-      const shows = facts.proved('contains');
-      return found(shows, [shows.length === 0 ? 'Nothing that contains it was proved' : null]);
+      const { shows, lacks } = facts.proved('contains');
+      return found(shows, [shows.length === 0 ? 'Nothing that contains it was proved' : null, ...lacks]);
     },
   },
   continuity: {
@@ -67,17 +70,18 @@ export const ELEMENTS = {
       const restored = facts.proved('restores');
       const tasks = facts.all('decision.asked').filter(({ data }) => data.kind === 'task');
       const done = facts
-        .all('decision.made')
+        .ofPeople('decision.made')
         .filter(({ data }) => data.outcome === 'done' && tasks.some((task) => task.data.number === data.number));
       return found(
         [
-          ...restored,
+          ...restored.shows,
           done.length > 0
             ? { text: `${counted(done.length, 'task')} that people do by hand reported as done`, cites: seqsOf(done) }
             : null,
         ],
         [
-          restored.length === 0 ? 'Service was not given back with a proof before ENDEX' : null,
+          restored.shows.length === 0 ? 'Service was not given back with a proof before ENDEX' : null,
+          ...restored.lacks,
           done.length === 0 ? 'No work by hand was organised' : null,
         ],
       );
@@ -86,9 +90,10 @@ export const ELEMENTS = {
   backup: {
     asks: 'Going back to what was kept',
     look(facts) {
-      const back = facts.proved('replaces');
-      return found(back, [
-        back.length === 0 ? 'No earlier version was put back with a proof' : null,
+      const { shows, lacks } = facts.proved('replaces');
+      return found(shows, [
+        ...lacks,
+        shows.length === 0 ? 'No earlier version was put back with a proof' : null,
         'Backups of data were not restored: a version of a model, or a snapshot of what it reads, is all that a drill goes back to',
       ]);
     },
@@ -97,12 +102,15 @@ export const ELEMENTS = {
     asks: 'What the law requires to be reported is analysed',
     look(facts) {
       const judged = facts.settledBy('legal-counsel');
-      const duties = facts.all('obligation.opened');
+      const duties = facts.ofPeople('obligation.opened');
       const overdue = facts.all('obligation.overdue');
       return found(
         [
           judged.length > 0
-            ? { text: `Legal counsel, a person, judged ${counted(judged.length, 'question')}`, cites: seqsOf(judged) }
+            ? {
+                text: `Legal counsel, a person, settled ${counted(judged.length, 'question')} put to counsel`,
+                cites: seqsOf(judged),
+              }
             : null,
           duties.length > 0
             ? {
@@ -112,7 +120,7 @@ export const ELEMENTS = {
             : null,
         ],
         [
-          judged.length === 0 ? 'No person judged it as legal counsel' : null,
+          judged.length === 0 ? 'No person settled a question as legal counsel' : null,
           overdue.length > 0
             ? `${counted(overdue.length, 'limit')} passed before notice was given (${events(overdue)})`
             : null,
@@ -133,7 +141,10 @@ export const ELEMENTS = {
             cites: [facts.started.seq],
           },
         ],
-        [other.length > 0 ? `Not in this drill, and critical by the inventory: ${listed(other)}` : null],
+        [
+          criticalSystems.length === 0 ? 'The inventory calls no system critical: which are, is for you to say' : null,
+          other.length > 0 ? `Not in this drill, and critical by the inventory: ${listed(other)}` : null,
+        ],
       );
     },
   },
@@ -141,8 +152,10 @@ export const ELEMENTS = {
     asks: 'Payment brands and acquirers are told',
     look(facts) {
       const told = facts
-        .all('voice.answered')
-        .filter(({ data }) => /acquir|visa|mastercard|amex|payment brand/i.test(data.to));
+        .ofPeople('voice.answered')
+        .filter(({ data }) =>
+          /\b(acquir(er|ing)\w*|visa|mastercard|amex|american express|payment brands?)\b/i.test(data.to),
+        );
       return found(
         [
           told.length > 0
@@ -161,7 +174,7 @@ export const ELEMENTS = {
     asks: 'Those inside and outside who must know are told',
     look(facts) {
       const { messages } = facts;
-      const outside = facts.all('voice.answered');
+      const outside = facts.ofPeople('voice.answered');
       const to = [...new Set(messages.map((one) => one.to))];
       return found(
         [
@@ -173,7 +186,10 @@ export const ELEMENTS = {
               }
             : null,
         ],
-        [to.length === 0 ? 'No message was sent' : null, outside.length === 0 ? 'Nobody outside was answered' : null],
+        [
+          to.length === 0 ? 'No message was sent that people had brought about' : null,
+          outside.length === 0 ? 'Nobody outside was answered' : null,
+        ],
       );
     },
   },
@@ -195,8 +211,10 @@ export const ELEMENTS = {
   independent: {
     asks: 'Judged by somebody who does not play',
     look(facts) {
-      const staff = facts.started.data.staff ?? [];
-      const written = facts.all('observation.recorded');
+      const evaluators = (facts.started.data.staff ?? []).filter(({ role }) => role === 'evaluator');
+      const written = facts
+        .all('observation.recorded')
+        .filter(({ actor }) => actor.kind === 'person' && evaluators.some(({ person }) => person === actor.id));
       return found(
         [
           written.length > 0
@@ -207,7 +225,7 @@ export const ELEMENTS = {
             : null,
         ],
         [
-          staff.some(({ role }) => role === 'evaluator') ? null : 'No evaluator was on the roster',
+          evaluators.length > 0 ? null : 'No evaluator was on the roster',
           written.length === 0 ? 'No evaluator wrote anything down' : null,
         ],
       );
@@ -217,13 +235,22 @@ export const ELEMENTS = {
     asks: 'Events are assessed, and decided to be an incident',
     look(facts) {
       const opened = facts.all('incident.opened');
+      const byPeople = facts.ofPeople('incident.opened').filter(({ data }) => data.requester !== null);
       const first = facts.all('decision.voted').find(({ data }) => data.vote.surface !== 'bot');
       return found(
         [
-          opened[0] ? { text: 'An incident was opened, with a severity', cites: seqsOf(opened) } : null,
-          first ? { text: 'A person decided on it', cites: [first.seq] } : null,
+          byPeople.length > 0
+            ? { text: 'A person opened the incident, with a severity', cites: seqsOf(byPeople) }
+            : null,
+          first ? { text: 'A person had a say in what to do about it', cites: [first.seq] } : null,
         ],
-        [opened.length === 0 ? 'No incident was opened' : null, first ? null : 'No person decided anything'],
+        [
+          opened.length === 0 ? 'No incident was opened' : null,
+          opened.length > 0 && byPeople.length === 0
+            ? 'It was opened by an alert or a bot: no person had to tell an event from an incident'
+            : null,
+          first ? null : 'No person decided anything',
+        ],
       );
     },
   },
@@ -231,18 +258,37 @@ export const ELEMENTS = {
     asks: 'The response follows a written procedure',
     look(facts) {
       const { playbook } = facts.started.data;
-      const off = [...facts.all('step.skipped'), ...facts.all('step.taken-over')];
+      const { attended, cutShort } = facts;
+      const off = [
+        ...facts.all('step.skipped').filter(({ data }) => data.by === 'person'),
+        ...facts.all('step.taken-over'),
+      ];
+      const begun = attended ? facts.all('plan.started').slice(0, 1) : [];
       const [finished] = facts.all('plan.finished');
+      const whole = finished?.data.outcome === 'completed';
+      const made = facts.all('decision.made').length;
+      const ofBots = made - facts.ofPeople('decision.made').length;
       return found(
         [
-          {
-            text: `Playbook ${playbook.id} v${playbook.version}, plan ${playbook.hash.slice(0, 12)}, ran as it would for real`,
-            cites: [facts.started.seq],
-          },
-          finished ? { text: `It ended: ${finished.data.outcome}`, cites: [finished.seq] } : null,
+          begun.length > 0
+            ? {
+                text: `Playbook ${playbook.id} v${playbook.version}, plan ${playbook.hash.slice(0, 12)}, ran as it would for real`,
+                cites: [facts.started.seq, ...seqsOf(begun)],
+              }
+            : null,
+          begun.length > 0 && finished && whole
+            ? { text: 'It was carried out to its end', cites: [finished.seq] }
+            : null,
         ],
         [
-          finished ? null : 'It had not ended at ENDEX',
+          attended ? null : 'Bots played it by themselves',
+          facts.all('plan.started').length === 0 ? 'The playbook was never begun' : null,
+          finished || !begun.length ? null : 'It had not ended at ENDEX',
+          finished && !whole
+            ? `It was not carried out to its end: ${finished.data.outcome} (event ${finished.seq})`
+            : null,
+          cutShort ? `A real incident ended the drill early (NO DUFF, event ${cutShort.seq})` : null,
+          attended && ofBots > 0 ? `Bots alone made ${ofBots} of ${counted(made, 'decision')}` : null,
           off.length > 0 ? `${counted(off.length, 'step')} passed over or done by hand (${events(off)})` : null,
         ],
       );
@@ -252,10 +298,13 @@ export const ELEMENTS = {
     asks: 'What was learnt is written down',
     look(facts) {
       const said = facts.all('hot-wash.answered');
+      const seen = facts.all('observation.recorded');
       return found(
         [
           said.length > 0 ? { text: `${counted(said.length, 'answer')} in the hot wash`, cites: seqsOf(said) } : null,
-          { text: `Ratings by objective with the events they rest on, in the after-action report`, cites: [] },
+          seen.length > 0
+            ? { text: `${counted(seen.length, 'observation')} of evaluators or facilitators`, cites: seqsOf(seen) }
+            : null,
         ],
         [said.length === 0 ? 'Nobody answered in the hot wash' : null],
       );
@@ -276,12 +325,14 @@ export const ELEMENTS = {
       const closed = improvements.filter(({ status }) => status === 'closed');
       const open = improvements.filter(({ status }) => status !== 'closed');
       return found(
-        closed.map(({ id, closed: how }) => ({
-          text: `${id} closed: ${how?.drill ? `shown by ${how.drill}` : (how?.reason ?? '')}`,
-          cites: [],
-        })),
+        closed.flatMap(({ id, closed: how }) =>
+          how?.drill ? [{ text: `${id} closed: shown by ${how.drill}`, cites: [] }] : [],
+        ),
         [
           improvements.length === 0 ? 'No improvement item was made of this drill' : null,
+          ...closed.flatMap(({ id, closed: how }) =>
+            how?.drill ? [] : [`${id} was closed without a drill that shows it: ${how?.reason ?? 'no reason given'}`],
+          ),
           open.length > 0 ? `Still open: ${listed(open.map(({ id, due }) => `${id} (due ${due})`))}` : null,
         ],
       );
@@ -312,14 +363,19 @@ export const ELEMENTS = {
   yearly: {
     asks: 'Tested within twelve months',
     look(facts) {
-      const { playedAt } = facts;
+      const { playedAt, attended, cutShort } = facts;
+      const day = playedAt && new Date(playedAt.from).toISOString().slice(0, 10);
       return found(
         [
-          playedAt
-            ? { text: `Played on ${new Date(playedAt.from).toISOString().slice(0, 10)}`, cites: [facts.started.seq] }
+          day && attended
+            ? { text: `Played on ${day}: it counts for the twelve months from that day`, cites: [facts.started.seq] }
             : null,
         ],
-        [playedAt ? null : 'Bots played it by themselves: that tests the plan, not the people'],
+        [
+          day && attended ? null : 'Bots played it by themselves: that tests the plan, not the people',
+          cutShort ? `A real incident ended it early (NO DUFF, event ${cutShort.seq})` : null,
+          facts.all('incident.opened').length === 0 ? 'No incident was opened in it' : null,
+        ],
       );
     },
   },

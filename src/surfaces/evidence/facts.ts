@@ -4,6 +4,8 @@ import type { EventData, EventType, NumberedEvent } from '../../incident/events.
 import { wallAt } from '../../incident/exercise-clock.ts';
 import { listed } from '../../incident/phrases.ts';
 import type { Script } from '../../simulator/core/script.ts';
+import { byBotsAlone, castOf } from '../../simulator/scoring/causes.ts';
+import { upToEndex } from '../../simulator/scoring/score-of.ts';
 import type { Improvement } from '../improvements/contract.ts';
 import { capabilityTitle } from '../model/describe.ts';
 
@@ -31,14 +33,22 @@ type Of<T extends EventType> = Extract<NumberedEvent, { type: T }>;
 export class DrillFacts {
   readonly drill: DrillEvidence;
   readonly #events: readonly NumberedEvent[];
+  readonly #ofBots: (event: NumberedEvent) => boolean;
 
   constructor(drill: DrillEvidence) {
     this.drill = drill;
     this.#events = drill.events;
+    const cast = castOf(drill.events);
+    this.#ofBots = cast.withPeople ? byBotsAlone(drill.events, cast) : () => true;
   }
 
   all<T extends EventType>(type: T): Of<T>[] {
     return this.#events.filter((event): event is Of<T> => event.type === type);
+  }
+
+  /** Those that bots alone did not bring about. */
+  ofPeople<T extends EventType>(type: T): Of<T>[] {
+    return this.all(type).filter((event) => !this.#ofBots(event));
   }
 
   get started(): Of<'exercise.started'> {
@@ -56,15 +66,31 @@ export class DrillFacts {
     return { from: first.data.wall, to: ended ? wallAt({ at: last.at, ...last.data }, ended.at) : null };
   }
 
-  /** Seats by people, with what each person did: numbers of their events. */
+  /** A real incident ended it. */
+  get cutShort(): Of<'exercise.ended'> | null {
+    return this.all('exercise.ended').find(({ data }) => data.because === 'real') ?? null;
+  }
+
+  /** Seats by people, with all that is heard of each person: numbers of their events. */
   get attendance(): { role: string; person: string; did: number[] }[] {
     return this.started.data.seats
       .filter(({ persona }) => persona === null)
-      .map(({ role, person }) => ({ role, person, did: this.#doneBy(person) }));
+      .map(({ role, person }) => ({ role, person, did: seqsOf(this.#events.filter(isBy(person))) }));
   }
 
-  #doneBy = (person: string): number[] =>
-    this.#events.filter(({ actor }) => actor.kind === 'person' && actor.id === person).map(({ seq }) => seq);
+  /** Somebody who sat in one of its seats was heard of: else bots played it by themselves. */
+  get attended(): boolean {
+    return this.attendance.some(({ did }) => did.length > 0);
+  }
+
+  /** People with their seats, and what each did in the response: to read, to start or end the drill, and to talk about it later is none of it. */
+  get responders(): { roles: string[]; did: number[] }[] {
+    const response = upToEndex(this.#events).filter(({ type }) => !/^(exercise|inject|hot-wash)\./.test(type));
+    return [...new Set(this.attendance.map(({ person }) => person))].map((person) => ({
+      roles: this.attendance.filter((one) => one.person === person).map(({ role }) => role),
+      did: seqsOf(response.filter(isBy(person))),
+    }));
+  }
 
   /** Seats that the simulation cannot do without and that no person took. */
   get unfilled(): string[] {
@@ -72,30 +98,50 @@ export class DrillFacts {
     return this.drill.script.seats.filter(({ role, needed }) => needed && !taken.has(role)).map(({ role }) => role);
   }
 
-  /** Acts whose effect was proved, by what they mean to users. */
-  proved(kind: 'contains' | 'replaces' | 'restores'): Shown[] {
+  /** Acts whose effect was proved, by what they mean to users; with what speaks against each. */
+  proved(kind: 'contains' | 'replaces' | 'restores'): { shows: Shown[]; lacks: string[] } {
     const acts = new Map<string, EventData<'act.started'>>();
-    return this.#events.flatMap((event) => {
+    const shows: Shown[] = [];
+    const lacks: string[] = [];
+    for (const event of this.#events) {
       if (event.type === 'act.started' && event.data.purpose === 'act') acts.set(event.path, event.data);
-      if (event.type !== 'act.done' || event.data.purpose !== 'prove' || event.data.outputs.proved !== true) return [];
+      if (event.type !== 'act.done' || event.data.purpose !== 'prove' || event.data.outputs.proved !== true) continue;
       const act = acts.get(event.path);
-      if (!act || effectOf(act.capability)?.kind !== kind) return [];
+      if (!act || effectOf(act.capability)?.kind !== kind) continue;
       const system = typeof act.with.system === 'string' ? ` on ${act.with.system}` : '';
-      return [
-        {
-          text: `${capabilityTitle(act.capability)}${system}, proved by ${String(event.data.outputs.strength)}`,
-          cites: [event.seq],
-        },
-      ];
-    });
+      const what = `${capabilityTitle(act.capability)}${system}`;
+      if (this.#ofBots(event)) {
+        lacks.push(`Bots alone decided on it: ${what} (event ${event.seq})`);
+        continue;
+      }
+      shows.push({ text: `${what}, proved by ${String(event.data.outputs.strength)}`, cites: [event.seq] });
+      for (const { seq, data } of this.all('act.done').filter(
+        (one) => one.seq > event.seq && one.path === event.path,
+      )) {
+        if (data.purpose === 'undo') lacks.push(`It was undone later: ${what} (event ${seq})`);
+        if (data.purpose === 'prove' && data.outputs.proved === false)
+          lacks.push(`A later proof of it failed: ${what} (event ${seq})`);
+      }
+    }
+    return { shows, lacks };
   }
 
-  /** Questions that people, not bots, settled, and to which one with this role had a voice. */
+  /** Questions that were put to this role, and that a person in it settled with others or alone. */
   settledBy(role: string): Of<'decision.made'>[] {
+    const put = new Set(
+      this.all('decision.asked')
+        .filter(({ data }) => data.kind !== 'failure' && data.by.some((seat) => seat.role === role))
+        .map(({ data }) => data.number),
+    );
     const voices = this.all('decision.voted').filter(
       ({ data: { vote } }) => vote.surface !== 'bot' && vote.roles.includes(role),
     );
-    return this.all('decision.made').filter(({ data }) => voices.some((voice) => voice.data.number === data.number));
+    return this.all('decision.made').filter(
+      ({ data }) =>
+        put.has(data.number) &&
+        data.by === 'votes' &&
+        voices.some(({ data: { number, vote } }) => number === data.number && data.people.includes(vote.person)),
+    );
   }
 
   /** Messages that were sent, to whom. */
@@ -104,7 +150,8 @@ export class DrillFacts {
     return this.#events.flatMap((event) => {
       if (event.type === 'act.started' && typeof event.data.with.to === 'string')
         to.set(event.path, event.data.with.to);
-      const whom = event.type === 'act.done' && event.data.capability.startsWith('notify.') && to.get(event.path);
+      const sent = event.type === 'act.done' && event.data.capability.startsWith('notify.') && !this.#ofBots(event);
+      const whom = sent && to.get(event.path);
       return whom ? [{ to: whom, seq: event.seq }] : [];
     });
   }
@@ -113,6 +160,11 @@ export class DrillFacts {
     return this.drill.script.systems.map(({ snapshot }) => snapshot.name);
   }
 }
+
+const isBy =
+  (person: string) =>
+  ({ actor }: NumberedEvent): boolean =>
+    actor.kind === 'person' && actor.id === person;
 
 export const seqsOf = (events: readonly { seq: number }[]): number[] => events.map(({ seq }) => seq);
 export const rolesText = (roles: readonly string[]): string => listed([...new Set(roles)].map(roleInWords));

@@ -94,7 +94,8 @@ describe('what a drill is evidence of', () => {
     expect(elementOf(evidence(events), 'roles').lacks.join()).toContain('ML on-call');
     expect(elementOf(evidence(events), 'everybody')).toMatchObject({ state: 'partly' });
     // Counsel is a person who said nothing: what bots judged is not legal analysis.
-    expect(elementOf(evidence(events), 'roles').lacks).toContain('Nothing was heard of the legal counsel');
+    expect(elementOf(evidence(events), 'roles').lacks).toContain('Nothing was done by the legal counsel');
+    expect(elementOf(evidence(events), 'everybody').lacks).toContain('Nothing shows that the legal counsel was there');
     expect(elementOf(evidence(events), 'legal').state).toBe('missing');
   });
 
@@ -103,7 +104,106 @@ describe('what a drill is evidence of', () => {
     await drill.pass(60);
     const names: ElementName[] = ['containment', 'continuity', 'backup', 'legal', 'brands', 'lessons', 'improvements'];
     const states = names.map((name) => [name, elementOf(evidence(drill.events), name).state]);
-    expect(states.filter(([name, state]) => state !== 'missing' && name !== 'lessons')).toEqual([]);
+    expect(states.filter(([, state]) => state !== 'missing')).toEqual([]);
+  });
+
+  test.each([
+    ['there are none', { ...people, players: [] }],
+    ['nothing is heard of them', { ...people, players: [{ role: 'legal-counsel', person: 'lea' }] }],
+  ])('what bots did counts for nobody where people are expected and %s', async (_, cast) => {
+    const drill = await PeopleDrill.start({ ...named, script: castOf(named.script, 'steady') }, { people: cast });
+    await drill.pass(60);
+    expect(drill.of('plan.finished')).toMatchObject([{ data: { outcome: 'completed' } }]);
+    const names: ElementName[] = [
+      'roles',
+      'yearly',
+      'everybody',
+      'containment',
+      'continuity',
+      'responded',
+      'communication',
+    ];
+    const states = names.map((name) => [name, elementOf(evidence(drill.events), name).state]);
+    expect(states.filter(([, state]) => state !== 'missing')).toEqual([]);
+    expect(elementOf(evidence(drill.events), 'containment').lacks.join()).toMatch(
+      /Bots alone decided on it: .*event \d+/,
+    );
+  });
+
+  test('a drill that a real incident ended says so, and what is said after ENDEX is no act of a seat', async () => {
+    const drill = await PeopleDrill.start({ ...named, script: idle(named.script) }, { people });
+    await drill.tell('fay', { type: 'endex', because: 'real', incident: null, reason: null });
+    await drill.tell('ann', { type: 'hot-wash', question: null, text: 'It was over soon.' });
+    expect(elementOf(evidence(drill.events), 'yearly').lacks.join()).toContain('NO DUFF');
+    expect(elementOf(evidence(drill.events), 'responded').lacks.join()).toContain('NO DUFF');
+    expect(elementOf(evidence(drill.events), 'roles').lacks.join()).toContain(
+      'Nothing was done by the incident commander',
+    );
+  });
+
+  test('what was undone later, or whose later proof failed, is not shown whole', async () => {
+    const events = await played();
+    const [proof] = elementOf(evidence(events), 'containment').shows.flatMap(({ cites }) => cites);
+    const held = events.find((event) => event.seq === proof);
+    if (held?.type !== 'act.done') throw new Error('nothing was proved');
+    const later = (data: Partial<typeof held.data>): NumberedEvent[] => [
+      ...events,
+      { ...held, seq: events.length + 1, data: { ...held.data, ...data } },
+    ];
+    const looks = [later({ purpose: 'undo' }), later({ outputs: { proved: false } })].map((all) =>
+      elementOf(evidence(all), 'containment'),
+    );
+    expect(looks.map(({ state, lacks }) => [state, lacks.join()])).toEqual([
+      ['partly', expect.stringContaining('It was undone later')],
+      ['partly', expect.stringContaining('A later proof of it failed')],
+    ]);
+  });
+
+  test('a plan that was denied or stopped is not called carried out', async () => {
+    const events = await played();
+    const stopped = events.map((event) =>
+      event.type === 'plan.finished' ? { ...event, data: { outcome: 'stopped' as const } } : event,
+    );
+    expect(elementOf(evidence(stopped), 'responded').lacks.join()).toContain(
+      'It was not carried out to its end: stopped',
+    );
+  });
+
+  test('counsel who has a voice in another question has judged nothing of the law', async () => {
+    const events = await played();
+    const [asked] = events.filter((event) => event.type === 'decision.asked');
+    const made = events.find((event) => event.type === 'decision.made' && event.data.number === asked?.data.number);
+    const vote = events.find((event) => event.type === 'decision.voted' && event.data.number === asked?.data.number);
+    if (made?.type !== 'decision.made' || vote?.type !== 'decision.voted') throw new Error('nothing was decided');
+    const voice = { ...vote.data.vote, person: 'lea', roles: ['legal-counsel'] };
+    const all = events.map((event) => (event === vote ? { ...vote, data: { ...vote.data, vote: voice } } : event));
+    expect(asked?.data.by.map(({ role }) => role)).not.toContain('legal-counsel');
+    expect(
+      elementOf(evidence(all), 'legal')
+        .shows.map(({ text }) => text)
+        .join(),
+    ).not.toContain('counsel');
+  });
+
+  test('a facilitator who writes something down is no evaluator', async () => {
+    const drill = await PeopleDrill.start({ ...named, script: idle(named.script) }, { people });
+    await drill.tell('fay', {
+      ...{ type: 'observe', objective: 'contain', task: null, expectation: null, kind: 'strength', rating: 'P' },
+      ...{ verdict: null, text: 'Well done.', about: [1] },
+    });
+    expect(elementOf(evidence(drill.events), 'independent')).toMatchObject({ state: 'missing' });
+  });
+
+  test('an item that was closed for a reason is not shown to be mended', async () => {
+    const closed: MendedLater = {
+      ...item,
+      status: 'closed',
+      closed: { at: 0, by: 'ann', drill: null, reason: 'No budget' },
+    };
+    expect(elementOf(evidence(await played(), { improvements: [closed] }), 'closure')).toMatchObject({
+      state: 'missing',
+      lacks: ['IMP-2026-0001 was closed without a drill that shows it: No budget'],
+    });
   });
 
   test('improvement items count as found; as mended only when they are closed', async () => {
@@ -136,6 +236,8 @@ describe('what a drill is evidence of', () => {
     const { state, lacks } = elementOf(evidence(await played()), 'systems');
     expect(state).toBe('partly');
     expect(lacks).toEqual(['Not in this drill, and critical by the inventory: Fraud scoring']);
+    const none = elementOf(evidence(await played(), { criticalSystems: [] }), 'systems');
+    expect(none).toMatchObject({ state: 'partly', lacks: [expect.stringContaining('calls no system critical')] });
   });
 
   test('it reads as a document, and text from outside stays text', async () => {

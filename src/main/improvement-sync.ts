@@ -182,8 +182,8 @@ const hashesIn = (both: string) => {
 function textOf({ publicUrl }: ImprovementSyncDeps, inventory: Inventory, item: Improvement): IssueText {
   const { id, action, issue, owner, due, from } = item;
   const base = publicUrl.replace(/\/$/, '');
-  // Two installations may share a project.
-  const house = hashOf(base).slice(0, 8);
+  // Two installations may share a project, and on two machines of developers an address as well.
+  const house = hashOf(`${base} ${item.createdAt} ${item.createdBy}`).slice(0, 8);
   return {
     title: `${id}: ${shown(action, TITLE_MAX)}`,
     parts: [

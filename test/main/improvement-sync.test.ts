@@ -238,6 +238,43 @@ describe('GitHub', () => {
     expect(() => requireAllowed(config, from)).toThrow(/binds real systems \(improvements\.tracker\)/);
   });
 
+  test.each([
+    ['a link that would run', { html_url: 'javascript:alert(1)' }],
+    ['a state that it does not have', { state: 'gone\u0000' }],
+  ])('that answers with %s is not believed, and the next turn goes well', async (_, odd) => {
+    const { id } = await make();
+    github.next.push(
+      { status: 200, body: { private: true } },
+      { status: 200, body: [] as unknown as object },
+      { status: 201, body: { number: 1, html_url: 'https://x.example/1', state: 'open', title: 'x', ...odd } },
+    );
+    await sync(from);
+    const said = await world.desk.find(id);
+    expect([said.linked, said.unsynced]).toEqual([null, expect.stringContaining('something else')]);
+    await sync(from);
+    expect(await world.desk.find(id)).toMatchObject({ unsynced: null, linked: { key: '1' } });
+  });
+
+  test('keeps the items of two installations apart, also where both say that they are at one address', async () => {
+    const other = await openWorld();
+    const theirs = openPool(other.store.url, { name: 'test', role: 'tocsin_worker', onProblem: () => undefined });
+    try {
+      const mine = await make();
+      other.later(1);
+      const { id } = await other.desk.create(sofia, other.wanted({}), 'key 1');
+      expect(id).toBe(mine.id);
+      await sync(from);
+      await createImprovementSync({
+        ...{ items: createImprovementStore(theirs), links: createImprovementLinks(theirs), log, now: other.now },
+        ...{ publicUrl: 'https://tocsin.example', env: { TRACKER_TOKEN: TOKEN } },
+      })(from);
+      expect(github.issues).toHaveLength(2);
+    } finally {
+      await theirs.end();
+      await other.close();
+    }
+  });
+
   test('creates again what was deleted there', async () => {
     const { id } = await make();
     await sync(from);
@@ -299,6 +336,22 @@ describe('Jira', () => {
     await world.desk.edit(tomas, id, { action: 'Call them.' }, null);
     await sync(from);
     expect(issue.summary).toBe(`${id}: Call them.`);
+  });
+
+  test('gives a state in a line that can be kept, and a key that is one', async () => {
+    const { id } = await make();
+    const answer = (key: string, name: string) => ({
+      status: 200,
+      body: { issues: [{ key, fields: { summary: 'x', status: { name, statusCategory: { key: 'new' } } } }] },
+    });
+    jira.next.push({ status: 200 }, answer('AIR-1\u001b[31m', 'To Do'));
+    await sync(from);
+    expect((await world.desk.find(id)).unsynced).toContain('something else');
+    jira.next.push({ status: 200 }, answer('AIR-1', 'To\u0000 \u001b[31mDo\n'.repeat(99)));
+    await sync(from);
+    const { linked } = await world.desk.find(id);
+    expect(linked?.state).toMatch(/^To\\u0000 \\u001b\[31mDo/);
+    expect(linked?.state.length).toBeLessThan(300);
   });
 
   test('tells what it does not take in its own words', async () => {

@@ -8,14 +8,14 @@ import {
   type Secrets,
   type SeenIssue,
 } from '../contract.ts';
-import { callTracker, read } from '../issues/answer.ts';
+import { callTracker, read, WebAddress } from '../issues/answer.ts';
 
 /** Issues of a GitHub repository, by its REST API (version 2022-11-28). */
 
 const NAME = 'GitHub';
 const Issue = z.looseObject({
   number: z.number().int(),
-  html_url: z.url(),
+  html_url: WebAddress,
   state: z.enum(['open', 'closed']),
   title: z.string(),
   body: z.string().nullable().default(null),

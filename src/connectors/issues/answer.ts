@@ -49,6 +49,12 @@ export async function callTracker(
   throw failure(name, answer);
 }
 
+/** A link that people may follow: none that runs as a script, and nothing in it that hides or ends it. */
+export const WebAddress = z
+  .url({ protocol: /^https?$/ })
+  .max(2_000)
+  .transform((text) => new URL(text).href);
+
 /** What an answer holds, checked. */
 export function read<T extends z.ZodType>(name: string, schema: T, { body }: EgressAnswer): z.output<T> {
   try {

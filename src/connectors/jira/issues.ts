@@ -9,13 +9,19 @@ import {
   type SeenIssue,
 } from '../contract.ts';
 import { callTracker, read } from '../issues/answer.ts';
+import { shown } from '../text.ts';
 
 /** Issues of a Jira Cloud project, by its REST API, version 3: texts are documents (ADF), states change by transitions. */
 
 const NAME = 'Jira';
 const Status = z.looseObject({ name: z.string(), statusCategory: z.looseObject({ key: z.string() }) });
+/** `AIR-147` */
+const Key = z
+  .string()
+  .regex(/^[A-Z][A-Z0-9_]*-\d+$/)
+  .max(300);
 const Issue = z.looseObject({
-  key: z.string(),
+  key: Key,
   fields: z.looseObject({ summary: z.string(), status: Status, description: z.unknown().optional() }),
 });
 type Issue = z.infer<typeof Issue>;
@@ -23,6 +29,7 @@ const Transitions = z.looseObject({ transitions: z.array(z.looseObject({ id: z.s
 
 /** Of the three categories of states in Jira, the one that counts as closed. */
 const OVER = 'done';
+const STATE_MAX = 100;
 const FIELDS = ['summary', 'status', 'description'];
 
 export function createJiraIssues(
@@ -54,7 +61,7 @@ export function createJiraIssues(
   const seen = ({ key, fields: { summary, status, description } }: Issue): SeenIssue => ({
     key,
     url: `${site}/browse/${encodeURIComponent(key)}`,
-    state: status.name,
+    state: shown(status.name, STATE_MAX),
     over: status.statusCategory.key === OVER,
     text: `${summary}\n\n${JSON.stringify(description ?? null)}`,
   });
@@ -78,7 +85,7 @@ export function createJiraIssues(
         issuetype: { name: type },
         ...{ summary: text.title, description: documentOf(text), labels: ['tocsin', text.marker] },
       };
-      const { key } = read(NAME, z.looseObject({ key: z.string() }), await call('POST', '/issue', signal, { fields }));
+      const { key } = read(NAME, z.looseObject({ key: Key }), await call('POST', '/issue', signal, { fields }));
       const made = await readIssue(key, signal);
       if (made === null)
         throw new ConnectorError('not-there', `${NAME} made ${key} and does not show it to ${email}.`, {

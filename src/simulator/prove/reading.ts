@@ -57,9 +57,9 @@ const NONE_OF_IT = /(?<![.\d])\b(?:0|zero|no(?! longer)) (?:[\w-]+ )?[\w-]+/gi;
 
 const CLEARS = any(
   'removed|revoked|deleted|purged|clean|cleaned|cleared|verified|verifies|passes|passed|gone|closed|blocked|rotated',
-  'fixed|mended|patched|repaired|emptied|flushed|rebuilt|reverted|undone|reversed|quarantined|expired|disabled|resolved|traced',
+  'fixed|mended|patched|repaired|emptied|flushed|rebuilt|reverted|undone|reversed|quarantined|expired|disabled|resolved|traced|withdrawn|barred|plugged|unplugged|wiped|erased',
   'switched (?:it )?off|turned (?:it )?off|shut (?:it )?(?:off|down)|taken (?:it )?(?:away|down|out|off)|took (?:it )?(?:away|down|out|off)',
-  'is off|are off|stopped|put .{1,30}back|matches|in band|within tolerance|no (?:further|more|other) \\w+',
+  'is off|are off|stopped|put .{1,30}back|in (?:its|their) place|matches|in band|within tolerance|no (?:further|more|other) \\w+',
 );
 
 const PRESSES = any(
@@ -111,7 +111,7 @@ export function wordsOf(text: string, without: ReadonlySet<string> = new Set()):
 }
 
 const stem = (word: string): string =>
-  /\d/.test(word) ? word : word.replace(/(?:ing|ings|ed|es|s|ies|y|ation|ations)$/u, '').slice(0, 7) || word;
+  /\d/.test(word) ? word : word.replace(/(?:ing|ings|ed|es|e|s|ies|y|ation|ations)$/u, '').slice(0, 7) || word;
 
 export const shared = (a: ReadonlySet<string>, b: ReadonlySet<string>): number => {
   let count = 0;

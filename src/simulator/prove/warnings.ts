@@ -93,13 +93,18 @@ export function causeGone(known: Known, card: Card): string | null {
 }
 const PEOPLE: readonly string[] = ['slack', 'mail', 'phone', 'alert'];
 
+/** One word in common is chance: that keys are off is no end of the leak of keys. */
+const ASKED_WORDS = 2;
+
 /** Who says since the containment, of the very thing that is asked, that it is gone; or null. That something else is stopped settles nothing. */
 export function goneByWord({ evidence, containedAt, names }: Known, card: Card): string | null {
   const asked = wordsOf(card.question, names);
   for (const reading of evidence.toReversed()) {
     if (reading.heard.at <= (containedAt ?? 0) || !PEOPLE.includes(reading.heard.by) || !mayClear(reading, card, names))
       continue;
-    const told = reading.claims.findLast(({ clears, about }) => clears && shared(about, asked) > 0);
+    const told = reading.claims.findLast(
+      ({ clears, about }) => clears && shared(about, asked) >= Math.min(ASKED_WORDS, asked.size),
+    );
     if (told) return told.text;
   }
   return null;

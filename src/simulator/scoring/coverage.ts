@@ -2,8 +2,9 @@ import { z } from 'zod';
 import type { NumberedEvent } from '../../incident/events.ts';
 import { planNumber, planPath } from '../../incident/step-path.ts';
 import { everyPlanStep, type Plan, type Step } from '../../playbook/plan.ts';
-import { decisionsOf } from './causes.ts';
+import { castOf, decisionsOf } from './causes.ts';
 import { Advice, nextOf } from './next-drills.ts';
+import { upToEndex } from './score-of.ts';
 
 /** What there is to be drilled. */
 export type Known = {
@@ -23,7 +24,7 @@ export type Offered = {
   seats: readonly { role: string; needed: boolean }[];
 };
 
-/** A drill with people that was played to its end. `at`: when it began on the wall. `people`: who played, bots left out. */
+/** A drill with people that was played to its end. `at`: when it began on the wall. `people`: who was there, as `whoPlayed` finds them. */
 export type DrilledOnce = {
   id: string;
   at: number;
@@ -34,6 +35,22 @@ export type DrilledOnce = {
   people: readonly { role: string; person: string }[];
   events: readonly NumberedEvent[];
 };
+
+/** Persons with the roles they had, who did anything before ENDEX: whoever was invited and never came has drilled nothing. */
+export function whoPlayed(all: readonly NumberedEvent[]): { role: string; person: string }[] {
+  const events = upToEndex(all);
+  const cast = castOf(events);
+  const started = events.find((event) => event.type === 'exercise.started');
+  const given = events.flatMap((event) => (event.type === 'role.assigned' ? [event.data.role] : []));
+  const roles = [...(started?.data.seats ?? []).map(({ role }) => role), ...given];
+  const acted = new Set(events.flatMap(({ actor }) => (actor.kind === 'person' ? [actor.id] : [])));
+  return [...new Set(roles)].flatMap((role) =>
+    cast
+      .peopleOf(role)
+      .filter((person) => acted.has(person))
+      .map((person) => ({ role, person })),
+  );
+}
 
 const Times = z.array(z.strictObject({ drill: z.string(), at: z.number() }));
 export type Times = z.infer<typeof Times>;

@@ -1,4 +1,4 @@
-import { type Coverage, coverageOf } from '../../simulator/scoring/coverage.ts';
+import { type Coverage, coverageOf, whoPlayed } from '../../simulator/scoring/coverage.ts';
 import { type Trend, trendsOf } from '../../simulator/scoring/trends.ts';
 import type { Directory, Playbooks, Reader, StoredEvent } from '../ports.ts';
 import type { Drill, DrillDesk } from './contract.ts';
@@ -59,10 +59,15 @@ export async function coverageFor(ports: HistoryPorts): Promise<Coverage> {
   };
   return coverageOf(
     there,
-    played.map(({ drill, at, events }) => ({
-      ...{ id: drill.id, at, events, playbook: drill.playbook, people: drill.players },
-      ...{ simulation: drill.script.simulation, references: drill.script.references },
-      systems: drill.script.systems.map(({ snapshot }) => snapshot.id),
-    })),
+    played.flatMap(({ drill, at, events }) => {
+      const people = whoPlayed(events);
+      // Where nobody came, bots played by themselves.
+      if (people.length === 0) return [];
+      return {
+        ...{ id: drill.id, at, events, people, playbook: drill.playbook },
+        ...{ simulation: drill.script.simulation, references: drill.script.references },
+        systems: drill.script.systems.map(({ snapshot }) => snapshot.id),
+      };
+    }),
   );
 }

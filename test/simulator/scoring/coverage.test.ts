@@ -1,7 +1,14 @@
 import { expect, it } from 'vitest';
 import { rehearseScript } from '../../../src/simulator/core/rehearse-script.ts';
-import { Coverage, coverageOf, type DrilledOnce, type Known } from '../../../src/simulator/scoring/coverage.ts';
+import {
+  Coverage,
+  coverageOf,
+  type DrilledOnce,
+  type Known,
+  whoPlayed,
+} from '../../../src/simulator/scoring/coverage.ts';
 import { shippedScript } from '../../support/scripts.ts';
+import { ANN, BOT, Timeline } from './timeline.ts';
 
 const { script, plan } = shippedScript('pii-leak-output', '15m');
 const DAY_MS = 24 * 60 * 60_000;
@@ -96,4 +103,19 @@ it('wants it again after a quarter, and when the playbook was changed since', as
     `It was published on 2026-11-04; last drilled was v${plan.version - 1}, on 2026-10-27 (EX-2026-0001).`,
   );
   expect(changed.playbooks[0]?.drilled).toEqual([]);
+});
+
+it('counts who did something in a drill, with the roles they had: nobody who was only invited, no bot, nothing after ENDEX', () => {
+  const bob = { role: 'legal-counsel', person: 'bob', persona: null };
+  const line = new Timeline(script, [ANN, bob, BOT]);
+  line.ask(1, 1, 'contain');
+  line.vote(2, 1, 'ann', [ANN.role]);
+  line.vote(2, 1, BOT.person, [BOT.role]);
+  line.add(3, 'role.assigned', { role: 'comms-lead', assignee: 'ann' }, { by: 'ann' });
+  line.endex();
+  line.add(60, 'note.added', { text: 'I could not come.' }, { by: 'bob' });
+  expect(whoPlayed(line.events)).toEqual([
+    { role: ANN.role, person: 'ann' },
+    { role: 'comms-lead', person: 'ann' },
+  ]);
 });

@@ -46,6 +46,8 @@ async function drilled(): Promise<string> {
   };
   const { id } = await site.drills.plan(personOf(sofia), { ...plan, ...taken }, randomUUID());
   await site.drills.start(personOf(sofia), id);
+  const says = { type: 'answer-voice', to: 'the radio', text: 'We look at it.', about: null } as const;
+  await site.drills.tell(personOf(mara), id, says, randomUUID());
   await site.move(16 * 60_000);
   expect((await site.view(id)).exercise?.endedAt).toBeDefined();
   return id;

@@ -13,9 +13,8 @@ export type Client = {
 /** Speaks the HTTP API. What is not done becomes a CliError with the exit code for it. */
 export function createClient({ url, token }: Connection, version: string): Client {
   const call = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
-    let response: Response;
-    try {
-      response = await fetch(new URL(path, url), {
+    const ask = () =>
+      fetch(new URL(path, url), {
         method,
         redirect: 'error',
         headers: {
@@ -26,6 +25,10 @@ export function createClient({ url, token }: Connection, version: string): Clien
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
+    let response: Response;
+    try {
+      // Whoever works long between two questions finds a connection that the server has closed meanwhile. Reading twice is harmless.
+      response = await ask().catch((error) => (method === 'GET' && wasClosed(error) ? ask() : Promise.reject(error)));
     } catch (error) {
       throw new CliError(
         EXIT.unreachable,
@@ -45,6 +48,9 @@ export function createClient({ url, token }: Connection, version: string): Clien
     open: (path, headers) => call('GET', path, undefined, headers),
   };
 }
+
+const CLOSED: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+const wasClosed = (error: unknown): boolean => CLOSED.has(why(error));
 
 function why(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;

@@ -61,10 +61,10 @@ const CLAIMS: Readonly<Record<PolicyName, (score: Score) => string[]>> = {
     objectives
       .filter(({ machine }) => machine?.rating !== 'P')
       .map((one) => `${nameOf(one)} is ${ratingOf(one)}: ${whatFailed(one, outcomes)}`),
-  'approve-everything': ({ outcomes }) => {
+  'approve-everything': ({ objectives, outcomes }) => {
     const traps = outcomes.filter(({ trap }) => trap !== null);
     if (traps.length === 0) return ['There is no trap: no expectation says `trap`.'];
-    if (traps.some(fellFor)) return [];
+    if (traps.some(fellFor)) return objectives.flatMap((one) => cheapTraps(one, outcomes));
     return traps.map(
       ({ expectation, standing, why }) => `It does not fall for ${expectation}, which is ${standing}: ${why}`,
     );
@@ -74,6 +74,14 @@ const CLAIMS: Readonly<Record<PolicyName, (score: Score) => string[]>> = {
       ? ['Every objective is P for a team that never reads.']
       : [],
 };
+
+/** A wrong act is a major challenge, whatever else went well. */
+function cheapTraps(one: ObjectiveScore, outcomes: readonly Outcome[]): string[] {
+  if (one.machine?.rating === 'M' || one.machine?.rating === 'U') return [];
+  return outcomes
+    .filter((outcome) => outcome.objective === one.id && fellFor(outcome))
+    .map(({ expectation, gate }) => `${nameOf(one)} is ${ratingOf(one)} though it falls for ${expectation} (${gate}).`);
+}
 
 const nameOf = ({ id }: ObjectiveScore): string => `Objective ${id}`;
 const ratingOf = ({ machine }: ObjectiveScore): string => machine?.rating ?? 'not rated';

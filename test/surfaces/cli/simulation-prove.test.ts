@@ -65,6 +65,13 @@ describe('tocsin simulation prove', () => {
     expect(err).toContain('1 of 4 claims does not hold.');
   });
 
+  it('fails where falling for the trap costs next to nothing', async () => {
+    const file = changed('cheap', ['    trap: Three of three', '    gate: timely\n    trap: Three of three']);
+    const { code, out } = await run(file, '--length', '60m', '--policy', 'approve-everything');
+    expect(code).toBe(1);
+    expect(out).toContain('Objective recover is S though it falls for no-traffic (timely).');
+  });
+
   it('fails where an alert alone reaches an objective, and names the expectation and its event', async () => {
     const file = changed('by-itself', ['    acknowledged: true\n', '    opened: true\n']);
     const { code, out } = await run(file, '--length', '60m', '--policy', 'do-nothing');

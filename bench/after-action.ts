@@ -17,7 +17,7 @@ export async function benchAfterAction(rounds: number): Promise<Measure[]> {
   const hash = createHash('sha256').update(JSON.stringify(events)).digest('hex');
   const beside = {
     ...{ final: false, timezone: 'Europe/Oslo', organisation: null, people: {}, contact: null },
-    ...{ improvements: [], earlier: [], incidents: [] },
+    ...{ improvements: [], earlier: [], incidents: [], audit: null },
   };
   const tookS: number[] = [];
   let bytes = 0;

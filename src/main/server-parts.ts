@@ -165,6 +165,7 @@ export function composeServer(parts: PartsDeps): ServerParts {
   });
   const afterAction = createAfterActionDesk({
     ...{ drills, reader, directory, improvements },
+    playbooks: plans,
     organisation: () => inventory.current().organisation.name,
   });
   const evidence = createEvidenceDesk({

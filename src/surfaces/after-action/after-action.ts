@@ -1,16 +1,17 @@
 import type { NumberedEvent } from '../../incident/events.ts';
 import { emptyView, evolve } from '../../incident/view.ts';
-import { isRoutine, sentence } from '../../incident/wording.ts';
+import { isRoutine } from '../../incident/wording.ts';
 import { MARKS } from '../report/marks.ts';
 import { scrubbed, withoutNames } from './anonymous.ts';
 import { calledIn, changesOf, deviationsOf, hintsOf, mselPlayed } from './conduct.ts';
 import type { AfterAction, Entry } from './contract.ts';
 import { courseOf, lanesBy } from './course.ts';
+import { evidenceIn, withheld } from './evidenced.ts';
 import { ledeOf, overviewOf } from './overview.ts';
 import { hotWashOf, namesIn, participantsOf } from './people.ts';
 import { countsOf, findingsOf, ratedObjectives, trapsOf } from './ratings.ts';
 import { marginsOf, measuresIn } from './results.ts';
-import { type AfterActionInput, type Ground, startOf } from './told.ts';
+import { type AfterActionInput, type Ground, startOf, titlesIn, wordsOf } from './told.ts';
 import { twoClocks } from './two-clocks.ts';
 
 /** The report of a drill: the same input gives the same report, whoever asks and whenever. */
@@ -37,7 +38,8 @@ function reportOf(input: AfterActionInput): AfterAction {
     head,
     rubric: { hash: exercise.rubric ?? null, cites: [started.seq] },
     script: { hash: script.hash, cites: [started.seq] },
-    leftOut: LEFT_OUT[audience],
+    leftOut: [...LEFT_OUT[audience], ...(audience !== 'anonymous' && withheld(ground) ? [AMONG_THEM] : [])],
+    withheld: withheld(ground),
     lede: ledeOf(ground, { measures, traps }),
     overview: overviewOf(ground),
     objectives: ratedObjectives(ground),
@@ -55,6 +57,7 @@ function reportOf(input: AfterActionInput): AfterAction {
     hotWash: hotWashOf(ground),
     participants: participantsOf(ground, lanes),
     msel: mselPlayed(ground),
+    evidence: evidenceIn(ground),
     timeline: timelineOf(ground),
     beside,
   };
@@ -67,9 +70,11 @@ const LEFT_OUT: Record<AfterAction['audience'], string[]> = {
     'Names, ids and addresses of persons: players and staff go by numbers.',
     'Names of the organisation and of its AI systems.',
     'Notes, reasons, answers in words, hints, and what was said in the hot wash.',
-    'Comparisons with real incidents, and the improvement plan.',
+    'Comparisons with real incidents, the improvement plan, and what the drill is evidence of.',
   ],
 };
+
+const AMONG_THEM = 'What was said in the hot wash, and opinions that name somebody: they are for those who took part.';
 
 function groundOf(input: AfterActionInput): Ground {
   const view = input.events.reduce(evolve, emptyView());
@@ -83,12 +88,13 @@ function groundOf(input: AfterActionInput): Ground {
     questions: new Map(view.decisions.map(({ question }) => [question.number, question.question])),
     plans: new Map(view.added.map(({ number, playbook }) => [number, playbook.title])),
   };
-  return { ...input, view, exercise, clocks: twoClocks(input.events), names };
+  return { ...input, view, exercise, clocks: twoClocks(input.events), names, titles: titlesIn(input) };
 }
 
 const DROPPED = 'Redacted: what it said was dropped for good';
 
-function timelineOf({ events, redacted, clocks, names }: Ground): Entry[] {
+function timelineOf(ground: Ground): Entry[] {
+  const { events, redacted, clocks } = ground;
   const first = events[0];
   const gone = redacted.map((seq): Entry => {
     const { at, wallAt } = { at: first?.at ?? 0, wallAt: null, ...before(events, seq) };
@@ -96,9 +102,9 @@ function timelineOf({ events, redacted, clocks, names }: Ground): Entry[] {
   });
   const told = events.map((event) => {
     const { seq, at, type } = event;
-    const { text, note } = sentence(event, names);
+    const { text, note } = wordsOf(ground, event);
     const mark = MARKS[type] ?? '';
-    return { seq, at, wallAt: clocks.wallOf(event), type, text, note: note ?? null, routine: isRoutine(event), mark };
+    return { seq, at, wallAt: clocks.wallOf(event), type, text, note, routine: isRoutine(event), mark };
   });
   return gone.length === 0 ? told : [...told, ...gone].sort((a, b) => a.seq - b.seq);
 }

@@ -19,11 +19,12 @@ export function scrubbed(input: AfterActionInput): AfterActionInput {
   const people = pseudonyms(events, beside);
   const own = new Set(script.injects.map(({ id }) => id));
   const edited = new Set(events.flatMap((event) => (event.type === 'inject.edited' ? [event.data.id] : [])));
+  const ids = idsOfAdded(events);
   const isOfScript = (event: NumberedEvent) =>
     event.type === 'inject.delivered' && own.has(event.data.id) && !edited.has(event.data.id);
   return {
     ...input,
-    events: events.map((event) => (isOfScript(event) ? event : scrubEvent(event))),
+    events: events.map((event) => renamed(isOfScript(event) ? event : scrubEvent(event), ids)),
     score: {
       ...score,
       objectives: score.objectives.map((one) => ({
@@ -33,9 +34,25 @@ export function scrubbed(input: AfterActionInput): AfterActionInput {
     },
     beside: {
       ...beside,
-      ...{ timezone: 'UTC', organisation: null, contact: null, people, improvements: [], incidents: [] },
+      ...{ timezone: 'UTC', organisation: null, contact: null, people, improvements: [], incidents: [], audit: null },
     },
   };
+}
+
+/** Their ids are made of the titles that the facilitator wrote. */
+function idsOfAdded(events: readonly NumberedEvent[]): ReadonlyMap<string, string> {
+  const added = events.flatMap((event) => (event.type === 'inject.added' ? [event.data.id] : []));
+  return new Map(added.map((id, i) => [id, `added-${i + 1}`]));
+}
+
+function renamed(event: NumberedEvent, ids: ReadonlyMap<string, string>): NumberedEvent {
+  const data: Record<string, unknown> = { ...event.data };
+  for (const key of ['id', 'about'] as const) {
+    const held = data[key];
+    const instead = typeof held === 'string' ? ids.get(held) : undefined;
+    if (instead !== undefined) data[key] = instead;
+  }
+  return { ...event, data } as NumberedEvent;
 }
 
 function scrubEvent(event: NumberedEvent): NumberedEvent {
@@ -106,7 +123,9 @@ function sweeper(names: ReadonlyMap<string, string>, parts: ReadonlyMap<string, 
   const whole = pattern([...names.keys()], 'giu');
   const part = pattern([...parts.keys()], 'gu');
   return (text) => {
-    let left = text.replace(/[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g, '[address left out]');
+    let left = text
+      .replace(/[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g, '[address left out]')
+      .replace(/\bINC-\d{4}-\d+/g, '[incident left out]');
     if (whole) left = left.replace(whole, (name) => names.get(name.toLowerCase()) ?? LEFT);
     if (part) left = left.replace(part, (name) => parts.get(name) ?? LEFT);
     return left;

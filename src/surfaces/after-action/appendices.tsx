@@ -1,4 +1,6 @@
+import { sentenceEnd } from '../../incident/phrases.ts';
 import { Words } from '../console/parts/text.tsx';
+import { STATES } from '../evidence/mapping.ts';
 import { clockText, isoTime } from '../model/clock.ts';
 import { Cite } from '../report/cite.tsx';
 import { Table } from '../report/table.tsx';
@@ -11,6 +13,7 @@ export const Appendices = (report: AfterAction) => (
     <Improvements {...report} />
     <Participants {...report} />
     <Msel {...report} />
+    <Evidence {...report} />
     <Timeline {...report} />
     <Verify {...report} />
   </>
@@ -63,17 +66,19 @@ const Improvements = ({ beside, audience }: AfterAction) => (
   </Chapter>
 );
 
-const Participants = ({ participants }: AfterAction) => (
+const Participants = ({ participants, audience }: AfterAction) => (
   <Chapter id="appendix-b" title="Appendix B. Participants and attendance">
     <Table
       name="participants"
       label="Participants"
-      heads={['Role', 'Who', 'Present, by what is recorded', 'Decisions']}
-      rows={participants.map(({ role, who, bot, present, did }) => [
+      heads={['Role', 'Who', 'Present, by what is recorded', ...(audience === 'staff' ? ['Decisions'] : [])]}
+      rows={participants.map(({ part, role, who, bot, present, did }) => [
         <Words of={role} />,
         bot ? <span class="second">{who}</span> : <Words of={who} />,
         <Said of={present} />,
-        did.text === '' ? <span class="second">does not play</span> : <Said of={did} />,
+        ...(audience !== 'staff'
+          ? []
+          : [part === 'player' ? <Said of={did} /> : <span class="second">does not play</span>]),
       ])}
     />
   </Chapter>
@@ -133,9 +138,73 @@ const Msel = ({ msel }: AfterAction) => (
   </Chapter>
 );
 
+/** Why there is none, to whoever reads no appendix. */
+export const NO_EVIDENCE = {
+  anonymous: 'It is left out here.',
+  else: 'It is not told here: it rests on more than stands in this file. Ask for it: tocsin drill evidence.',
+} as const;
+
+const Evidence = ({ evidence, audience }: AfterAction) => (
+  <Chapter id="appendix-d" title="Appendix D. What this is evidence of">
+    {evidence === null ? (
+      <p class="sans second">{NO_EVIDENCE[audience === 'anonymous' ? 'anonymous' : 'else']}</p>
+    ) : (
+      <>
+        <p class="sans second">
+          Claims rest on events and on nothing else; what is missing is said. Whether a requirement is met is for your
+          auditor to judge: this is not legal advice.
+        </p>
+        <Table
+          name="elements"
+          label="What was shown"
+          heads={['No.', 'What is asked for', 'State', 'What shows it, and what is missing']}
+          rows={evidence.elements.map(({ number, asks, state, shows, lacks }) => [
+            <span data-no>{number}</span>,
+            <span data-from="script">{asks}</span>,
+            <b>{STATES[state]}</b>,
+            <span class="block">
+              {shows.map((one) => (
+                // What rests on no event rests on the improvement plan or on the playbook that is published.
+                <span class="shown" data-from={one.cites.length === 0 ? 'beside' : undefined}>
+                  <Words of={sentenceEnd(one.text)} /> <Cite events={one.cites} most={4} />
+                </span>
+              ))}
+              {lacks.map((words) => (
+                <span class="shown" data-from="beside">
+                  <span class="second">Missing:</span> <Words of={words} />.
+                </span>
+              ))}
+            </span>,
+          ])}
+        />
+        <Table
+          name="requirements"
+          label="Requirements, by the numbers above"
+          heads={['Requirement', 'Shown', 'In part', 'Not shown']}
+          rows={evidence.requirements.map(({ framework, reference, asks, shown, partly, missing, not }) => [
+            <span data-from="script">
+              <b>
+                {framework}, {reference}
+              </b>
+              <br />
+              {asks}.
+              {not.map((words) => (
+                <span class="shown second small">No drill shows: {words}</span>
+              ))}
+            </span>,
+            ...[shown, partly, missing].map((numbers) => (
+              <span data-no>{numbers.length === 0 ? '–' : numbers.join(', ')}</span>
+            )),
+          ])}
+        />
+      </>
+    )}
+  </Chapter>
+);
+
 function Timeline({ timeline, course }: AfterAction) {
   return (
-    <Chapter id="appendix-d" title="Appendix D. Timeline">
+    <Chapter id="appendix-e" title="Appendix E. Timeline">
       <p class="sans second block">
         Every event, oldest first; <a href={`#e${timeline.at(-1)?.seq ?? 1}`}>{timeline.length}</a> of them. On the left
         the clock of the scenario since STARTEX, beneath it the clock on the wall, UTC.
@@ -171,7 +240,7 @@ const Row = ({ entry, from }: { entry: Entry; from: number }) => (
 );
 
 const Verify = ({ drill, head, rubric, script, audience, timeline }: AfterAction) => (
-  <Chapter id="appendix-e" title="Appendix E. How to verify this report">
+  <Chapter id="appendix-f" title="Appendix F. How to verify this report">
     <p class="block">
       It is found from the timeline and the script alone, without a clock and without a store, up to{' '}
       <Cite events={[timeline.at(-1)?.seq ?? 1]} />. Whoever has the signed export finds the same:

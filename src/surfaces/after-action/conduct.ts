@@ -1,10 +1,9 @@
 import { counted, quoted, sentenceEnd } from '../../incident/phrases.ts';
-import { sentence } from '../../incident/wording.ts';
 import { expectationWords, mselOf } from '../../simulator/exchange/msel.ts';
 import { capabilityTitle } from '../model/describe.ts';
 import { scenarioText } from '../model/drill.ts';
 import type { AfterAction, MselPlayed, Told } from './contract.ts';
-import { type EventOf, eventsOf, type Ground, sinceStart, startOf, titleOf, told } from './told.ts';
+import { type EventOf, eventsOf, type Ground, sinceStart, startOf, titleOf, told, wordsOf } from './told.ts';
 
 /** How it was played: what the facilitator changed and said, what the team did otherwise than the playbook, and what was called. */
 const rolesInWords = (roles: readonly string[]): string =>
@@ -38,7 +37,7 @@ export function deviationsOf(ground: Ground): Told[] {
     const skipped = event.type === 'step.skipped' && event.data.by === 'person';
     const silent = event.type === 'decision.made' && event.data.by === 'default';
     if (!DEVIATES.has(event.type) && !skipped && !silent) return [];
-    const { text, note } = sentence(event, ground.names);
+    const { text, note } = wordsOf(ground, event);
     return [
       told(`${sinceStart(ground, event.at)}: ${sentenceEnd(text)}${note ? ` ${sentenceEnd(note)}` : ''}`, [event.seq]),
     ];
@@ -52,21 +51,11 @@ function before({ events }: Ground): Ground['events'] {
 
 /** What the facilitator made of the list: edited, thought up, passed over, brought forward. */
 export function changesOf(ground: Ground): Told[] {
-  const { script, names } = ground;
-  const title = new Map([
-    ...script.injects.map(({ id, title }) => [id, title] as const),
-    ...eventsOf(ground, 'inject.delivered').map(({ data }) => [data.id, data.title] as const),
-  ]);
   return before(ground).flatMap((event): Told[] => {
     const by = event.type === 'inject.skipped' && event.data.because === 'facilitator';
     if (event.type !== 'inject.edited' && event.type !== 'inject.added' && !by) return [];
-    if (!('id' in event.data)) return [];
-    const { text, note } = sentence(event, names);
-    const named = text.replace(
-      `inject ${event.data.id}`,
-      `inject ${quoted(title.get(event.data.id) ?? event.data.id)}`,
-    );
-    return [told(`${sinceStart(ground, event.at)}: ${sentenceEnd(named)}${note ? ` ${note}` : ''}`, [event.seq])];
+    const { text, note } = wordsOf(ground, event);
+    return [told(`${sinceStart(ground, event.at)}: ${sentenceEnd(text)}${note ? ` ${note}` : ''}`, [event.seq])];
   });
 }
 

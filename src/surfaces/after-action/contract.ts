@@ -49,6 +49,8 @@ export const Finding = z.strictObject({
   who: z.string().nullable(),
   title: z.string(),
   text: z.string(),
+  /** Of an area for improvement that the machine found: what stood around it. */
+  analysis: Told.nullable(),
   /** What an evaluator made of it: a verdict on the expectation, a rating. */
   judgement: z.string().nullable(),
   cites: Cites,
@@ -192,9 +194,39 @@ export const ImprovementLine = z.strictObject({
   due: z.string(),
   status: z.enum(['open', 'done', 'closed']),
   closesWhen: z.string(),
+  /** What shows that it is done: a drill, or a reason. */
+  closed: z
+    .strictObject({ at: Ms, by: z.string(), drill: z.string().nullable(), reason: z.string().nullable() })
+    .nullable(),
   cites: Cites,
 });
 export type ImprovementLine = z.infer<typeof ImprovementLine>;
+
+/** What the drill showed of what auditors ask, and what is missing. Requirements name elements by their numbers. */
+const Evidence = z.strictObject({
+  elements: z.array(
+    z.strictObject({
+      number: z.number().int(),
+      asks: z.string(),
+      state: z.enum(['shown', 'partly', 'missing']),
+      shows: z.array(Told),
+      lacks: z.array(z.string()),
+      cites: Cites,
+    }),
+  ),
+  requirements: z.array(
+    z.strictObject({
+      framework: z.string(),
+      reference: z.string(),
+      asks: z.string(),
+      shown: z.array(z.number().int()),
+      partly: z.array(z.number().int()),
+      missing: z.array(z.number().int()),
+      /** What no drill shows. */
+      not: z.array(z.string()),
+    }),
+  ),
+});
 
 /** What an earlier drill of the same simulation and rubric came to. */
 export const EarlierDrill = z.strictObject({
@@ -226,6 +258,15 @@ export const Beside = z.strictObject({
   improvements: z.array(ImprovementLine),
   earlier: z.array(EarlierDrill),
   incidents: z.array(RealIncident),
+  /** Of the inventory and of the playbooks, as auditors ask for it; null: not known, as of a file alone. */
+  audit: z
+    .strictObject({
+      /** Names of the AI systems of tier critical. */
+      criticalSystems: z.array(z.string()),
+      /** The playbook as it is published now; null: it is no longer. */
+      playbookNow: z.strictObject({ version: z.number().int(), hash: z.string() }).nullable(),
+    })
+    .nullable(),
 });
 export type Beside = z.infer<typeof Beside>;
 
@@ -243,6 +284,8 @@ export const AfterAction = z.strictObject({
   script: z.strictObject({ hash: z.string(), cites: Cites }),
   /** What was left out for these readers, in words. */
   leftOut: z.array(z.string()),
+  /** These readers took no part: what was said among those who did is not here. */
+  withheld: z.boolean(),
   lede: z.array(Told),
   overview: z.array(Fact),
   objectives: z.array(RatedObjective),
@@ -269,6 +312,8 @@ export const AfterAction = z.strictObject({
   ),
   participants: z.array(Participant),
   msel: z.array(MselPlayed),
+  /** Null where it cannot be said whole. */
+  evidence: Evidence.nullable(),
   timeline: z.array(Entry),
   beside: Beside,
 });

@@ -194,11 +194,11 @@ export const Conduct = ({ hints, deviations, changes, called }: AfterAction) => 
   </Chapter>
 );
 
-export function HotWash({ hotWash, audience }: AfterAction) {
+export function HotWash({ hotWash, audience, withheld }: AfterAction) {
   const said = hotWash.some(({ answers }) => answers.length > 0);
   return (
     <Chapter id="hot-wash" title="Hot wash">
-      {audience === 'anonymous' ? (
+      {audience === 'anonymous' || withheld ? (
         <p class="sans second">What was said in it is left out.</p>
       ) : (
         <>

@@ -7,7 +7,7 @@ import { foundFor } from '../drills/spoilers.ts';
 import type { ImprovementDesk } from '../improvements/contract.ts';
 import { goalWords } from '../improvements/words.ts';
 import { incidentMeasures } from '../model/measures.ts';
-import type { Directory, FoundIncident, Person, Reader } from '../ports.ts';
+import type { Directory, FoundIncident, Person, Playbooks, Reader } from '../ports.ts';
 import { notFound, Problem } from '../problem.ts';
 import { afterActionOf } from './after-action.ts';
 import type { AfterAction, Audience, Beside, EarlierDrill, ImprovementLine, RealIncident } from './contract.ts';
@@ -25,7 +25,8 @@ export interface AfterActionDesk {
 export type AfterActionPorts = {
   drills: Pick<DrillDesk, 'find' | 'list' | 'board'>;
   reader: Pick<Reader, 'incident' | 'incidents' | 'events'>;
-  directory: Pick<Directory, 'names' | 'person' | 'timezone'>;
+  directory: Pick<Directory, 'names' | 'person' | 'timezone' | 'systems'>;
+  playbooks: Pick<Playbooks, 'latest'>;
   improvements: Pick<ImprovementDesk, 'list'>;
   organisation(): string;
 };
@@ -125,12 +126,27 @@ async function besideOf(ports: AfterActionPorts, over: Over, audience: Audience)
     people: Object.fromEntries([...directory.names()].filter(([id]) => audience === 'anonymous' || isIn(over, id))),
     contact: directory.person(contact)?.name ?? null,
     improvements: items.map((item): ImprovementLine => {
-      const { id, issue, action, owner, start, due, status, goal, about } = item;
+      const { id, issue, action, owner, start, due, status, goal, about, closed } = item;
       const named = directory.names().get(owner) ?? owner;
-      return { id, issue, action, owner: named, start, due, status, closesWhen: goalWords(goal), cites: about };
+      return {
+        ...{ id, issue, action, owner: named, start, due, status, closesWhen: goalWords(goal), cites: about },
+        closed,
+      };
     }),
     earlier,
     incidents,
+    audit: await auditOf(ports, drill),
+  };
+}
+
+async function auditOf({ directory, playbooks }: AfterActionPorts, { playbook }: Drill): Promise<Beside['audit']> {
+  const published = await playbooks.latest(playbook.id);
+  return {
+    criticalSystems: directory
+      .systems()
+      .filter(({ tier }) => tier === 'critical')
+      .map(({ name }) => name),
+    playbookNow: published && { version: published.plan.version, hash: published.plan.hash },
   };
 }
 
@@ -168,7 +184,7 @@ function earlierOf(drill: Drill, { events: all }: FoundIncident): EarlierDrill {
   const events = all.filter(({ redacted }) => !redacted).map(plain);
   const score = scoreOf(drill.script, events);
   const beside = { final: true, timezone: 'UTC', organisation: null, people: {}, contact: null };
-  const alone = { ...beside, improvements: [], earlier: [], incidents: [] };
+  const alone = { ...beside, improvements: [], earlier: [], incidents: [], audit: null };
   const input = {
     script: drill.script,
     events,

@@ -252,7 +252,8 @@ function Findings({ objectives, findings }: AfterAction) {
   return (
     <Chapter id="findings" title="Strengths and areas for improvement">
       <p class="sans second">
-        What the machine found rests on results; what evaluators wrote are opinions, marked as such.
+        What the machine found rests on results. What stood around it are facts, from which people name the cause; what
+        evaluators wrote are opinions, marked as such.
       </p>
       {objectives.map(({ number, title }) => {
         const own = findings.filter(({ objective }) => objective === number);
@@ -278,7 +279,7 @@ const Kind = ({ title, of }: { title: string; of: readonly Finding[] }) =>
     <div class={title === 'Areas for improvement' ? 'finding area' : 'finding'}>
       <p class="kind">{title}</p>
       <ul>
-        {of.map(({ source, who, title: about, text, judgement, cites }) => (
+        {of.map(({ source, who, title: about, text, analysis, judgement, cites }) => (
           <li>
             <b>
               <Words of={about} />
@@ -296,6 +297,11 @@ const Kind = ({ title, of }: { title: string; of: readonly Finding[] }) =>
               </>
             )}{' '}
             <Cite events={cites} />
+            {analysis && (
+              <p class="analysis">
+                <b>What stood around it.</b> <Said of={analysis} />
+              </p>
+            )}
           </li>
         ))}
       </ul>

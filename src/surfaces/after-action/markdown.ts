@@ -1,5 +1,8 @@
+import { sentenceEnd } from '../../incident/phrases.ts';
+import { STATES } from '../evidence/mapping.ts';
 import { clockText, hourText } from '../model/clock.ts';
 import { markdownText } from '../model/markdown.ts';
+import { NO_EVIDENCE } from './appendices.tsx';
 import type { AfterAction, Told } from './contract.ts';
 
 /** The report for files, diffs and mails. The numbers in brackets are events of the timeline at its end. */
@@ -73,10 +76,10 @@ function findings({ objectives, findings: found }: AfterAction): string[] {
   const kinds = { strength: 'Strength', improvement: 'Area for improvement', observation: 'Observation' } as const;
   const parts = objectives.flatMap(({ number, title }) => {
     const own = found.filter(({ objective }) => objective === number);
-    const lines = own.map(({ kind, source, who, title: about, text, judgement, cites }) => {
+    const lines = own.map(({ kind, source, who, title: about, text, analysis, judgement, cites }) => {
       const made = judgement === null ? '' : `, ${judgement}`;
       const opinion = source === 'machine' ? '' : ` Opinion${who === null ? '' : ` of ${escaped(who)}`}${made}:`;
-      return `- ${kinds[kind]}: **${escaped(about)}**${opinion} ${escaped(text)}${cited(cites)}`;
+      return `- ${kinds[kind]}: **${escaped(about)}**${opinion} ${escaped(text)}${cited(cites)}${analysis ? ` What stood around it: ${said(analysis)}` : ''}`;
     });
     return [`### ${number}. ${escaped(title)}`, lines.join('\n') || 'Nothing was found that could be told.'];
   });
@@ -158,9 +161,9 @@ const conduct = ({ hints, deviations, changes, called }: AfterAction): string[] 
   called.rows.map(({ title, count, cites }) => `- ${escaped(title)}: ${count}${cited(cites)}`).join('\n'),
 ];
 
-const hotWash = ({ hotWash: all, audience }: AfterAction): string[] =>
-  audience === 'anonymous'
-    ? []
+const hotWash = ({ hotWash: all, audience, withheld }: AfterAction): string[] =>
+  audience === 'anonymous' || withheld
+    ? section('Hot wash', 'What was said in it is left out.')
     : section(
         'Hot wash',
         ...all.flatMap(({ question, answers }) => [
@@ -174,8 +177,34 @@ const hotWash = ({ hotWash: all, audience }: AfterAction): string[] =>
         ]),
       );
 
+function evidence({ evidence: found, audience }: AfterAction): string[] {
+  const title = 'Appendix D. What this is evidence of';
+  if (found === null) return section(title, NO_EVIDENCE[audience === 'anonymous' ? 'anonymous' : 'else']);
+  const elements = found.elements.map(({ number, asks, state, shows, lacks }) => [
+    String(number),
+    escaped(asks),
+    STATES[state],
+    [
+      ...shows.map(({ text, cites }) => said({ text: sentenceEnd(text), cites })),
+      ...lacks.map((text) => `Missing: ${escaped(text)}.`),
+    ].join(' '),
+  ]);
+  const numbers = (all: readonly number[]): string => (all.length === 0 ? '–' : all.join(', '));
+  const requirements = found.requirements.map(({ framework, reference, asks, shown, partly, missing, not }) => [
+    `**${escaped(`${framework}, ${reference}`)}** ${escaped(asks)}.${not.map((words) => ` No drill shows: ${escaped(words)}`).join('')}`,
+    ...[shown, partly, missing].map(numbers),
+  ]);
+  return section(
+    title,
+    'Claims rest on events and on nothing else; what is missing is said. Whether a requirement is met is for your auditor to judge: this is not legal advice.',
+    table(['No.', 'What is asked for', 'State', 'What shows it, and what is missing'], elements),
+    table(['Requirement', 'Shown', 'In part', 'Not shown'], requirements),
+  );
+}
+
 function appendices(report: AfterAction): string[] {
   const {
+    audience,
     beside,
     participants,
     msel,
@@ -198,7 +227,7 @@ function appendices(report: AfterAction): string[] {
     escaped(role),
     escaped(who),
     said(present),
-    said(did),
+    ...(audience === 'staff' ? [said(did)] : []),
   ]);
   const list = msel.map(({ number, title, from: sender, to, planned, played, change, expected, cites }) => [
     String(number),
@@ -220,18 +249,22 @@ function appendices(report: AfterAction): string[] {
         ? 'Nothing is listed here.'
         : table(['No.', 'Issue and corrective action', 'Owner', 'Start', 'Due', 'State, closes when'], plan),
     ),
-    ...section('Appendix B. Participants and attendance', table(['Role', 'Who', 'Present', 'Decisions'], people)),
+    ...section(
+      'Appendix B. Participants and attendance',
+      table(['Role', 'Who', 'Present', ...(audience === 'staff' ? ['Decisions'] : [])], people),
+    ),
     ...section(
       'Appendix C. Master scenario events list, as played',
       table(['No.', 'Inject', 'From, to', 'Planned', 'Played', 'Expected response'], list),
     ),
+    ...evidence(report),
     ...section(
-      'Appendix D. Timeline',
+      'Appendix E. Timeline',
       'The clock of the scenario since STARTEX; in brackets the clock on the wall, UTC, and at the end the number of the event.',
       events.join('\n'),
     ),
     ...section(
-      'Appendix E. How to verify this report',
+      'Appendix F. How to verify this report',
       `Head of the timeline, event ${version}: ${head === null ? 'not signed' : `\`${head.hash}\``}. Script: \`${script.hash}\`.`,
       `\`\`\`\ntocsin timeline export ${drill} -o ${drill}.jsonl\ntocsin timeline verify ${drill}.jsonl --key head-0001.pub.pem\ntocsin drill report ${drill}.jsonl\n\`\`\``,
     ),

@@ -151,14 +151,14 @@ function paceSaid(measures: readonly MeasureLine[]): Told[] {
     const one = of(name);
     return one ? [{ words: `${verb} after ${one.text}`, cites: one.cites }] : [];
   };
-  const parts = [...said('contain', 'contained'), ...said('recover', 'back to normal')];
+  const parts = [...said('contain', 'it was contained'), ...said('recover', 'users had all of it back')];
   if (parts.length === 0) {
     const contain = measures.find(({ name }) => name === 'contain');
     return contain ? [told(contain.note ?? '', contain.cites)] : [];
   }
   return [
     told(
-      `The incident was ${listed(parts.map(({ words }) => words))}, as the scenario counts.`,
+      `From the opening of the incident, as the scenario counts: ${listed(parts.map(({ words }) => words))}.`,
       parts.flatMap(({ cites }) => cites),
     ),
   ];
@@ -169,9 +169,9 @@ function trapsSaid(traps: AfterAction['traps']): Told[] {
   if (known.length === 0) return [];
   const fell = known.filter((one) => one.fell);
   const text =
-    fell.length === 0
-      ? `The team took no bait; the scenario laid out ${known.length}.`
-      : `The team took ${fell.length} of ${counted(known.length, 'bait')} that the scenario laid out.`;
+    known.length === 1
+      ? `The team ${fell.length === 0 ? 'left the one bait' : 'took the one bait'} that the scenario laid out${fell.length === 0 ? ' alone' : ''}.`
+      : `The team took ${fell.length === 0 ? 'none' : fell.length} of the ${known.length} baits that the scenario laid out.`;
   return [
     told(
       text,

@@ -70,15 +70,19 @@ function attendance(ground: Ground, person: string, bot: boolean): Pick<Particip
       : 'on the roster; nothing they did is recorded';
     return { present: told(text, [after?.seq ?? started.seq]) };
   }
-  const text = `${counted(own.length, 'event')}, first at ${sinceStart(ground, first.at)}, last at ${sinceStart(ground, last.at)}`;
+  const from = `first at ${sinceStart(ground, first.at)}, last at ${sinceStart(ground, last.at)}`;
+  const text = ground.audience === 'staff' ? `${counted(own.length, 'event')}, ${from}` : `took part, ${from}`;
   return { present: told(text, [first.seq, last.seq]) };
 }
 
 /** By role: what one person decided is for the staff alone, in the lanes. */
 function didOf(ground: Ground, lanes: readonly Lane[], role: string): Participant['did'] {
+  const started = startOf(ground);
+  // One person sits in most seats: how many of their answers were late would be a figure of that person, beside the name.
+  if (ground.audience !== 'staff') return told('', [started.seq]);
   const lane = lanes.find((one) => one.role === role);
   const { answers = [], unanswered = [], bot = false } = lane ?? {};
-  if (answers.length + unanswered.length === 0) return told('asked nothing', [startOf(ground).seq]);
+  if (answers.length + unanswered.length === 0) return told('asked nothing', [started.seq]);
   const late = answers.filter((one) => one.late).length;
   const words = [
     `${counted(answers.length, 'question')} answered`,

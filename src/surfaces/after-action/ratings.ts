@@ -1,6 +1,7 @@
 import type { EventData } from '../../incident/events.ts';
 import { counted, quoted, sentenceEnd } from '../../incident/phrases.ts';
 import { type ObjectiveScore, type Outcome, Standing } from '../../simulator/scoring/score.ts';
+import { analyst } from './analysis.ts';
 import type { AfterAction, Finding, RatedObjective, TrapSprung } from './contract.ts';
 import { eventsOf, type Ground, nameOf, startOf, told } from './told.ts';
 
@@ -57,8 +58,15 @@ export function findingsOf(ground: Ground): Finding[] {
 
 function machineFindings(ground: Ground): Finding[] {
   const { score } = ground;
+  const analysed = analyst(ground);
   return score.objectives.flatMap((objective, i): Finding[] => {
-    const found = (kind: Finding['kind'], title: string, text: string, cites: readonly number[]): Finding[] => [
+    const found = (
+      kind: Finding['kind'],
+      title: string,
+      text: string,
+      cites: readonly number[],
+      analysis: Finding['analysis'] = null,
+    ): Finding[] => [
       {
         objective: i + 1,
         kind,
@@ -66,6 +74,7 @@ function machineFindings(ground: Ground): Finding[] {
         who: null,
         title,
         text,
+        analysis,
         judgement: null,
         cites: told('', cites).cites,
       },
@@ -78,7 +87,13 @@ function machineFindings(ground: Ground): Finding[] {
       ...own
         .filter(({ standing }) => standing === 'missed' || standing === 'met-late')
         .flatMap((one) =>
-          found('improvement', one.title, words(one), one.cites.length > 0 ? one.cites : [startOf(ground).seq]),
+          found(
+            'improvement',
+            one.title,
+            words(one),
+            one.cites.length > 0 ? one.cites : [startOf(ground).seq],
+            analysed(one),
+          ),
         ),
       ...objective.gates
         .filter(({ rule }) => rule === 'deadline' || rule === 'hint')
@@ -107,6 +122,7 @@ function opinions(ground: Ground): Finding[] {
       who: actor.kind === 'person' ? nameOf(ground, actor.id) : null,
       title: expectation?.title ?? task?.title ?? 'On the objective as a whole',
       text: data.text,
+      analysis: null,
       judgement: judgementIn(data),
       cites: told('', [...data.about, seq]).cites,
     };

@@ -82,7 +82,7 @@ async function reportOfFile(cli: Cli, given: string, options: ReportOptions): Pr
 const NOTHING_BESIDE: Beside = {
   final: false,
   ...{ timezone: 'UTC', organisation: null, people: {}, contact: null },
-  ...{ improvements: [], earlier: [], incidents: [] },
+  ...{ improvements: [], earlier: [], incidents: [], audit: null },
 };
 
 function besideIn(file: string): Beside {

@@ -93,6 +93,7 @@ describe('the after-action report of a recorded drill', () => {
       'policyholder',
       'fire door',
       'dead in the tunnel',
+      'a-customer-calls',
     ];
     for (const text of everything)
       for (const word of forbidden) expect(text.toLowerCase().includes(word.toLowerCase()), word).toBe(false);
@@ -128,6 +129,76 @@ describe('the after-action report of a recorded drill', () => {
     expect(JSON.stringify(report)).not.toContain(secret);
   });
 
+  test('names no real incident to outsiders, for which a drill was stopped', async () => {
+    const input = await sampleInput('anonymous');
+    const events = input.events.map((event) =>
+      event.type === 'exercise.ended'
+        ? { ...event, data: { because: 'real' as const, incident: 'INC-2026-0077' } }
+        : event,
+    );
+    const report = afterActionOf({ ...input, events, score: scoreOf(input.script, events) });
+    expect(JSON.stringify(report)).not.toContain('INC-2026-0077');
+  });
+
+  test('puts no figure beside the name of a person, but for the staff', async () => {
+    for (const audience of ['team', 'anonymous'] as const) {
+      const { participants } = await sampleReport(audience);
+      for (const { bot, present, did } of participants) {
+        expect(did.text).toBe('');
+        if (!bot)
+          expect(present.text).toMatch(/^(took part, first at T\+\S+, last at T\+\S+|in the hot wash|on the roster)/);
+      }
+    }
+    const { participants } = await sampleReport('staff');
+    expect(participants.map(({ did }) => did.text)).toContain('3 questions answered, 1 late');
+  });
+
+  test('says of what was late who read it when, who was asked, and what they said and why', async () => {
+    const { findings } = await sampleReport('team');
+    const late = findings.find(({ title }) => title === 'The commander decides to cut traffic');
+    expect(late?.analysis?.text).toMatch(
+      /^“The signature of the live version does not verify” was first read .* after it came, by /,
+    );
+    expect(late?.analysis?.text).toContain('was asked of Incident commander');
+    expect(late?.analysis?.text).toContain('Incident commander answered “approve” after ');
+    expect(findings.filter(({ kind }) => kind === 'strength').every(({ analysis }) => analysis === null)).toBe(true);
+  });
+
+  test('tells of injects and objectives by their titles and numbers, never by their ids', async () => {
+    const { timeline, changes } = await sampleReport('team');
+    const texts = [...timeline, ...changes].map(({ text }) => text).join('\n');
+    expect(texts).toContain('has read inject “The signature of the live version does not verify”');
+    expect(texts).toContain('about objective 2, rated M');
+    expect(texts).not.toMatch(/nject [a-z]/);
+  });
+
+  test('says what the drill is evidence of, and what is missing, with the events', async () => {
+    const { evidence } = await sampleReport('team');
+    const systems = evidence?.elements.find(({ asks }) => /critical systems/.test(asks));
+    expect(systems).toMatchObject({ state: 'partly' });
+    expect(systems?.lacks.join()).toContain('Support assistant');
+    const numbers = new Set(evidence?.elements.map(({ number }) => number));
+    for (const { shown, partly, missing } of evidence?.requirements ?? []) {
+      expect(shown.length + partly.length + missing.length).toBeGreaterThan(0);
+      for (const number of [...shown, ...partly, ...missing]) expect(numbers.has(number)).toBe(true);
+    }
+    const frameworks = evidence?.requirements.map(({ framework, reference }) => `${framework} ${reference}`) ?? [];
+    for (const name of ['12.10.2', '500.16(d)', '164.308', 'DORA', 'ID.IM-02', 'CC7.4', 'A.5.27'])
+      expect(frameworks.join('\n')).toContain(name);
+  });
+
+  test('claims nothing of evidence where it cannot know: outside, from a file alone, to whom not all is told', async () => {
+    expect((await sampleReport('anonymous')).evidence).toBeNull();
+    expect((await sampleReport('team', { audit: null })).evidence).toBeNull();
+    const input = await sampleInput('team');
+    const events = input.events.filter(({ type }) => type !== 'hot-wash.answered');
+    const report = afterActionOf({ ...input, events, score: scoreOf(input.script, events) });
+    expect(report.evidence).toBeNull();
+    // Nor that nobody said anything.
+    expect(afterActionHtml(report)).not.toContain('Nobody answered it.');
+    expect(afterActionMarkdown(report)).not.toContain('Nobody answered it.');
+  });
+
   test.each(AUDIENCES)('cites the events of every figure, for %s', async (audience) => {
     const report = await sampleReport(audience);
     const seqs = new Set(report.timeline.map(({ seq }) => seq));
@@ -154,7 +225,8 @@ describe('the after-action report of a recorded drill', () => {
   });
 
   test('is kept as it was looked at: Markdown and HTML', async () => {
-    const report = await sampleReport('staff');
+    // What it is evidence of has tests of its own.
+    const report = await sampleReport('staff', { audit: null });
     // Fonts and style are looked at by themselves.
     const html = afterActionHtml(report)
       .replace(/<style>[\s\S]*?<\/style>/, '<style></style>')
@@ -167,7 +239,7 @@ describe('the after-action report of a recorded drill', () => {
 
 /** What the report is, not what it found: its format, its version, its numbering, scales of charts. */
 const NO_FIGURES =
-  /^\.(format|drill|title|version|head|leftOut)|^\.course\.(from|to)$|\.number$|\.id$|\.title$|\.tasks\.|\.question$|\.(role|who|medianMs)$|\.last\./;
+  /^\.(format|drill|title|version|head|leftOut)|^\.course\.(from|to)$|\.number$|\.id$|\.title$|^\.evidence\.requirements\.|\.tasks\.|\.question$|\.(role|who|medianMs)$|\.last\./;
 
 function golden(name: string, text: string): void {
   const file = join(import.meta.dirname, 'fixtures', name);

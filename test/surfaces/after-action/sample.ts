@@ -39,6 +39,7 @@ export const BESIDE: Beside = {
       due: '2026-11-30',
       status: 'open',
       closesWhen: 'a drill of the same simulation rates objective 2 at S or better',
+      closed: null,
       cites: [12],
     },
   ],
@@ -51,6 +52,10 @@ export const BESIDE: Beside = {
       medians: { 'incident-commander': 312_000, 'ml-on-call': 95_000 },
     },
   ],
+  audit: {
+    criticalSystems: ['Support assistant', 'Claims triage'],
+    playbookNow: { version: 9, hash: 'a'.repeat(64) },
+  },
   incidents: [
     {
       incident: 'INC-2026-0031',

@@ -198,7 +198,10 @@ export async function openSite(): Promise<TestSite> {
     ...{ drills, simulations, reader, directory, score: scoreOf, now: () => now },
   });
   const organisation = () => 'Halden Mutual';
-  const afterAction = createAfterActionDesk({ drills, reader, directory, improvements, organisation });
+  const afterAction = createAfterActionDesk({
+    ...{ drills, reader, directory, improvements, organisation },
+    playbooks: plans,
+  });
   const evidence = createEvidenceDesk({
     ...{ reader, drills, directory, improvements, afterAction, playbooks: plans, now: () => now },
     exported: (drill) => exportJsonLines(pool, drill, new Date(now)),

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { plainText } from '../../incident/phrases.ts';
@@ -41,6 +41,7 @@ export function simulationProveCommand(simulation: Command, cli: Cli): void {
       const seed = seedOf(options.seed);
       knownName('policy', options.policy, POLICIES);
       const cases = casesOf(cli, given, options);
+      const folder = options.timeline === undefined ? null : folderAt(cli, options.timeline);
       const proofs: Proof[] = [];
       for (const { script, plan, policy } of cases) {
         progress(
@@ -50,7 +51,7 @@ export function simulationProveCommand(simulation: Command, cli: Cli): void {
         );
         const { proof, events } = await prove({ script, plan, seed }, policy);
         proofs.push(proof);
-        if (options.timeline !== undefined) keep(cli, options.timeline, proof, events);
+        if (folder !== null) keep(folder, proof, events);
       }
       progress(cli, command, '');
       cli.show(command, { holds: proofs.every(({ holds }) => holds), proofs }, () => proofText(cli, proofs));
@@ -113,11 +114,26 @@ function progress({ io }: Cli, command: Command, line: string): void {
   if (io.interactive && !wantsJson(command)) io.err(`\r\u001b[K${line}`);
 }
 
-function keep({ io }: Cli, folder: string, { simulation, length, policy }: Proof, events: readonly object[]): void {
-  const to = resolve(io.cwd, folder);
-  mkdirSync(to, { recursive: true });
+/** Before anything is played, so that nobody waits for what cannot be kept. */
+function folderAt({ io }: Cli, given: string): string {
+  const folder = resolve(io.cwd, given);
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+    return folder;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw new CliError(
+      EXIT.failure,
+      `Nothing can be written to ${folder} (${code}); nothing was played.`,
+      'Name a folder with --timeline.',
+    );
+  }
+}
+
+function keep(folder: string, { simulation, length, policy }: Proof, events: readonly object[]): void {
   writeFileSync(
-    join(to, `${simulation}-${length}-${policy}.jsonl`),
+    join(folder, `${simulation}-${length}-${policy}.jsonl`),
     events.map((one) => `${JSON.stringify(one)}\n`).join(''),
   );
 }

@@ -112,6 +112,7 @@ describe('tocsin simulation prove', () => {
     [[NAME, '--length', '61m'], 4, 'unknown length "61m"; did you mean "60m"?'],
     [[NAME, '--seed', 'x'], 2, '--seed must be a whole number'],
     [['simulations/nowhere.yaml'], 4, 'There is no file'],
+    [[NAME, '--timeline', `${FILE}/plays`], 1, 'Nothing can be written to'],
   ] as const)('refuses %j', async (args, code, said) => {
     const result = await run(...args);
     expect(result.code).toBe(code);

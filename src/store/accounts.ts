@@ -17,6 +17,10 @@ export type AccountOptions = {
 const HOUR_MS = 3_600_000;
 /** Rolling on, and noting a token's use, cost a write: once in a while is enough. */
 const TOUCH_EVERY_MS = 60_000;
+/**
+ * What is kept of when somebody was there is no closer: beside the moment of an answer without a name it would say whose that is.
+ */
+const STEP_MS = 10 * 60_000;
 const PREFIX_CHARS = 6;
 
 /** 256 random bits need no salt and no slow hash: they cannot be guessed. */
@@ -85,7 +89,7 @@ function sessions({
       );
       const row = rows[0];
       if (!row) return null;
-      const rolled = Math.min(now() + sessionIdleMs, row.started_at + sessionMaxMs);
+      const rolled = Math.min(Math.ceil(now() / STEP_MS) * STEP_MS + sessionIdleMs, row.started_at + sessionMaxMs);
       if (rolled - row.expires_at < TOUCH_EVERY_MS) return { person: row.person, expiresAt: row.expires_at };
       await pool.query('UPDATE sessions SET expires_at = greatest(expires_at, $2) WHERE token_hash = $1', [
         sha256(token),
@@ -129,8 +133,11 @@ function tokens({ pool, now }: AccountOptions): Pick<Accounts, 'createToken' | '
       );
       const row = rows[0];
       if (!row) return null;
-      if (row.last_used_at === null || now() - row.last_used_at >= TOUCH_EVERY_MS)
-        await pool.query('UPDATE tokens SET last_used_at = $2 WHERE id = $1', [row.id, now()]);
+      if (row.last_used_at === null || now() - row.last_used_at >= STEP_MS)
+        await pool.query('UPDATE tokens SET last_used_at = $2 WHERE id = $1', [
+          row.id,
+          Math.floor(now() / STEP_MS) * STEP_MS,
+        ]);
       return tokenInfo(row);
     },
     async tokens(person) {

@@ -212,9 +212,10 @@ function members(pool: pg.Pool): Pick<SlackStore, MemberPart> {
   return {
     async rememberMember(user, person, name) {
       await pool.query(
-        `INSERT INTO slack_members (slack_user, person, name) VALUES ($1, $2, $3)
+        // By the hour: the moment could be that of an answer without a name.
+        `INSERT INTO slack_members (slack_user, person, name, seen_at) VALUES ($1, $2, $3, date_trunc('hour', clock_timestamp()))
          ON CONFLICT (slack_user) DO UPDATE SET
-           person = excluded.person, name = excluded.name, seen_at = clock_timestamp()`,
+           person = excluded.person, name = excluded.name, seen_at = excluded.seen_at`,
         [user, person, name],
       );
     },

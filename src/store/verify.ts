@@ -222,8 +222,8 @@ function playedIn({ content }: ReadEvent): string | null {
 
 /** Null: it is not what its own hash says. */
 function scriptHash(line: string): string | null {
-  const { script } = (jsonOf(line) ?? {}) as { script?: Record<string, unknown> | null };
-  if (typeof script !== 'object' || script === null) return null;
+  const { script, ...more } = (jsonOf(line) ?? {}) as { script?: Record<string, unknown> | null };
+  if (typeof script !== 'object' || script === null || Object.keys(more).length > 0) return null;
   const { hash, ...rest } = script;
   return typeof hash === 'string' && hash === sha256(canonical(rest)) ? hash : null;
 }
@@ -245,7 +245,9 @@ function parsed<T>(
   if (!line.startsWith(`{"${name}":`)) return null;
   const value = jsonOf(line);
   if (value === undefined) return null;
-  return schema.safeParse((value as Record<string, unknown>)[name]).data ?? null;
+  const data = schema.safeParse((value as Record<string, unknown>)[name]).data ?? null;
+  // As it was written, and nothing beside it: what else stood there nobody has looked at.
+  return data !== null && JSON.stringify({ [name]: data }) === line ? data : null;
 }
 
 /** Lines of a file. Broken UTF-8 is an error: a lenient decoder would show two different files as the same text. */

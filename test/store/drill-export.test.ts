@@ -5,7 +5,7 @@ import { readDrillExport } from '../../src/simulator/scoring/read-export.ts';
 import { scoreOf } from '../../src/simulator/scoring/score-of.ts';
 import { createDrillStore } from '../../src/store/drills.ts';
 import { exportJsonLines } from '../../src/store/export.ts';
-import { addToSum } from '../../src/store/export-format.ts';
+import { addToSum, endLine } from '../../src/store/export-format.ts';
 import { createPlanLibrary } from '../../src/store/plans.ts';
 import { verifyExport } from '../../src/store/verify.ts';
 import { shippedScript } from '../support/scripts.ts';
@@ -56,6 +56,24 @@ test('what is still to come is in no export before ENDEX', async () => {
   expect(text).not.toContain('{"script":');
   expect(await verifyExport(text.split('\n'))).toMatchObject({ ok: true, script: null });
   expect(() => readDrillExport(text)).toThrow(/The script that EX-2026-\d+ played is not in this file/);
+});
+
+test('no line that is none of an event smuggles one in, whoever makes the end anew', async () => {
+  const { id, events } = await played('exercise.ended');
+  const lines = await exported(id);
+  const last = events.at(-1);
+  const data = { objective: 'contain', task: null, expectation: null, verdict: null, about: [] };
+  const event = { seq: (last?.seq ?? 0) + 1, at: last?.at, path: '', type: 'observation.recorded' };
+  const said = { actor: { kind: 'person', id: 'ann' }, data: { ...data, kind: 'strength', rating: 'P', text: 't' } };
+  const extra = JSON.stringify({ ...event, ...said }).slice(1);
+  for (const name of ['manifest', 'head', 'script']) {
+    const changed = lines.map((line) => (line.startsWith(`{"${name}":`) ? `${line.slice(0, -1)},${extra}` : line));
+    const before = changed.slice(0, -1).filter((line) => /^\{"(manifest|head|script)":/.test(line));
+    const heads = before.filter((line) => line.startsWith('{"head":')).length;
+    const forged = [...changed.slice(0, -1), endLine(events.length, heads, before.reduce(addToSum, ''))];
+    expect((await verifyExport(forged)).ok, name).toBe(false);
+    expect(() => readDrillExport(forged.join('\n')), name).toThrow(/is no line of a timeline/);
+  }
 });
 
 test('another script, or a changed one, is found', async () => {

@@ -62,6 +62,8 @@ export const TrapSprung = z.strictObject({
   title: z.string(),
   tempted: z.string(),
   fell: z.boolean().nullable(),
+  /** Of its objective. Whoever does nothing takes no bait: that shows nothing. */
+  achieved: z.boolean(),
   why: z.string(),
   cites: Cites,
 });

@@ -313,7 +313,7 @@ const FELL = { yes: 'taken', no: 'not taken', unknown: 'could not be seen' } as 
 const Traps = ({ traps }: AfterAction) =>
   traps.length === 0 ? null : (
     <Chapter id="traps" title="What tempted the team">
-      {traps.map(({ title, tempted, fell, why, cites }) => {
+      {traps.map(({ title, tempted, fell, achieved, why, cites }) => {
         const word = fell === null ? 'unknown' : fell ? 'yes' : 'no';
         return (
           <div class={fell ? 'finding area' : 'finding'}>
@@ -324,6 +324,7 @@ const Traps = ({ traps }: AfterAction) =>
                 </span>
               )}
               The bait was {FELL[word]}
+              {fell === false && !achieved && ', and the objective was not achieved either'}
             </p>
             <h3>
               <Words of={tempted} />

@@ -92,9 +92,11 @@ const traps = ({ traps: all }: AfterAction): string[] =>
     : section(
         'What tempted the team',
         all
-          .map(({ tempted, fell, why, cites }) => {
+
+          .map(({ tempted, fell, achieved, why, cites }) => {
             const word = fell === null ? 'could not be seen' : fell ? 'taken' : 'not taken';
-            return `- The bait was **${word}**: ${escaped(tempted)} ${escaped(why)}${cited(cites)}`;
+            const either = fell === false && !achieved ? ', and the objective was not achieved either' : '';
+            return `- The bait was **${word}**${either}: ${escaped(tempted)} ${escaped(why)}${cited(cites)}`;
           })
           .join('\n'),
       );

@@ -111,8 +111,7 @@ export function ledeOf(
       : []),
     ratingsSaid(ground),
     ...paceSaid(measures),
-    // Where nothing could be rated, that nobody took a bait says nothing either.
-    ...(score.objectives.some(({ machine }) => machine !== null) ? trapsSaid(traps) : []),
+    ...trapsSaid(traps),
     ...(score.played === 'bots' || exercise.seats.every(({ persona }) => persona !== null)
       ? [told('Bots played it alone: this says nothing of people.', [startOf(ground).seq])]
       : []),
@@ -135,11 +134,17 @@ function ratingsSaid(ground: Ground): Told {
     return count === 0 ? [] : [`${count} ${count === 1 ? 'was' : 'were'} ${RATED[rating]}`];
   });
   const open = objectives.length - rated.length;
+  const [first] = rated;
+  const same = open === 0 && rated.every(({ rating }) => rating === first?.rating) ? first?.rating : undefined;
   const worst = rated.find(({ rating }) => rating === 'U') ?? rated.find(({ rating }) => rating === 'M');
   const text = [
     rated.length === 0
       ? 'Nothing was observed by which an objective could be rated.'
-      : `Of ${counted(objectives.length, 'objective')}, ${listed([...parts, ...(open > 0 ? [`${open} could not be rated`] : [])])}.`,
+      : same !== undefined && objectives.length > 1
+        ? same === 'U'
+          ? `None of the ${objectives.length} objectives was performed.`
+          : `All ${objectives.length} objectives were ${RATED[same]}.`
+        : `Of ${counted(objectives.length, 'objective')}, ${listed([...parts, ...(open > 0 ? [`${open} could not be rated`] : [])])}.`,
     ...(worst ? [`${capitalised(quoted(worst.title))}: ${sentenceEnd(worst.why)}`] : []),
   ].join(' ');
   return told(text, cites.length > 0 ? cites : [startOf(ground).seq]);
@@ -152,26 +157,23 @@ function paceSaid(measures: readonly MeasureLine[]): Told[] {
     return one ? [{ words: `${verb} after ${one.text}`, cites: one.cites }] : [];
   };
   const parts = [...said('contain', 'it was contained'), ...said('recover', 'users had all of it back')];
-  if (parts.length === 0) {
-    const contain = measures.find(({ name }) => name === 'contain');
-    return contain ? [told(contain.note ?? '', contain.cites)] : [];
-  }
+  if (parts.length === 0) return [];
   return [
     told(
-      `From the opening of the incident, as the scenario counts: ${listed(parts.map(({ words }) => words))}.`,
+      `From the opening of the incident: ${listed(parts.map(({ words }) => words))}.`,
       parts.flatMap(({ cites }) => cites),
     ),
   ];
 }
 
 function trapsSaid(traps: AfterAction['traps']): Told[] {
-  const known = traps.filter(({ fell }) => fell !== null);
+  const known = traps.filter(({ fell, achieved }) => fell === true || (fell === false && achieved));
   if (known.length === 0) return [];
   const fell = known.filter((one) => one.fell);
   const text =
     known.length === 1
-      ? `The team ${fell.length === 0 ? 'left the one bait' : 'took the one bait'} that the scenario laid out${fell.length === 0 ? ' alone' : ''}.`
-      : `The team took ${fell.length === 0 ? 'none' : fell.length} of the ${known.length} baits that the scenario laid out.`;
+      ? `The team ${fell.length === 0 ? 'did not take' : 'took'} the bait that the scenario laid out.`
+      : `The team took ${fell.length === 0 ? 'none' : fell.length} of ${known.length} baits that the scenario laid out.`;
   return [
     told(
       text,

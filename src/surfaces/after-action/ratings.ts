@@ -59,6 +59,7 @@ export function findingsOf(ground: Ground): Finding[] {
 function machineFindings(ground: Ground): Finding[] {
   const { score } = ground;
   const analysed = analyst(ground);
+  const asMet = judgeMet(ground);
   return score.objectives.flatMap((objective, i): Finding[] => {
     const found = (
       kind: Finding['kind'],
@@ -83,7 +84,10 @@ function machineFindings(ground: Ground): Finding[] {
     return [
       ...own
         .filter(({ standing }) => standing === 'met')
-        .flatMap((one) => found('strength', one.title, words(one), one.cites)),
+        .flatMap((one) => {
+          const { kind, text } = asMet(one);
+          return found(kind, one.title, text, one.cites);
+        }),
       ...own
         .filter(({ standing }) => standing === 'missed' || standing === 'met-late')
         .flatMap((one) =>
@@ -103,6 +107,34 @@ function machineFindings(ground: Ground): Finding[] {
     ];
   });
 }
+
+/** What was met is a strength, unless it was met by doing nothing; and what nobody had to do says so. */
+function judgeMet(ground: Ground): (outcome: Outcome) => { kind: 'strength' | 'observation'; text: string } {
+  const { script, events } = ground;
+  const never = new Set(script.expectations.filter((one) => one.never).map(({ id }) => id));
+  const achieved = achievedIn(ground);
+  // After the first answer, whatever the playbook does may follow from it.
+  const answeredFrom = eventsOf(ground, 'decision.voted')[0]?.seq ?? Number.POSITIVE_INFINITY;
+  return (outcome) => {
+    if (never.has(outcome.expectation) && !achieved.has(outcome.objective))
+      return {
+        kind: 'observation',
+        text: `${words(outcome)} The objective was not achieved either, so that it is no strength.`,
+      };
+    const event = outcome.seq === null ? undefined : events.find(({ seq }) => seq === outcome.seq);
+    const alone =
+      event?.type === 'incident.opened' && event.data.requester === null
+        ? ' The alert opened it: no person had to.'
+        : event?.type.startsWith('act.') && event.seq < answeredFrom
+          ? ' The playbook did it: no person had to decide.'
+          : '';
+    return { kind: 'strength', text: `${words(outcome)}${alone}` };
+  };
+}
+
+/** Objectives that were performed, however well. */
+const achievedIn = ({ score }: Pick<Ground, 'score'>): ReadonlySet<string> =>
+  new Set(score.objectives.filter(({ machine }) => machine !== null && machine.rating !== 'U').map(({ id }) => id));
 
 const words = ({ why, trap, standing }: Outcome): string =>
   trap !== null && standing === 'missed'
@@ -131,20 +163,15 @@ function opinions(ground: Ground): Finding[] {
 }
 
 /** Whether the team took what tempted it. */
-export const trapsOf = (ground: Ground): TrapSprung[] =>
-  ground.score.outcomes.flatMap(({ trap, title, standing, why, cites }) =>
-    trap === null
-      ? []
-      : [
-          {
-            title,
-            tempted: trap,
-            fell: standing === 'missed' ? true : standing === 'met' || standing === 'met-late' ? false : null,
-            why,
-            cites: cites.length > 0 ? cites : [startOf(ground).seq],
-          },
-        ],
-  );
+export function trapsOf(ground: Ground): TrapSprung[] {
+  const achieved = achievedIn(ground);
+  return ground.score.outcomes.flatMap(({ trap, title, objective, standing, why, cites }) => {
+    if (trap === null) return [];
+    const fell = standing === 'missed' ? true : standing === 'met' || standing === 'met-late' ? false : null;
+    const rests = cites.length > 0 ? cites : [startOf(ground).seq];
+    return [{ title, tempted: trap, fell, achieved: achieved.has(objective), why, cites: rests }];
+  });
+}
 
 const VERDICTS = { met: 'met', 'met-late': 'met late', missed: 'missed', 'not-observed': 'not observed' } as const;
 

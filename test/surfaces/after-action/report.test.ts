@@ -2,13 +2,34 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type EventType, eventData } from '../../../src/incident/events.ts';
+import { play } from '../../../src/simulator/prove/play.ts';
+import { doNothing } from '../../../src/simulator/prove/simple-policies.ts';
 import { scoreOf } from '../../../src/simulator/scoring/score-of.ts';
 import { afterActionOf } from '../../../src/surfaces/after-action/after-action.ts';
 import { AfterAction, AUDIENCES } from '../../../src/surfaces/after-action/contract.ts';
 import { afterActionHtml } from '../../../src/surfaces/after-action/html.tsx';
 import { afterActionMarkdown } from '../../../src/surfaces/after-action/markdown.ts';
+import { shippedScript } from '../../support/scripts.ts';
 import { PEOPLE } from './recorded.ts';
 import { sampleInput, sampleReport } from './sample.ts';
+
+describe('the after-action report of a team that did nothing', () => {
+  test('praises nobody for what the playbook did, or for what doing nothing left undone', async () => {
+    const named = shippedScript('agent-runaway', '15m');
+    const { events } = await play({ ...named, seed: 3 }, doNothing());
+    const { script } = named;
+    const input = { ...(await sampleInput('team')), script, events, head: null, score: scoreOf(script, events) };
+    const { lede, findings, traps } = afterActionOf(input);
+    expect(lede[0]?.text).toMatch(/^None of the \d objectives was performed\./);
+    // Whoever does nothing takes no bait.
+    expect(lede.map(({ text }) => text).join(' ')).not.toContain('bait');
+    expect(traps.some(({ fell, achieved }) => fell === false && !achieved)).toBe(true);
+    const never = new Set(script.expectations.filter((one) => one.never).map(({ title }) => title));
+    const strengths = findings.filter(({ kind }) => kind === 'strength');
+    expect(strengths.filter(({ title }) => never.has(title))).toEqual([]);
+    for (const { text } of strengths) expect(text).toMatch(/no person had to( decide)?\.$/);
+  });
+});
 
 describe('the after-action report of a recorded drill', () => {
   test('tells what was exercised, and how it went, in a few sentences', async () => {

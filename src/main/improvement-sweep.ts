@@ -96,6 +96,7 @@ async function dueFor(
   return remindersDue(item, {
     today: dayOf(now(), timezone),
     written: dayOf(item.createdAt, timezone),
+    ownerGone: !personById(inventory(), item.owner),
     escalateTo: [...new Set(facilitators.length > 0 ? facilitators : [item.createdBy])],
     url: `${publicUrl.replace(/\/$/, '')}/improvements/${item.id}`,
   });

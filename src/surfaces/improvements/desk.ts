@@ -55,14 +55,16 @@ export function createImprovementDesk(deps: ImprovementDeskDeps): ImprovementDes
     by: Person,
     id: string,
     seen: Seen,
-    decide: (item: Improvement) => Promise<{ to: ImprovementSet; what: string }>,
+    decide: (item: Improvement) => Promise<{ to: ImprovementSet; what: string } | null>,
     everybody = false,
   ) => {
     for (let tries = 0; tries < TRIES_MAX; tries += 1) {
       const item = await found(id);
       if (!everybody && !(await mayChange(deps, by, item))) throw notTheirs(item);
       if (seen !== null && seen !== item.version) throw changedMeanwhile(item, seen);
-      const { to, what } = await decide(item);
+      const decided = await decide(item);
+      if (decided === null) return shown(item);
+      const { to, what } = decided;
       const changed = await store.change(id, item.version, to, { at: now(), by: by.id, what });
       if (changed) return shown(changed);
     }
@@ -91,7 +93,18 @@ export function createImprovementDesk(deps: ImprovementDeskDeps): ImprovementDes
           throw refused(422, 'same', 'Nothing is different from before.', `See how it stands: ${id}.`);
         return { to, what: what.join('; ') };
       }),
-    note: (by, id, text) => changing(by, id, null, async () => ({ to: {}, what: text }), true),
+    note: (by, id, text) =>
+      changing(
+        by,
+        id,
+        null,
+        async ({ history }) => {
+          const last = history.at(-1);
+          // Sent twice by a double click, or by whoever did not hear that it was taken.
+          return last?.by === by.id && last.what === text ? null : { to: {}, what: text };
+        },
+        true,
+      ),
     done: (by, id, seen) =>
       changing(by, id, seen, async (item) => {
         if (item.status === 'closed') throw isClosed(item);
@@ -122,11 +135,12 @@ export function createImprovementDesk(deps: ImprovementDeskDeps): ImprovementDes
       if (!(await mayChange(deps, by, item))) throw notTheirs(item);
       if (item.status === 'closed') throw isClosed(item);
       if (item.goal === null) throw withoutGoal(item);
-      const drill = await deps.drills.plan(by, await redrillPlan(deps, item, item.goal, plan), `${id} ${key}`);
+      const drill = await deps.drills.plan(by, await redrillPlan(deps, by, item, item.goal, plan), `${id} ${key}`);
       if (item.redrills.includes(drill.id)) return { item: await shown(item), drill };
+      const fits = await proof.fits(item, drill);
       const linked = await changing(by, id, null, async (now) => ({
         to: { redrills: [...new Set([...now.redrills, drill.id])] },
-        what: `the drill ${drill.id} was planned for it`,
+        what: `the drill ${drill.id} was planned for it${fits ? '' : '; another rubric scores it than the drill where it was learnt, so it cannot close it'}`,
       }));
       return { item: linked, drill };
     },
@@ -144,6 +158,7 @@ export function createImprovementDesk(deps: ImprovementDeskDeps): ImprovementDes
 
   async function redrillPlan(
     { drills }: ImprovementDeskDeps,
+    by: Person,
     item: Improvement,
     { simulation }: RedrillGoal,
     plan: Parameters<ImprovementDesk['redrill']>[2],
@@ -151,11 +166,16 @@ export function createImprovementDesk(deps: ImprovementDeskDeps): ImprovementDes
     const before = await drillNamed(drills, item.from);
     const same = before?.script.simulation === simulation ? before : null;
     const length = plan.length ?? same?.script.length.name;
+    const here = ({ person }: { person: string }) => directory.person(person) !== null;
+    const players = plan.players ?? same?.players.filter(here) ?? [];
+    const staff = plan.staff ?? same?.staff.filter(here) ?? [];
+    // Who plays is chosen on its page.
+    const runs = players.length + staff.length === 0 ? [{ role: 'facilitator' as const, person: by.id }] : [];
     return {
       simulation,
       ...(length !== undefined && { length }),
-      players: plan.players ?? [...(same?.players ?? [])],
-      staff: plan.staff ?? [...(same?.staff ?? [])],
+      players: [...players],
+      staff: [...staff, ...runs],
       at: plan.at ?? null,
       rate: same?.rate ?? 1,
       note: `To show whether ${item.id} is done.`,

@@ -29,6 +29,8 @@ export type Proof = {
   look(): Look;
   /** Throws Problem unless this drill shows it, and says what speaks against it. Answers in words. */
   shows(item: Improvement, drill: string): Promise<string>;
+  /** Whether this drill is scored as the one where it was learnt: no other can show it. */
+  fits(item: Improvement, drill: Drill): Promise<boolean>;
 };
 
 /** Null where the timeline does not begin as that of this script does: its first event was redacted, or it is another's. */
@@ -80,6 +82,10 @@ export function createProof({ drills, reader, score }: ProofDeps): Proof {
   };
 
   return {
+    async fits(item, { script }) {
+      const from = await learntBy(item);
+      return from === null || from.rubric === (script.rubric ?? script.hash);
+    },
     look() {
       let ended: Promise<Drill[]> | null = null;
       return async (item) => {

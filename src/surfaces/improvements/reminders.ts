@@ -14,6 +14,8 @@ export type RemindAbout = {
   today: string;
   /** The day on which it was written. */
   written: string;
+  /** Its owner is no longer in the inventory: others are reminded in their place. */
+  ownerGone: boolean;
   /** Who hears of it when it has been overdue for long: those who ran its drill, or whoever wrote it. */
   escalateTo: readonly string[];
   url: string;
@@ -32,16 +34,21 @@ export function remindersDue(item: Improvement, about: RemindAbout): Reminder[] 
     subject: `[${item.id}] ${when}: ${shortened(oneLine(item.action))}`,
     text: textOf(item, when, why, about.url),
   });
-  const own = (key: string, when: string) => to(item.owner, key, when, 'You get this because it is yours to see to.');
+  const gone = `You get this because its owner, ${item.owner}, is no longer in the inventory: give it to somebody else.`;
+  const own = (key: string, when: string) =>
+    about.ownerGone
+      ? about.escalateTo.filter((person) => person !== item.owner).map((person) => to(person, key, when, gone))
+      : [to(item.owner, key, when, 'You get this because it is yours to see to.')];
   if (late < -BEFORE_DAYS) return [];
   // Whoever has only just been given it knows.
-  if (late < 0) return daysBetween(about.written, item.due) > BEFORE_DAYS ? [own('before', `due on ${item.due}`)] : [];
-  if (late < WEEK_DAYS) return [own('on', late === 0 ? 'due today' : `due since ${item.due}`)];
+  if (late < 0) return daysBetween(about.written, item.due) > BEFORE_DAYS ? own('before', `due on ${item.due}`) : [];
+  if (late < WEEK_DAYS) return own('on', late === 0 ? 'due today' : `due since ${item.due}`);
   const overdue = `overdue since ${item.due}`;
-  const others = late < ESCALATED_AFTER_DAYS ? [] : about.escalateTo.filter((person) => person !== item.owner);
+  const others =
+    late < ESCALATED_AFTER_DAYS || about.ownerGone ? [] : about.escalateTo.filter((person) => person !== item.owner);
   const told = 'You get this once, because it has been overdue for a fortnight and you ran its drill, or wrote it.';
   return [
-    own(`late-${Math.floor(late / WEEK_DAYS)}`, overdue),
+    ...own(`late-${Math.floor(late / WEEK_DAYS)}`, overdue),
     ...others.map((person) => to(person, 'escalated', overdue, told)),
   ];
 }

@@ -71,6 +71,14 @@ describe('an improvement item', () => {
     ]);
   });
 
+  test('takes a note that is sent twice once', async () => {
+    const { id } = await make();
+    await Promise.all([1, 2, 3].map(() => world.desk.note(jonas, id, 'The supplier has a new number.')));
+    await world.desk.note(jonas, id, 'The supplier has a new number.');
+    await world.desk.note(sofia, id, 'The supplier has a new number.');
+    expect((await world.desk.find(id)).history.map(({ by }) => by).slice(1)).toEqual([jonas.id, sofia.id]);
+  });
+
   test('keeps what stood there before an edit, and is not changed by somebody who saw an earlier version', async () => {
     const { id, version } = await make();
     const edited = await world.desk.edit(tomas, id, { issue: 'Nobody knew the number.', owner: mara.id }, version);
@@ -203,10 +211,30 @@ describe('a re-drill', () => {
     expect(again.item.history.filter(({ what }) => what.includes('was planned for it'))).toHaveLength(1);
   });
 
-  test('needs a goal, and somebody who plays where none is learnt from', async () => {
+  test('that another rubric scores says at once that it cannot close the item', async () => {
+    const from = await world.drill({ rubric: 'f'.repeat(64) });
+    const { id } = await make({ from, goal: world.goal });
+    const { item } = await world.desk.redrill(tomas, id, {}, 'other');
+    expect(item.history.at(-1)?.what).toMatch(/was planned for it; another rubric scores it .* cannot close it$/);
+  });
+
+  test('leaves out who is no longer there', async () => {
+    const from = await world.drill({
+      players: [
+        { role: 'incident-commander', person: mara.id },
+        { role: 'legal-counsel', person: 'somebody-who-left' },
+      ],
+    });
+    const { id } = await make({ from, goal: world.goal });
+    const { drill } = await world.desk.redrill(tomas, id, {}, 'left');
+    expect(drill.players).toEqual([{ role: 'incident-commander', person: mara.id }]);
+  });
+
+  test('needs a goal; whoever plans it facilitates where nobody is known from before', async () => {
     const { id } = await make();
     await expect(world.desk.redrill(tomas, id, {}, 'none')).rejects.toMatchObject(refusal('no-goal'));
     await world.desk.edit(tomas, id, { goal: world.goal }, null);
-    await expect(world.desk.redrill(tomas, id, {}, 'nobody')).rejects.toMatchObject(refusal('nobody'));
+    const { drill } = await world.desk.redrill(tomas, id, {}, 'nobody');
+    expect(drill).toMatchObject({ players: [], staff: [{ role: 'facilitator', person: tomas.id }] });
   });
 });

@@ -10,6 +10,7 @@ const item = (more: Partial<Improvement> = {}): Improvement => ({
 });
 const about = {
   written: '2026-11-19',
+  ownerGone: false,
   escalateTo: ['sofia'],
   url: 'https://tocsin.example/improvements/IMP-2026-0004',
 };
@@ -41,6 +42,14 @@ test('another day, or another owner, is reminded of anew; an owner is not told a
   expect(on('2027-01-05', { due: '2027-01-06' })).toEqual(['tomas 2027-01-06/before']);
   expect(on('2026-12-15', { owner: 'jonas' })).toEqual(['jonas 2026-12-15/on']);
   expect(on('2027-01-05', { owner: 'sofia' })).toEqual(['sofia 2026-12-15/late-3']);
+});
+
+test('where its owner has left, those who ran the drill are reminded in their place, each time and once', () => {
+  const gone = { ownerGone: true, escalateTo: ['sofia', 'tomas'] };
+  expect(on('2026-12-15', {}, gone)).toEqual(['sofia 2026-12-15/on']);
+  expect(on('2026-12-29', {}, gone)).toEqual(['sofia 2026-12-15/late-2']);
+  const [mail] = remindersDue(item(), { ...about, ...gone, today: '2026-12-15' });
+  expect(mail?.text).toContain('its owner, tomas, is no longer in the inventory');
 });
 
 test('the mail says what, by when, where it was learnt and where to go, and nothing in it passes for its frame', () => {

@@ -95,7 +95,10 @@ function Facts(props: ImprovementProps) {
     ['Due', item.overdue ? <DueDay item={item} me={me} /> : item.due],
     ...(item.start === null ? [] : [['Starts', item.start] as const]),
     ['Learnt in', <Origin item={item} />],
-    ['Shown by', goal === null ? 'no drill: it is closed for a reason' : goalWords(goal)],
+    [
+      item.status === 'closed' ? 'Shown by' : 'To be shown by',
+      goal === null ? 'no drill: it is closed for a reason' : goalWords(goal),
+    ],
     ...(redrills.length === 0
       ? []
       : [['Re-drills', <Links of={redrills} to={(drill) => `/drills/${drill}`} />] as const]),

@@ -33,7 +33,11 @@ export function ImprovementFields({ draft, people, goals, prefix }: FieldsProps)
           ))}
         </select>
       </Field>
-      <Field id={id('due')} label="Due on" hint="Its owner is reminded a week before, on the day, and weekly after it.">
+      <Field
+        id={id('due')}
+        label="Due on"
+        hint="Where there is a mail server, its owner is reminded a week before, on the day, and weekly after it."
+      >
         <input
           id={id('due')}
           name="due"

@@ -41,7 +41,9 @@ export const ImprovementsSheet = ({ from }: { from: string }) => (
       <h2 id="imp">What is to be better</h2>
       <a href={`/improvements?from=${from}`}>What was written down</a>
     </header>
-    <p class="second">An improvement item has an owner and a day by which it is done, and reminds them.</p>
+    <p class="second">
+      An improvement item has an owner and a day by which it is done; where there is a mail server, it reminds them.
+    </p>
     <p class="btns after">
       <a class="btn" href={`/improvements/new?from=${from}`}>
         New improvement item

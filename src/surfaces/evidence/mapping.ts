@@ -51,7 +51,7 @@ export function mappingMarkdown(drill: string, mapping: readonly Mapped[], escap
   );
   return `${[
     `# What ${drill} is evidence of`,
-    'EXERCISE. Claims rest on the events of the timeline in this pack, and on nothing else. What is missing is said. Whether a requirement is met is for your auditor to judge; this is not legal advice.',
+    'EXERCISE. Claims rest on the events of the timeline in this pack, or on the improvement item or version of the playbook that they name, and on nothing else. What is missing is said. Whether a requirement is met is for your auditor to judge; this is not legal advice.',
     ...parts,
   ].join('\n\n')}\n`;
 }

@@ -35,8 +35,9 @@ export function DrillEvidencePage({ frame, drill, requirements, mayPack }: Drill
         <section class="sheet">
           <p>
             <Words of={drill.title} />. Each claim rests on events of the{' '}
-            <a href={`/incidents/${drill.id}`}>timeline</a>; what the drill did not show is said. Whether a requirement
-            is met is for your auditor to judge: this is not legal advice.
+            <a href={`/incidents/${drill.id}`}>timeline</a>, or on the improvement item or version of the playbook that
+            it names; what the drill did not show is said. Whether a requirement is met is for your auditor to judge:
+            this is not legal advice.
           </p>
           <p class="second">
             {mayPack

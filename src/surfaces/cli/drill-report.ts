@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
-import { scoreOf } from '../../simulator/scoring/score-of.ts';
+import { scoreOf, startOf } from '../../simulator/scoring/score-of.ts';
 import { afterActionOf } from '../after-action/after-action.ts';
 import { AfterAction, AUDIENCES, type Audience, type Beside } from '../after-action/contract.ts';
 import { FORMATS, FORMS, type Format } from '../after-action/desk.ts';
@@ -58,11 +58,26 @@ export function reportCommand(drill: Command, cli: Cli): void {
         : await reportOf(cli, given, { format, audience });
       if (file === null) cli.io.out(text);
       else {
-        writeFileSync(file, text, { mode: 0o600 });
+        write(file, text);
         cli.io.err(`Written to ${file}\n`);
       }
     });
 }
+
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text, { mode: 0o600 });
+  } catch (error) {
+    throw new CliError(
+      EXIT.failure,
+      `${file} cannot be written: ${codeOf(error)}.`,
+      'Name a file in a folder that is there.',
+    );
+  }
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : String(error);
 
 async function reportOf(cli: Cli, given: string, { format, audience }: Pick<ReportOptions, 'format' | 'audience'>) {
   const query = new URLSearchParams({ format, audience });
@@ -73,7 +88,10 @@ async function reportOf(cli: Cli, given: string, { format, audience }: Pick<Repo
 async function reportOfFile(cli: Cli, given: string, options: ReportOptions): Promise<AfterAction> {
   const { audience, key } = options;
   const { script, events, head, source } = await drillOfFile(cli, given, key);
-  const beside = options.with === undefined ? NOTHING_BESIDE : besideIn(resolve(cli.io.cwd, options.with));
+  const beside =
+    options.with === undefined
+      ? NOTHING_BESIDE
+      : besideIn(resolve(cli.io.cwd, options.with), startOf(script, events).data.incident);
   const { redacted } = source;
   return afterActionOf({ script, events, redacted, head, score: scoreOf(script, events), beside, audience });
 }
@@ -85,14 +103,18 @@ const NOTHING_BESIDE: Beside = {
   ...{ improvements: [], earlier: [], incidents: [], audit: null },
 };
 
-function besideIn(file: string): Beside {
+function besideIn(file: string, drill: string): Beside {
   const wrong = (message: string) =>
-    new CliError(EXIT.failure, message, 'Get one: tocsin drill report EX-2026-0003 --format json -o report.json.');
+    new CliError(EXIT.failure, message, `Get one: tocsin drill report ${drill} --format json -o report.json.`);
   if (!existsSync(file)) throw wrong(`There is no file ${file}.`);
+  let report: AfterAction;
   try {
-    return AfterAction.parse(JSON.parse(readFileSync(file, 'utf8'))).beside;
+    report = AfterAction.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof z.ZodError) throw wrong(`${file} is no report in JSON.`);
-    throw error;
+    throw wrong(`${file} cannot be read: ${codeOf(error)}.`);
   }
+  // Names, improvements and comparisons of one drill must not pass for those of another.
+  if (report.drill !== drill) throw wrong(`${file} is a report of ${report.drill}, and the timeline is of ${drill}.`);
+  return report.beside;
 }

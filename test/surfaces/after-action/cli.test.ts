@@ -1,4 +1,4 @@
-import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -45,6 +45,9 @@ describe('tocsin drill report of a file', () => {
     const wrong: [string[], RegExp][] = [
       [['missing.jsonl'], /There is no file .*missing\.jsonl/],
       [['run.jsonl', '--with', 'run.jsonl'], /run\.jsonl is no report in JSON/],
+      [['run.jsonl', '--with', '.'], /cannot be read: EISDIR/],
+      [['run.jsonl', '-o', 'nowhere/report.html'], /nowhere\/report\.html cannot be written: ENOENT/],
+      [['run.jsonl', '-o', 'playbooks', '--force'], /cannot be written: EISDIR/],
       [['run.jsonl', '--format', 'pdf'], /html, md, json/],
       [['run.jsonl', '--audience', 'everybody'], /team, staff, anonymous/],
     ];
@@ -52,6 +55,17 @@ describe('tocsin drill report of a file', () => {
       const { code, err } = await report(...args);
       expect(code).not.toBe(0);
       expect(err).toMatch(message);
+      expect(err).not.toContain('    at ');
     }
+  });
+
+  it('takes what no timeline holds from a report of that drill alone', async () => {
+    expect((await report('run.jsonl', '--format', 'json', '-o', 'own.json')).code).toBe(0);
+    expect((await report('run.jsonl', '--with', 'own.json', '--format', 'md')).code).toBe(0);
+    const own = AfterAction.parse(JSON.parse(readFileSync(join(cwd, 'own.json'), 'utf8')));
+    writeFileSync(join(cwd, 'other.json'), JSON.stringify({ ...own, drill: 'EX-2031-0009' }));
+    const { code, out, err } = await report('run.jsonl', '--with', 'other.json', '--format', 'md');
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toContain(`other.json is a report of EX-2031-0009, and the timeline is of ${own.drill}.`);
   });
 });

@@ -1,6 +1,7 @@
 import { listed } from '../../incident/phrases.ts';
 import { planPath } from '../../incident/step-path.ts';
 import type { DecisionView } from '../../incident/view.ts';
+import { castOf } from '../../simulator/scoring/causes.ts';
 import { spanText } from '../model/clock.ts';
 import { answersOf, median } from '../model/latency.ts';
 import type { Answer, Course, Lane, Told } from './contract.ts';
@@ -59,18 +60,26 @@ function clockSaid(ground: Ground, pieces: readonly Piece[]): Told {
   );
 }
 
-/** Who was asked what and took how long, by role; bots apart. */
+/** Who was asked what and took how long, by role; bots apart, also where a person took the seat of one in mid-drill. */
 export function lanesBy(ground: Ground): Lane[] {
-  const { exercise } = ground;
-  const roles = [...new Set(exercise.seats.map(({ role }) => role))];
+  const { exercise, events } = ground;
+  const cast = castOf(events);
+  const given = eventsOf(ground, 'role.assigned').map(({ data }) => data.role);
+  const roles = [...new Set([...exercise.seats.map(({ role }) => role), ...given])];
   const index = indexOf(ground);
-  return roles.flatMap((role): Lane[] => {
-    const seats = exercise.seats.filter((seat) => seat.role === role);
+  const lanes = roles.flatMap((role) => {
+    const people = cast.peopleOf(role).map((person) => ({ role, person, persona: null }));
+    const bots = exercise.seats.filter((seat) => seat.role === role && seat.persona !== null);
+    return [people, bots].filter((seats) => seats.length > 0).map((seats) => ({ role, seats }));
+  });
+  return lanes.flatMap(({ role, seats }): Lane[] => {
     const answers = seats
       .flatMap((seat) => answersBy(ground, index, seat))
       .sort((a, b) => a.askedAt - b.askedAt || a.answeredAt - b.answeredAt);
     const bot = seats.every(({ persona }) => persona !== null);
-    const unanswered = unansweredBy(ground, index, role);
+    const unanswered = unansweredBy(ground, index, role).filter(
+      ({ over }) => lanes.filter((one) => one.role === role).length === 1 || cast.isHeld(role, over) !== bot,
+    );
     if (answers.length + unanswered.length === 0) return [];
     const last = ground.beside.earlier.find(({ medians }) => medians[role] !== undefined);
     return [
@@ -79,7 +88,7 @@ export function lanesBy(ground: Ground): Lane[] {
         title: titleOf(role),
         bot,
         answers,
-        unanswered,
+        unanswered: unanswered.map(({ over: _, ...one }) => one),
         medianMs: bot ? null : median(answers.map(({ tookMs }) => tookMs)),
         last: last && !bot ? { drill: last.drill, medianMs: last.medians[role] ?? 0 } : null,
       },
@@ -137,13 +146,13 @@ function limitOf({ script, score }: Ground, { question }: DecisionView): number 
 }
 
 /** What a role was asked that fell to its default, or was taken back, without a word of it. */
-function unansweredBy({ view }: Ground, index: Index, role: string): Lane['unanswered'] {
+function unansweredBy({ view }: Ground, index: Index, role: string): (Lane['unanswered'][number] & { over: number })[] {
   return view.decisions.flatMap(({ question, votes, made }) => {
     const asked = question.by.some((seat) => seat.role === role);
     const spoke = votes.some((vote) => vote.roles.includes(role));
     if (!asked || spoke || made?.by !== 'default') return [];
     const { number, question: words, askedAt } = question;
     const cites = [index.asked.get(number), index.over.get(number)].filter((seq) => seq !== undefined);
-    return [{ number, question: words, askedAt, endedAt: made.at, cites }];
+    return [{ number, question: words, askedAt, endedAt: made.at, cites, over: index.over.get(number) ?? 0 }];
   });
 }

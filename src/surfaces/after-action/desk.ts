@@ -166,19 +166,32 @@ function isIn({ drill, found }: Over, person: string): boolean {
 const COMPARED_MAX = 5;
 const LOOKED_AT_MAX = 500;
 
-/** Of the same simulation and rubric: only they can be compared. */
+/** Of the same simulation, length and rubric, with people or without as this one: only they can be compared. No part of one either. */
 async function earlierDrills({ drills, reader }: AfterActionPorts, { drill }: Over): Promise<EarlierDrill[]> {
-  const { simulation, rubric } = drill.script;
+  const { simulation, rubric, length } = drill.script;
   if (rubric === undefined) return [];
+  const isAlike = ({ script, players }: Drill): boolean =>
+    script.simulation === simulation &&
+    script.rubric === rubric &&
+    script.length.name === length.name &&
+    players.length > 0 === drill.players.length > 0;
   const ended = await drills.list({ status: ['ended'], limit: LOOKED_AT_MAX });
   const alike = ended
-    .filter(({ id, script }) => id !== drill.id && script.simulation === simulation && script.rubric === rubric)
+    .filter((one) => one.id !== drill.id && isAlike(one))
     .filter(({ startedAt }) => startedAt !== null && drill.startedAt !== null && startedAt < drill.startedAt)
-    .sort((a, b) => (b.startedAt ?? 0) - (a.startedAt ?? 0))
-    .slice(0, COMPARED_MAX);
-  const found = await Promise.all(alike.map(async (one) => ({ one, told: await reader.incident(one.id) })));
-  return found.flatMap(({ one, told }) => (told?.view.exercise ? [earlierOf(one, told)] : []));
+    .sort((a, b) => (b.startedAt ?? 0) - (a.startedAt ?? 0));
+  const compared: EarlierDrill[] = [];
+  for (const one of alike) {
+    if (compared.length === COMPARED_MAX) break;
+    const told = await reader.incident(one.id);
+    if (told?.view.exercise && told.view.exercise.because !== 'real' && isWhole(told))
+      compared.push(earlierOf(one, told));
+  }
+  return compared;
 }
+
+/** The first event says what was played: where it was redacted, nothing can be told from the rest. */
+const isWhole = ({ events }: FoundIncident): boolean => events[0] !== undefined && !events[0].redacted;
 
 function earlierOf(drill: Drill, { events: all }: FoundIncident): EarlierDrill {
   const events = all.filter(({ redacted }) => !redacted).map(plain);

@@ -1,5 +1,6 @@
 import { effectOf } from '../../capabilities/effects.ts';
-import { measuresOf } from '../../incident/measures.ts';
+import { type Measures, measuresOf } from '../../incident/measures.ts';
+import { drillMeasuresOf } from '../../simulator/scoring/measures-of.ts';
 import { dutiesOf, isOpen, leftWords, longSpan, standingWords } from '../model/duties.ts';
 import { MEASURES, measureLines } from '../model/measures.ts';
 import type { Margin, MeasureLine } from './contract.ts';
@@ -32,18 +33,42 @@ export function marginsOf(ground: Ground): Margin[] {
 
 /** The five measures, beside those of the last time and of real incidents. */
 export function measuresIn(ground: Ground): MeasureLine[] {
-  const { events, beside } = ground;
-  const measures = measuresOf(events, effectOf);
+  const { beside } = ground;
+  const { measures, onScenario } = measuresOnWall(ground);
   const lines = measureLines(measures);
   return MEASURES.map(({ name, title, meaning }, i) => {
     const line = lines[i];
     const cites = line && line.events.length > 0 ? line.events : [startOf(ground).seq];
     return {
-      ...{ name, title, meaning, text: line?.value ?? '', note: line?.note ?? null, ms: measures[name].ms, cites },
+      ...{ name, title, meaning, text: line?.value ?? '', note: line?.note ?? onScenario[name] ?? null },
+      ...{ ms: measures[name].ms, cites },
       earlier: beside.earlier.map((one) => ({ from: one.drill, text: spanOr(one.measures[name]) })),
       incidents: beside.incidents.map((one) => ({ from: one.incident, text: spanOr(one.measures[name]) })),
     };
   });
+}
+
+const OF_PEOPLE = ['acknowledge', 'contain', 'recover'] as const;
+
+/**
+ * What people lived through, as the score has it: on the wall, without pauses, and none of it where bots alone brought it about. When the alert
+ * says it began, and limits of the law, are the scenario’s.
+ */
+function measuresOnWall({ script, events, score }: Ground) {
+  const { figures } = drillMeasuresOf(script, events, score);
+  const measures: Measures = measuresOf(events, effectOf);
+  const onScenario: Partial<Record<keyof Measures, string>> = {};
+  for (const name of OF_PEOPLE) {
+    const figure = figures[name];
+    if (figure.took === null) measures[name] = { ms: null, why: figure.why };
+    else {
+      const { ms, scenarioMs, from, to } = figure.took;
+      measures[name] = { ms: ms ?? scenarioMs, from, to };
+      if (ms !== null && longSpan(ms) !== longSpan(scenarioMs))
+        onScenario[name] = `${longSpan(scenarioMs)} by the clock of the scenario`;
+    }
+  }
+  return { measures, onScenario };
 }
 
 const spanOr = (ms: number | null | undefined): string =>

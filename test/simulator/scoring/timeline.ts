@@ -50,8 +50,10 @@ export const BOT: Seat = { role: 'ml-on-call', person: 'bot-ml-on-call', persona
 /** A timeline that a test writes: minutes since STARTEX, and what happened then. */
 export class Timeline {
   readonly events: NumberedEvent[] = [];
+  readonly #id: string;
 
   constructor(script: Script, seats: Seat[] = [ANN], id = 'EX-2026-0001', evaluator = 'eva') {
+    this.#id = id;
     const { simulation, version, title, hash, rubric, length } = script;
     this.add(0, 'exercise.started', {
       ...{ incident: id, simulation, version, title, script: hash, ...(rubric && { rubric }) },
@@ -99,7 +101,7 @@ export class Timeline {
       minute,
       'incident.opened',
       {
-        ...{ incident: 'EX-2026-0001', title: 'A bad day', severity: 'sev2', system: null, requester, alert: null },
+        ...{ incident: this.#id, title: 'A bad day', severity: 'sev2', system: null, requester, alert: null },
         ...{ mode: 'exercise', playbook: null },
       },
       requester === null ? {} : { by: requester },

@@ -1,10 +1,11 @@
 import { scoreOf } from '../../simulator/scoring/score-of.ts';
 import { type AfterActionDesk, FORMS } from '../after-action/desk.ts';
 import type { Drill, DrillDesk } from '../drills/contract.ts';
-import { mayArrange, type People } from '../drills/roster.ts';
+import { arrangersOf, type People } from '../drills/roster.ts';
 import { assertMayRead, assertReadsAll } from '../drills/spoilers.ts';
 import type { ImprovementDesk } from '../improvements/contract.ts';
 import { markdownText } from '../model/markdown.ts';
+import { may } from '../permissions.ts';
 import type { Directory, FoundIncident, Person, Playbooks, Reader } from '../ports.ts';
 import { notFound, Problem } from '../problem.ts';
 import type { DrillEvidence } from './facts.ts';
@@ -78,9 +79,14 @@ const headless = (id: string): Problem =>
     next: 'Its timeline can still be exported and read.',
   });
 
-/** Whoever is on its staff, or arranged it. */
-export const mayPack = (people: People, by: Person, drill: Drill): boolean =>
-  drill.staff.some(({ person }) => person === by.id) || mayArrange(drill, by.id, people);
+/** Whoever is on its staff, or arranged it; where a schedule did, or they have left, administrators. Not everybody, as for moving a drill. */
+export function mayPack(people: People, by: Person, drill: Drill): boolean {
+  const arrangers = arrangersOf(drill, people);
+  return (
+    drill.staff.some(({ person }) => person === by.id) ||
+    (arrangers.length > 0 ? arrangers.includes(by.id) : may(by, 'admin'))
+  );
+}
 
 function assertMayPack({ directory }: EvidencePorts, by: Person, { drill }: Over): void {
   if (mayPack(directory, by, drill)) return;

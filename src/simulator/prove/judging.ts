@@ -162,10 +162,10 @@ const isLegal = ({ question }: Card): boolean => /\b(?:authority|regulator|notif
 const NO_DATA =
   /\b(?:no|not|never|nobody's|none of the) (?:\w+ ){0,3}(?:personal|health|member|customer|patient)?\s?(?:data|records?|names?|details)\b/i;
 const DATA_OF_PERSONS =
-  /\b(?:personal|health|identity|diagnos\w+|patients?|members?|names?|addresses|accounts?|policy documents?|medical|salar\w+|applicants?|customers?|claimants?|e-?mails?)\b/i;
+  /\b(?:personal|health|identity|diagnos\w+|patients?|members?|names?|addresses|accounts?|medical|salar\w+|applicants?|customers?|claimants?|e-?mails?)\b/i;
 
 const EXPOSED =
-  /\b(?:leak\w*|exposed|disclosed|copied|stolen|exfiltrat\w*|downloaded|given away|left the|(?:was|were) sent|went to|stranger\w*|somebody else|someone else|wrong (?:member|person|patient|customer|recipient)\w*|not the \w+ \w+'s)\b/i;
+  /\b(?:leak\w*|exposed|disclosed|copied|stolen|exfiltrat\w*|downloaded|given away|left the|(?:was|were) sent|went to|stranger\w*|somebody else|someone else|wrong (?:member|person|patient|customer|recipient)\w*)\b/i;
 
 /** Whoever looked answers the question itself: that texts name people is no breach of their data yet. */
 const NO_BREACH =

@@ -75,7 +75,7 @@ function trendOf(drills: readonly PlayedDrill[]): Trend {
       ratings: drills.map(({ id: drill, score }) => {
         const found = score.objectives.find((one) => one.id === id);
         const evaluators = (found?.evaluators ?? []).filter(({ task }) => task === null).map(({ rating }) => rating);
-        const { rating = null, why = 'Nothing that could tell was observed.', cites = [] } = found?.machine ?? {};
+        const { rating = null, why = 'Nothing that could show it was observed.', cites = [] } = found?.machine ?? {};
         return { drill, rating, why, cites, evaluators };
       }),
     })),

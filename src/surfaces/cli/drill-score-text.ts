@@ -17,7 +17,7 @@ export function scoreText(cli: Cli, { score, measures }: Scored, source: Source 
   return [
     bold(`EXERCISE ${plainText(drill)}: ${simulation} v${version}, ${length}, played by ${by}`),
     dim(`${playbook.id} v${playbook.version}, plan ${playbook.hash.slice(0, 12)}; rubric ${rubric.slice(0, 12)}`),
-    ...(source ? [dim(sourceWords(source))] : []),
+    ...(source ? [dim(sourceWords(source, played))] : []),
     '',
     ...score.objectives.flatMap((one) => objectiveLines(cli, one)),
     '',
@@ -27,11 +27,14 @@ export function scoreText(cli: Cli, { score, measures }: Scored, source: Source 
   ].join('\n');
 }
 
-function sourceWords({ redacted, author }: Source): string {
+function sourceWords({ redacted, author }: Source, played: Scored['score']['played']): string {
   const words = {
     proven: 'The export verifies; its author is proven by the key you gave.',
     unproven: 'The export verifies; its author is unproven: give --key with a public key that you know from elsewhere.',
-    unsigned: 'A rehearsal: nobody has signed it.',
+    unsigned:
+      played === 'bots'
+        ? 'A rehearsal: nobody has signed it.'
+        : 'Nobody has signed it: whoever made the file may have made all of it.',
   }[author];
   if (redacted.length === 0) return words;
   return `${words} What ${eventsWords(redacted)} said was redacted, and counts for nothing.`;
@@ -48,7 +51,7 @@ function objectiveLines(cli: Cli, one: ObjectiveScore): string[] {
   return [
     bold(`${machine?.rating ?? '–'}  ${plainText(one.title)}`) +
       dim(`  ${one.capability}; ${observed} of ${of} observed`),
-    `   ${plainText(machine?.why ?? 'Nothing that could tell was observed.')}${dim(inBrackets(machine?.cites ?? []))}`,
+    `   ${plainText(machine?.why ?? 'Nothing that could show it was observed.')}${dim(inBrackets(machine?.cites ?? []))}`,
     ...others,
     ...evaluators.map(({ person, task, rating, seq, text }) =>
       plainText(`   ${person}${task === null ? '' : ` on ${task}`}: ${rating} (event ${seq}). ${text}`),

@@ -2,6 +2,7 @@ import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expected, scriptOf, Timeline } from '../../simulator/scoring/timeline.ts';
 import { runOffline } from '../../support/command.ts';
 import { sample } from '../../support/served.ts';
 
@@ -39,6 +40,17 @@ describe('tocsin drill score of a file', () => {
       measures: { format: 1, roles: [], figures: { acknowledge: { took: null } } },
       source: { author: 'unsigned', redacted: [] },
     });
+  });
+
+  it('calls nothing a rehearsal that people are said to have played: whoever made it may have made all of it', async () => {
+    const script = scriptOf([expected({ what: 'resolved' })]);
+    const line = new Timeline(script);
+    line.endex();
+    const lines = [{ script }, ...line.events].map((one) => JSON.stringify(one));
+    writeFileSync(join(cwd, 'unsigned.jsonl'), `${lines.join('\n')}\n`);
+    const { out } = await score('unsigned.jsonl');
+    expect(out).toContain('Nobody has signed it: whoever made the file may have made all of it.');
+    expect(out).not.toContain('rehearsal');
   });
 
   it('refuses what it cannot trust, and says what to do', async () => {

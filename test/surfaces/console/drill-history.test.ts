@@ -38,7 +38,7 @@ async function sound(path: string, name: string): Promise<string> {
 const personOf = (id: string) => people.find((one) => one.id === id) as (typeof people)[number];
 
 /** Played to its end by the clock, with one person who says one thing. */
-async function drilled(): Promise<string> {
+async function drilled(because: 'time' | 'real' = 'time'): Promise<string> {
   const plan = { simulation: 'pii-leak-output', length: '15m', at: null, rate: 1, note: null };
   const taken = {
     players: [{ role: 'incident-commander', person: mara }],
@@ -48,7 +48,9 @@ async function drilled(): Promise<string> {
   await site.drills.start(personOf(sofia), id);
   const says = { type: 'answer-voice', to: 'the radio', text: 'We look at it.', about: null } as const;
   await site.drills.tell(personOf(mara), id, says, randomUUID());
-  await site.move(16 * 60_000);
+  const noDuff = { type: 'endex', because: 'real', reason: null, incident: null } as const;
+  if (because === 'real') await site.drills.tell(personOf(mara), id, noDuff, randomUUID());
+  else await site.move(16 * 60_000);
   expect((await site.view(id)).exercise?.endedAt).toBeDefined();
   return id;
 }
@@ -77,4 +79,15 @@ test('trends and coverage say what there is, link every value to its drill, and 
   expect(coverage).toMatch(/No person ever played this role in a drill\./);
   expect((await page.goto('/drills/trends?simulation=pii-leak-outputs'))?.status()).toBe(422);
   expect(await page.locator('main').textContent()).toContain('Did you mean "pii-leak-output"?');
+});
+
+test('a report compares with whole drills alone: with none that NO DUFF ended', async () => {
+  const plan = SHIPPED.find(({ playbook }) => playbook === 'pii-leak-output');
+  if (plan) await site.publish(plan);
+  const [cut, whole] = [await drilled('real'), await drilled()];
+  const last = await drilled();
+  const { page } = await visit(browser, site, { person: sofia });
+  const report = await (await page.request.get(`${site.url}/drills/${last}/report`)).text();
+  expect(report.includes(whole)).toBe(true);
+  expect(report.includes(cut)).toBe(false);
 });

@@ -3,6 +3,7 @@ import { isExercise } from '../../incident/ids.ts';
 import { scoreOf } from '../../simulator/scoring/score-of.ts';
 import type { Drill, DrillDesk } from '../drills/contract.ts';
 import { readsScriptOf } from '../drills/roster.ts';
+import { notScorable } from '../drills/score.ts';
 import { foundFor } from '../drills/spoilers.ts';
 import type { ImprovementDesk } from '../improvements/contract.ts';
 import { goalWords } from '../improvements/words.ts';
@@ -95,6 +96,7 @@ async function made(
   audience: Audience,
   all = found.events,
 ): Promise<AfterAction> {
+  if (!isWhole(found)) throw notScorable(drill);
   const { script } = drill;
   const events: NumberedEvent[] = all.filter(({ redacted }) => !redacted).map(plain);
   const redacted = all.filter((event) => event.redacted).map(({ seq }) => seq);

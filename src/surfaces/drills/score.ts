@@ -42,7 +42,7 @@ export function scoredOf(script: Script, all: readonly StoredEvent[]): Scored | 
   }
 }
 
-const notScorable = ({ id }: Drill): Problem =>
+export const notScorable = ({ id }: Drill): Problem =>
   new Problem({
     status: 409,
     code: 'not-scorable',

@@ -124,6 +124,9 @@ it('scores what is left of a timeline as anybody does by its export, and says wh
   expect((await figure()) as object).toMatchObject({ score: scoreOf(read.script, read.events) });
   await redact(1, ['title']);
   expect(await scoreBy(SOFIA, id)).toMatchObject({ status: 409, body: { code: 'not-scorable' } });
+  expect(await served.call(SOFIA, 'GET', `/api/drills/${id}/report`)).toMatchObject({
+    ...{ status: 409, body: { code: 'not-scorable' } },
+  });
   expect((await served.call(SOFIA, 'GET', '/api/drills/trends')).status).toBe(200);
   expect((await served.call(SOFIA, 'GET', '/api/drills/coverage')).status).toBe(200);
 });

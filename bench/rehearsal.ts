@@ -1,7 +1,7 @@
 import type { Step } from '../src/playbook/plan.ts';
 import { rehearseScript } from '../src/simulator/core/rehearse-script.ts';
-import type { Expectation, Inject, Script, Trigger } from '../src/simulator/core/script.ts';
 import { resultsOf } from '../src/simulator/core/results.ts';
+import type { Expectation, Inject, Script, Trigger } from '../src/simulator/core/script.ts';
 import { PERSONAS } from '../src/simulator/script/personas.ts';
 import { act, ask, MINUTE, opening, parallel, planOf, START, world } from '../test/support/plans.ts';
 import { atLeast, type Measure, shown } from './measure.ts';

@@ -120,7 +120,7 @@ ${
     objective: respond
 
 # What is looked for on the timeline. gate says what missing it means for the objective; achieve if it is not there.
-# trap: WHAT TEMPTS THEM marks what a team misses that falls for it: tocsin simulation prove wants one at every length.
+# never: true with trap: WHAT TEMPTS THEM is what a team does that falls for it: tocsin simulation prove wants one at every length.
 expectations:
   # An alert opens an incident by itself. This one needs somebody who is there.
   - id: looked

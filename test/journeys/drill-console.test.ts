@@ -263,7 +263,7 @@ it('a warm-up is played to its end as the playbook means it: contained, proved, 
   await addToHotWash(commander.page, 'We waited for the reason.');
   await counsel.page.getByRole('link', { name: /^See what there was/ }).click();
   await addToHotWash(counsel.page, 'The notice was never sent.');
-  await commander.page.locator('#wash').getByText('The notice was never sent.').waitFor();
+  await commander.page.locator('#answers-0').getByText('The notice was never sent.').waitFor();
   await expectPlayed(drill);
   await expectRecorded(counsel.page, drill);
   await board.page.goto(`${served.url}/drills/${drill}/board`);
@@ -272,7 +272,7 @@ it('a warm-up is played to its end as the playbook means it: contained, proved, 
   await picture(board.page, 'real-end');
   await picture(commander.page, 'real-wash');
   // What an evaluator judges is left to them.
-  expect(await board.page.locator('#expectations header').textContent()).toContain('7 of 7 met');
+  expect(await board.page.locator('#expectations header').textContent()).toContain('9 of 9 met');
   expect(await statesOnBoard(board.page)).toEqual({
     'A member asks where her money is': 'Answered',
     "Tool calls without a member's turn": 'Met',

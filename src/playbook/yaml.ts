@@ -65,10 +65,10 @@ export function readYaml(input: string | Uint8Array, file: string): YamlSource {
       logLevel: 'error',
     });
   } catch (error) {
-    // The parser calls itself for each level of indentation: where its stack ends depends on the machine.
-    if (error instanceof RangeError) return broken('too-deep', TOO_DEEP);
     return broken('yaml', `the YAML cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
+  // The parser calls itself for each level of indentation: where its stack ends depends on the machine.
+  if (document.errors.some(({ code }) => code === 'RESOURCE_EXHAUSTION')) return broken('too-deep', TOO_DEEP);
   const diagnostics = problems(document, at);
   return {
     file,

@@ -183,12 +183,15 @@ describe('hostile playbooks', () => {
     expect(
       check(`${HEAD.replace('steps:\n', '')}steps: ${steps}\n`, 'h.yaml', surroundings, library).diagnostics.length,
     ).toBe(0);
-    const indented = Array.from(
-      { length: 500 },
-      (_, i) => `${'  '.repeat(i)}- if: alert.x == 1\n${'  '.repeat(i)}  then:`,
-    ).join('\n');
-    const { plan, diagnostics } = check(`${HEAD}${indented}\n`, 'h.yaml', surroundings, library);
-    expect(plan).toBeNull();
-    expect(diagnostics.map((one) => one.code)).toEqual(['too-deep']);
+    // The parser's stack ends before the last of them, on some machines before the first.
+    for (const length of [500, 900]) {
+      const indented = Array.from(
+        { length },
+        (_, i) => `${'  '.repeat(i)}- if: alert.x == 1\n${'  '.repeat(i)}  then:`,
+      ).join('\n');
+      const { plan, diagnostics } = check(`${HEAD}${indented}\n`, 'h.yaml', surroundings, library);
+      expect(plan).toBeNull();
+      expect(diagnostics.map((one) => one.code)).toEqual(['too-deep']);
+    }
   });
 });

@@ -1,17 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { rehearseScript } from '../../../src/simulator/core/rehearse-script.ts';
 import type { Script } from '../../../src/simulator/core/script.ts';
-import { shippedScript } from '../../support/scripts.ts';
-import { castOf, idle, resultsWith, SEEDS, unmet } from './casts.ts';
+import { hasty, idle, LENGTHS, playedWith, resultsWith, SEEDS, steady, unmet } from './casts.ts';
 
 const NAME = 'agent-runaway';
-const LENGTHS = ['15m', '60m', '2h'];
-const steady = (script: Script) => castOf(script, 'steady');
-const hasty = (script: Script) => castOf(script, 'hasty');
 
 async function played(length: string, cast: (script: Script) => Script) {
-  const { script, plan } = shippedScript(NAME, length);
-  const { events, world } = await rehearseScript({ script: cast(script), plan, seed: 7 });
+  const { events, world } = await playedWith(NAME, length, cast);
   const injects = events.flatMap((e) => (e.type === 'inject.delivered' ? [e.data.id] : []));
   return { events, injects, kade: world.systems.kade };
 }

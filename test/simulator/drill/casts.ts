@@ -9,6 +9,15 @@ export const castOf = (script: Script, persona: string): Script => ({
   seats: script.seats.map((seat) => ({ ...seat, persona })),
 });
 
+export const LENGTHS: readonly string[] = ['15m', '60m', '2h'];
+export const steady = (script: Script): Script => castOf(script, 'steady');
+export const hasty = (script: Script): Script => castOf(script, 'hasty');
+/** Steady people who sit at their screens, as in a warm-up. */
+export const atTheirScreens = (script: Script): Script => ({
+  ...steady(script),
+  personas: script.personas.map((persona) => ({ ...persona, medianMs: persona.medianMs / 2 })),
+});
+
 /** Everybody looks on. */
 export const idle = (script: Script): Script => ({
   ...script,
@@ -32,6 +41,12 @@ export async function resultsWith(
     results.push(Object.fromEntries(resultsOf(script, events).map((one) => [one.expectation, one.result])));
   }
   return results;
+}
+
+/** A shipped simulation, played once with a cast. */
+export function playedWith(simulation: string, length: string, cast: (script: Script) => Script) {
+  const { script, plan } = shippedScript(simulation, length);
+  return rehearseScript({ script: cast(script), plan, seed: 7 });
 }
 
 export const SEEDS: readonly number[] = [1, 2, 3, 5, 8, 13, 21, 34];

@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { rehearseScript } from '../../../src/simulator/core/rehearse-script.ts';
 import { shippedScript } from '../../support/scripts.ts';
-import { castOf, idle, resultsWith, SEEDS, unmet } from './casts.ts';
+import { hasty, idle, resultsWith, SEEDS, steady, unmet } from './casts.ts';
 
 const NAME = 'pii-leak-output';
-const steady = (script: Parameters<typeof castOf>[0]) => castOf(script, 'steady');
-const hasty = (script: Parameters<typeof castOf>[0]) => castOf(script, 'hasty');
 
 describe('“Somebody else’s knee”', () => {
   it.each(['60m', '2h'])('a team that knows its trade meets all that a machine can judge, in %s', async (length) => {

@@ -1,15 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { rehearseScript } from '../../../src/simulator/core/rehearse-script.ts';
-import { shippedScript } from '../../support/scripts.ts';
-import { castOf, idle, resultsWith, SEEDS, unmet } from './casts.ts';
+import { hasty, idle, playedWith, resultsWith, SEEDS, steady, unmet } from './casts.ts';
 
 const NAME = 'prompt-injection-tool-abuse';
-const steady = (script: Parameters<typeof castOf>[0]) => castOf(script, 'steady');
-const hasty = (script: Parameters<typeof castOf>[0]) => castOf(script, 'hasty');
 
 const played = async (cast: typeof steady, length = '60m') => {
-  const { script, plan } = shippedScript(NAME, length);
-  const { events, world } = await rehearseScript({ script: cast(script), plan, seed: 7 });
+  const { events, world } = await playedWith(NAME, length, cast);
   return {
     delivered: events.flatMap((e) => (e.type === 'inject.delivered' ? [e.data.id] : [])),
     around: world.systems['customer-assistant']?.around,

@@ -1,23 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { rehearseScript } from '../../../src/simulator/core/rehearse-script.ts';
-import { shippedScript } from '../../support/scripts.ts';
-import { castOf, idle, resultsWith, SEEDS, unmet } from './casts.ts';
+import { atTheirScreens, hasty, idle, LENGTHS, playedWith, resultsWith, SEEDS, steady, unmet } from './casts.ts';
 
 const NAME = 'rag-memory-poisoning';
-const LENGTHS = ['15m', '60m', '2h'];
 /** Bots read no messages: only an answer of theirs later on is a sign. */
 const READING = ['clicks-read'];
-const steady = (script: Parameters<typeof castOf>[0]) => castOf(script, 'steady');
-/** In a warm-up people sit at their screens. */
-const atTheirScreens = (script: Parameters<typeof castOf>[0]) => ({
-  ...steady(script),
-  personas: script.personas.map((persona) => ({ ...persona, medianMs: persona.medianMs / 2 })),
-});
-const hasty = (script: Parameters<typeof castOf>[0]) => castOf(script, 'hasty');
 
 const played = async (cast: typeof steady, length: string) => {
-  const { script, plan } = shippedScript(NAME, length);
-  const { events, world } = await rehearseScript({ script: cast(script), plan, seed: 7 });
+  const { events, world } = await playedWith(NAME, length, cast);
   return {
     delivered: events.flatMap((e) => (e.type === 'inject.delivered' ? [e.data.id] : [])),
     around: world.systems['parlour-ask']?.around,

@@ -4,11 +4,9 @@ import { resultsOf } from '../../../src/simulator/core/results.ts';
 import type { Script } from '../../../src/simulator/core/script.ts';
 import { play } from '../../../src/simulator/prove/play.ts';
 import { shippedScript } from '../../support/scripts.ts';
-import { castOf, idle, resultsWith, SEEDS, unmet } from './casts.ts';
+import { hasty, idle, resultsWith, SEEDS, steady, unmet } from './casts.ts';
 
 const NAME = 'supply-chain-tampered-artifact';
-const steady = (script: Parameters<typeof castOf>[0]) => castOf(script, 'steady');
-const hasty = (script: Parameters<typeof castOf>[0]) => castOf(script, 'hasty');
 
 describe('“The release nobody signed off”', () => {
   it.each(['60m', '2h'])('a team that knows its trade meets all that a machine can judge, in %s', async (length) => {

@@ -4,7 +4,7 @@ import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { AUDIENCES } from '../../../src/surfaces/after-action/contract.ts';
 import { afterActionHtml } from '../../../src/surfaces/after-action/html.tsx';
-import { faults, launch, picture } from '../console/browser.ts';
+import { faults, launch, openedFile, picture } from '../console/browser.ts';
 import { sampleReport } from './sample.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -15,18 +15,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => browser.close());
 
-/** As whoever got it by mail opens it: a file, without a network. */
-async function opened(html: string, options: BrowserContextOptions = {}) {
-  const context = await browser.newContext({ offline: true, viewport: { width: 1100, height: 900 }, ...options });
-  const page = await context.newPage();
-  const troubles: string[] = [];
-  page.on('console', (message) => troubles.push(message.text()));
-  page.on('request', (request) => {
-    if (!request.url().startsWith('data:')) troubles.push(`asked for ${request.url()}`);
-  });
-  await page.setContent(html, { waitUntil: 'load' });
-  return { page, troubles, close: () => context.close() };
-}
+const opened = (html: string, options?: BrowserContextOptions) => openedFile(browser, html, options);
 
 /** Every text with a figure in it, but what counts as a name: in code, of an event itself, of the script, of another drill, or of a chart. */
 const UNTRACED = `(() => {

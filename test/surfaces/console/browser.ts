@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import type { TestSite } from './site.ts';
 
 /** As the test tiers find it: TOCSIN_CHROMIUM, or one on PATH. */
@@ -90,4 +90,17 @@ const widest = (page: Page): Promise<string> =>
 export async function picture(page: Page, name: string, fullPage = true): Promise<void> {
   const folder = process.env.TOCSIN_SCREENSHOTS;
   if (folder) await page.screenshot({ path: join(folder, `${name}.png`), fullPage });
+}
+
+/** As whoever got it by mail opens it: a file, without a network. */
+export async function openedFile(browser: Browser, html: string, options: BrowserContextOptions = {}) {
+  const context = await browser.newContext({ offline: true, viewport: { width: 1100, height: 900 }, ...options });
+  const page = await context.newPage();
+  const troubles: string[] = [];
+  page.on('console', (message) => troubles.push(message.text()));
+  page.on('request', (request) => {
+    if (!request.url().startsWith('data:')) troubles.push(`asked for ${request.url()}`);
+  });
+  await page.setContent(html, { waitUntil: 'load' });
+  return { page, troubles, close: () => context.close() };
 }

@@ -4,7 +4,7 @@ import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { reportHtml } from '../../../src/surfaces/report/html.tsx';
 import { reportMarkdown } from '../../../src/surfaces/report/markdown.ts';
-import { faults, launch, picture } from '../console/browser.ts';
+import { faults, launch, openedFile, picture } from '../console/browser.ts';
 import { HOSTILE } from '../console/stories.ts';
 import { leakTold, reportFrom } from './sample.ts';
 
@@ -16,18 +16,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => browser.close());
 
-/** The report as whoever got it by mail opens it: a file, without a network. */
-async function opened(html: string, options: BrowserContextOptions = {}) {
-  const context = await browser.newContext({ offline: true, viewport: { width: 1100, height: 900 }, ...options });
-  const page = await context.newPage();
-  const troubles: string[] = [];
-  page.on('console', (message) => troubles.push(message.text()));
-  page.on('request', (request) => {
-    if (!request.url().startsWith('data:')) troubles.push(`asked for ${request.url()}`);
-  });
-  await page.setContent(html, { waitUntil: 'load' });
-  return { page, troubles, close: () => context.close() };
-}
+const opened = (html: string, options?: BrowserContextOptions) => openedFile(browser, html, options);
 
 describe('the incident report', () => {
   test('reads well on a screen, in the dark, on a phone and on paper, and needs nothing but itself', async () => {

@@ -7,7 +7,7 @@ import type { Score } from './score.ts';
 /** A drill with people that is over. `at`: when it began on the wall. */
 export type PlayedDrill = { id: string; title: string; at: number; score: Score; measures: DrillMeasures };
 
-export const MEASURED = [...FIGURES, 'answer', 'margin', 'hints'] as const;
+const MEASURED = [...FIGURES, 'answer', 'margin', 'hints'] as const;
 
 /** `value`: ms, or a number of hints; null: `why`. Nothing is averaged over drills: each value stands by itself. */
 const Value = z.strictObject({

@@ -117,7 +117,7 @@ async function answer(site: Site, c: Ctx) {
 }
 
 /** The page on which the answers to this question are read, as those before it. 0: the open one. */
-export function readAddress(read: string, question: number | null): string {
+function readAddress(read: string, question: number | null): string {
   const numbers = new Set([...readQuestions(read), question ?? 0]);
   return `?read=${[...numbers].join('.')}#question-${question ?? 0}`;
 }

@@ -9,7 +9,7 @@ import { sha256Of } from './digest.ts';
  * An evidence pack: a zip of files with a manifest of their hashes, and a signature (Ed25519) over that. docs/evidence.md describes it.
  * The same files, moment and key give the same bytes.
  */
-export const PACK_FORMAT = 'tocsin-evidence-1';
+const PACK_FORMAT = 'tocsin-evidence-1';
 export const MANIFEST = 'manifest.json';
 export const SIGNATURE = 'manifest.sig';
 

@@ -6,8 +6,7 @@ import type { Improvement, RedrillGoal } from './contract.ts';
 /** Whether a drill shows that an item is done. Everything that speaks against it is told, in words. */
 
 const BEST_FIRST: readonly Rating[] = ['P', 'S', 'M', 'U'];
-export const isAtLeast = (rating: Rating, wanted: Rating): boolean =>
-  BEST_FIRST.indexOf(rating) <= BEST_FIRST.indexOf(wanted);
+const isAtLeast = (rating: Rating, wanted: Rating): boolean => BEST_FIRST.indexOf(rating) <= BEST_FIRST.indexOf(wanted);
 
 export type Played = {
   drill: Drill;
